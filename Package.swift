@@ -1,0 +1,167 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every Swift target is held to the same rules: Swift 6 mode, warnings are errors, each unsafe use
+// is marked. `Tests/TidyTests` holds what the compiler cannot.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+// Macros of the testing library expand to code that strict memory safety would complain about.
+let testing: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// Why: the handlers of the interpreter must become tail calls in debug builds too, without a frame
+// pointer; an unoptimised chain of handlers would use up the native stack.
+let optimised: [SwiftSetting] = strict + [
+    .unsafeFlags(["-O", "-Xcc", "-momit-leaf-frame-pointer"])
+]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let nioHTTP: [Target.Dependency] = nio + [.product(name: "NIOHTTP1", package: "swift-nio")]
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+/// A library of ours.
+func library(
+    _ name: String,
+    _ dependencies: [Target.Dependency] = [],
+    settings: [SwiftSetting] = strict
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A program of ours.
+func program(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    linker: [LinkerSetting] = []
+) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: dependencies,
+        swiftSettings: strict,
+        linkerSettings: linker
+    )
+}
+
+/// The tests of one of our targets.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: testing)
+}
+
+let package = Package(
+    name: "swiftlet",
+    products: [
+        .executable(name: "swiftletd", targets: ["swiftletd"]),
+        .executable(name: "swiftlet-run", targets: ["swiftlet-run"]),
+        .executable(name: "swiftlet-pull", targets: ["swiftlet-pull"]),
+        .executable(name: "swiftlet", targets: ["swiftlet"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    ],
+    targets: [
+        // Libraries of the system, one target for each.
+        .systemLibrary(
+            name: "CMosquitto",
+            pkgConfig: "libmosquitto",
+            providers: [.apt(["libmosquitto-dev"])]
+        ),
+        .systemLibrary(
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]
+        ),
+        .systemLibrary(
+            name: "CArchive",
+            pkgConfig: "libarchive",
+            providers: [.apt(["libarchive-dev"])]
+        ),
+        .systemLibrary(
+            name: "CCrypto",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]
+        ),
+        .systemLibrary(
+            name: "CJansson",
+            pkgConfig: "jansson",
+            providers: [.apt(["libjansson-dev"])]
+        ),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CLinux"),
+
+        // From the bottom up: each names what it may import, and nothing else.
+        library("Wasm", settings: optimised),
+        library("WASI", ["Wasm", "CLinux"]),
+        library("Documents", ["CJansson", "CYAML"]),
+        library("KubeModel", ["Documents"]),
+        library("Lifecycle", ["KubeModel"]),
+        library("StateStore", ["KubeModel", "CSQLite"]),
+        library("Host", ["CLinux"]),
+        library("Images", ["Documents", "CCrypto"]),
+        library("Layers", ["Images", "CArchive"]),
+        library("Uplink", ["KubeModel", "Documents", "CMosquitto", logging]),
+        library("ControlAPI", nioHTTP + [logging]),
+        library(
+            "Supervisor",
+            ["Lifecycle", "KubeModel", "Documents", "StateStore", "Images", "Host", logging]
+        ),
+
+        // Programs: wiring only.
+        program(
+            "swiftletd",
+            [
+                "Supervisor", "Uplink", "ControlAPI", "StateStore", "Images", "Host", "KubeModel",
+                "Documents", logging,
+            ]
+        ),
+        program(
+            "swiftlet-run",
+            ["WASI", "Wasm", "Host"],
+            linker: [.unsafeFlags(["-static-executable"])]
+        ),
+        program("swiftlet-pull", ["Layers", "Images", "Documents", "Wasm", "Host"]),
+        program(
+            "swiftlet",
+            [
+                "ControlAPI", "Uplink", "StateStore", "KubeModel", "Documents",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+
+        // Tests.
+        .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: testing),
+        tests("WasmTests", ["Wasm", "TestKit"]),
+        tests("ConformanceTests", ["Wasm", "Documents", "TestKit"]),
+        tests("WASITests", ["WASI", "Wasm", "TestKit"]),
+        tests("DocumentsTests", ["Documents", "TestKit"]),
+        tests("KubeModelTests", ["KubeModel", "Documents", "TestKit"]),
+        tests("LifecycleTests", ["Lifecycle", "KubeModel", "TestKit"]),
+        tests("StateStoreTests", ["StateStore", "KubeModel", "TestKit"]),
+        tests("HostTests", ["Host", "TestKit"]),
+        tests("ImagesTests", ["Images", "Documents", "TestKit"]),
+        tests("LayersTests", ["Layers", "Images", "Documents", "TestKit"]),
+        tests("UplinkTests", ["Uplink", "KubeModel", "Documents", "TestKit"]),
+        tests("ControlAPITests", ["ControlAPI", "TestKit"]),
+        tests(
+            "SupervisorTests",
+            ["Supervisor", "Lifecycle", "KubeModel", "StateStore", "Host", "TestKit"]
+        ),
+        tests("IntegrationTests", ["Documents", "TestKit"]),
+        tests("TidyTests", ["TestKit"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
