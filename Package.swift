@@ -21,9 +21,10 @@ let testing: [SwiftSetting] = [
 
 // Why: the handlers of the interpreter must become tail calls in debug builds too, without a frame
 // pointer; an unoptimised chain of handlers would use up the native stack.
-let optimised: [SwiftSetting] = strict + [
-    .unsafeFlags(["-O", "-Xcc", "-momit-leaf-frame-pointer"])
-]
+let optimised: [SwiftSetting] =
+    strict + [
+        .unsafeFlags(["-O", "-Xcc", "-momit-leaf-frame-pointer"])
+    ]
 
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
@@ -143,7 +144,12 @@ let package = Package(
         ),
 
         // Tests.
-        .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: testing),
+        .target(
+            name: "TestKit",
+            dependencies: ["CLinux"],
+            path: "Tests/TestKit",
+            swiftSettings: testing
+        ),
         tests("WasmTests", ["Wasm", "TestKit"]),
         tests("ConformanceTests", ["Wasm", "Documents", "TestKit"]),
         tests("WASITests", ["WASI", "Wasm", "TestKit"]),
