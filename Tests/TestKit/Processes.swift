@@ -13,9 +13,8 @@ public struct ProgramResult: Sendable {
 
 /// Runs a program to its end.
 ///
-/// - Parameter environment: Added to this process's own.
-/// - Throws: ``TestKitError`` when it cannot be started, or runs longer than `timeoutSeconds`; it is
-///   killed then.
+/// `environment` is added to this process's own. Throws ``TestKitError`` when the program cannot be
+/// started, or runs longer than `timeoutSeconds`; it is killed then.
 @discardableResult
 public func run(
     _ program: String,
@@ -50,7 +49,9 @@ public func run(
     }
 }
 
-/// A program that runs while a test goes on. Its output goes to one file.
+/// A program that runs while a test goes on.
+///
+/// Its output goes to one file.
 public final class BackgroundProcess: @unchecked Sendable {
     // Safety: the mutable state is touched only under `lock`.
     /// The process id.

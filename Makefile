@@ -1,0 +1,51 @@
+# The list of everything. Two doors matter to a newcomer: `make demo` and `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint fmt bench build clean swift packages test-packages
+
+# Release flags: Swift's runtime inside, C libraries from the distribution (it updates them).
+RELEASE := -c release --static-swift-stdlib
+CHECKED := --explicit-target-dependency-import-check error
+
+# What the programs link, the broker, and what compiles the example workloads to WebAssembly.
+PACKAGES := libmosquitto-dev libsqlite3-dev libjansson-dev libyaml-dev libarchive-dev libssl-dev \
+	pkg-config mosquitto clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32
+TEST_PACKAGES := binutils
+SWIFT_SOURCES := Package.swift Sources Tests config/examples/workloads
+
+help: ## Lists the doors
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: build ## The main job: a pod over MQTT runs, survives a dead link and a killed daemon
+	@config/examples/demo .build/release
+
+test: swift packages test-packages lint ## Everything that is tested
+	swift build --build-tests $(CHECKED)
+	swift test --skip-build
+	swift build $(RELEASE) $(CHECKED)
+	Tests/Limits/check-sizes .build/release
+
+build: swift packages ## The four programs, in .build/release
+	swift build $(RELEASE) $(CHECKED)
+
+lint: swift ## Checks form; changes nothing
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+
+fmt: swift ## Formats every Swift file
+	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+bench: build ## Speed beside other engines, in one run
+	Tests/Benchmarks/run .build/release
+
+clean: ## Removes what was built
+	rm -rf .build
+
+swift:
+	@.ci/check-swift
+
+packages:
+	@.ci/install-packages $(PACKAGES)
+
+test-packages:
+	@.ci/install-packages $(TEST_PACKAGES)
