@@ -94,9 +94,12 @@ public struct TestKitError: Error, CustomStringConvertible, Sendable {
     public var description: String { message }
 }
 
-/// The top of the checkout, from this file's own path.
+/// The top of the checkout, from this file's own path, links resolved.
 public let repositoryRoot: String = {
-    let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    let resolved = realpath(#filePath, nil)
+    defer { free(resolved) }
+    let path = resolved.map { String(cString: $0) } ?? #filePath
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     return parts.dropLast(3).joined(separator: "/")
 }()
 
