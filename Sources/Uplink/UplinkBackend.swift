@@ -1,0 +1,35 @@
+/// What the uplink needs from the rest of the daemon: the store, in fact.
+///
+/// The uplink calls one method at a time, in the order in which things happened, and waits for each
+/// before it reads on: a slow disk slows the broker down instead of filling memory.
+public protocol UplinkBackend: Sendable {
+    /// A message on `desired/#` or `requests/#` of this node. To be stored before this returns; the
+    /// status that says so goes into the outbox (rule 1). Messages may come twice and in any order
+    /// (rule 4), and their absence means nothing (rule 2).
+    func received(_ message: InboundMessage) async
+
+    /// The next number of the session counter on disk: one more for each connection (rule 7).
+    func nextSession() async -> UInt64
+
+    /// Makes the counter on disk at least `session`: the broker has seen that number, so ours was lost.
+    func raiseSession(to session: UInt64) async
+
+    /// The session whose birth the broker last acknowledged, from disk; `nil` before the first (rule 6).
+    func lastAcknowledgedSession() async -> UInt64?
+
+    /// The broker has acknowledged the birth of `session`: keep the number on disk.
+    func sessionAcknowledged(_ session: UInt64) async
+
+    /// Up to `limit` messages that wait to be sent, oldest first; the same ones again until they are
+    /// acknowledged or replaced.
+    func due(limit: Int) async -> [OutboundMessage]
+
+    /// The broker has acknowledged `message`: its row goes, unless it holds newer bytes by now.
+    func acknowledged(_ message: OutboundMessage) async
+
+    /// The broker has lost its memory: all that was acknowledged is due again (rule 6).
+    func forgetAcknowledgements() async
+
+    /// The link has changed.
+    func linkChanged(_ state: LinkState) async
+}
