@@ -7,7 +7,7 @@ public struct ControlClient: Sendable {
     private let path: String
     private let limits: ControlLimits
 
-    /// A client of the socket at `path`. Connects when asked something, not before.
+    /// A client of the socket at `path`, which connects when asked something and not before.
     public init(path: String, limits: ControlLimits = ControlLimits()) {
         self.path = path
         self.limits = limits

@@ -35,7 +35,7 @@ struct ControlConnection: Sendable {
         return try Wrapped(wrappingChannelSynchronously: channel)
     }
 
-    /// Serves the connection to its end. Errors of the connection end it and concern nobody else.
+    /// Serves the connection to its end; its errors concern nobody else.
     func serve() async {
         try? await channel.executeThenClose { inbound, _ in
             let peer = try await PeerCredentials(of: channel.channel)

@@ -41,11 +41,13 @@ public struct ControlRequest: Equatable, Sendable {
     ///
     /// No segment is empty, `.` or `..`, and none holds a slash or a zero byte.
     public var path: [String]
-    /// The query's parameters, percent-decoded. A parameter given twice has been refused already.
+    /// The query's parameters, percent-decoded; one given twice has been refused already.
     public var query: [String: String]
-    /// The body; empty when there was none. At most ``ControlLimits/requestBodyByteCountMax`` bytes.
+    /// The body; empty when there was none.
+    ///
+    /// At most ``ControlLimits/requestBodyByteCountMax`` bytes.
     public var body: [UInt8]
-    /// Who asks. The server has already refused what this peer may not do.
+    /// Who asks; the server has already refused what this peer may not do.
     public var peer: PeerCredentials
 
     /// A request as given; the server makes these, and so do tests of handlers.
