@@ -8,6 +8,7 @@ extension ControlError {
         switch error {
         case let error as ControlError: self = error
         case let error as IOError: self = Self.meaning(of: error.errnoCode, call, path)
+        case HTTPParserError.invalidEOFState: self = .endedEarly(path: path)
         case is HTTPParserError: self = .malformedReply(path: path)
         case SocketAddressError.unixDomainSocketPathTooLong:
             self = .pathTooLong(path: path, byteCountMax: ControlServer.pathByteCountMax)

@@ -1,6 +1,7 @@
 import ControlAPI
 import Glibc
 import Testing
+import TestKit
 
 /// Runs `body` against a listening server, and stops it afterwards.
 func withServer(
@@ -9,30 +10,33 @@ func withServer(
     limits: ControlLimits = ControlLimits(),
     _ body: @escaping @Sendable (_ path: String) async throws -> Void
 ) async throws {
-    try await withSocketPath { path in
+    try await Fixture.with { fixture in
+        let path = fixture.path("s")
         let server = ControlServer(path: path, handler: handler, ownerID: ownerID, limits: limits)
-        let (listening, bell) = AsyncStream.makeStream(of: Void.self)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { bell.finish() }
-                try await server.run { bell.yield() }
-            }
-            for await _ in listening { break }
-            try await body(path)
-            group.cancelAll()
-        }
+        try await whileRunning(server) { try await body(path) }
     }
 }
 
-/// A path for a socket in a directory of its own, which is removed afterwards.
-func withSocketPath(_ body: (_ path: String) async throws -> Void) async throws {
-    var template = Array("/tmp/swiftlet-control-XXXXXX".utf8CString)
-    let directory = try #require(mkdtemp(&template).map { String(cString: $0) })
-    defer {
-        for name in ["/s", "/s.new"] { unlink(directory + name) }
-        rmdir(directory)
+/// Runs `body` while `server` listens; throws what the server throws.
+func whileRunning(
+    _ server: ControlServer,
+    _ body: @Sendable () async throws -> Void
+) async throws {
+    let (listening, bell) = AsyncStream.makeStream(of: Void.self)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            defer { bell.finish() }
+            try await server.run { bell.yield() }
+        }
+        var isListening = false
+        for await _ in listening {
+            isListening = true
+            break
+        }
+        guard isListening else { return try await group.waitForAll() }
+        try await body()
+        group.cancelAll()
     }
-    try await body(directory + "/s")
 }
 
 /// Answers with what it was asked, in one line of text.
@@ -50,5 +54,23 @@ struct EchoHandler: ControlHandler {
             contentType: "text/plain",
             body: .bytes(Array(text.utf8))
         )
+    }
+}
+
+/// Answers with whatever a closure makes.
+struct ClosureHandler: ControlHandler {
+    let answer: @Sendable (ControlRequest) async -> ControlResponse
+
+    func handle(_ request: ControlRequest) async -> ControlResponse { await answer(request) }
+}
+
+/// Runs a program to its end without blocking a thread that the server's tasks need.
+///
+/// Answers with what it wrote, standard error included.
+func runAside(_ program: String, _ arguments: [String]) async throws -> String {
+    try await Fixture.with { fixture in
+        let process = try fixture.start(program, arguments)
+        _ = try await process.waitForExit(within: 30)
+        return process.output
     }
 }
