@@ -48,6 +48,17 @@ extension TypeTable {
         }
     }
 
+    /// The number of types above the type `index`.
+    func depth(of index: UInt32) -> Int {
+        var depth = 0
+        var current = type(index)?.supertypes.first
+        while let parent = current {
+            depth += 1
+            current = type(parent)?.supertypes.first
+        }
+        return depth
+    }
+
     private static let belowAny: [HeapType] = [.equatable, .i31, .structure, .array, .none]
 
     private func isAbove(_ heap: HeapType, shapeOf index: UInt32) -> Bool {

@@ -14,6 +14,12 @@ struct TypeTable: Sendable {
     /// The ranges of indices of the groups, in order.
     private(set) var groups: [Range<Int>] = []
     private var firstByGroup: [GroupKey: Int] = [:]
+    /// What the types may use.
+    let features: WasmFeatures
+
+    init(features: WasmFeatures = .all) {
+        self.features = features
+    }
 
     var count: Int { types.count }
 
