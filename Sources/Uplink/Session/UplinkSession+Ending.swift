@@ -1,0 +1,99 @@
+// How a connection ends, and what comes after.
+extension UplinkSession {
+    mutating func ended(
+        code: Int?,
+        reason: String,
+        at now: Nanoseconds,
+        using random: inout some RandomNumberGenerator
+    ) -> [SessionAction] {
+        switch state {
+        case .opening, .greeting, .presence, .subscribing, .announcing, .online:
+            return rest(wasDropped: true, code: code, reason: reason, at: now, using: &random)
+        case .stopping:
+            state = .stopped
+            return report(.stopped, at: now)
+        case .idle, .numbering, .waiting, .stopped:
+            return []
+        }
+    }
+
+    /// Gives up a connection that still stands.
+    mutating func abandon(
+        reason: String,
+        at now: Nanoseconds,
+        using random: inout some RandomNumberGenerator
+    ) -> [SessionAction] {
+        switch state {
+        case .greeting, .presence, .subscribing, .announcing, .online:
+            return [.close(isGraceful: false)]
+                + rest(wasDropped: false, code: nil, reason: reason, at: now, using: &random)
+        case .idle, .numbering, .opening, .stopping, .waiting, .stopped:
+            return []
+        }
+    }
+
+    mutating func stop(at now: Nanoseconds) -> [SessionAction] {
+        switch state {
+        case .announcing, .online:
+            state = .stopping(until: now + Self.farewellWithin)
+            return [.publish(.farewell, message(.stopped))]
+        case .opening, .greeting, .presence, .subscribing:
+            state = .stopped
+            return [.close(isGraceful: false)] + report(.stopped, at: now)
+        case .idle, .numbering, .waiting:
+            state = .stopped
+            return report(.stopped, at: now)
+        case .stopping, .stopped:
+            return []
+        }
+    }
+
+    mutating func report(
+        _ phase: LinkState.Phase,
+        at now: Nanoseconds,
+        detail: String = ""
+    ) -> [SessionAction] {
+        let number = phase == .online ? session : nil
+        if let reported, reported.phase == phase, reported.detail == detail,
+            reported.session == number
+        {
+            return []
+        }
+        let link = LinkState(
+            phase: phase,
+            sinceNanoseconds: now.count,
+            session: number,
+            detail: detail
+        )
+        reported = link
+        return [.report(link)]
+    }
+
+    private mutating func rest(
+        wasDropped: Bool,
+        code: Int?,
+        reason: String,
+        at now: Nanoseconds,
+        using random: inout some RandomNumberGenerator
+    ) -> [SessionAction] {
+        // Why: a connection that ended before it was subscribed has not ended our absence.
+        switch state {
+        case .announcing, .online: lostAt = now
+        case .idle, .numbering, .opening, .greeting, .presence, .subscribing, .stopping, .waiting,
+            .stopped:
+            break
+        }
+        let verdict = policy.ended(
+            connectedAt: connectedAt,
+            wasDropped: wasDropped,
+            code: code,
+            at: now,
+            using: &random
+        )
+        connectedAt = nil
+        pacer.connectionEnded()
+        outboxRetryAt = nil
+        state = .waiting(until: verdict.retryAt)
+        return report(verdict.isDuplicate ? .duplicateClientID : .offline, at: now, detail: reason)
+    }
+}

@@ -1,0 +1,102 @@
+import Glibc
+
+/// A real broker of a test's own, on a free loopback port, with `config/mosquitto.conf`.
+///
+/// It can be stopped, killed, emptied and started again on the same port, as brokers are.
+public final class Mosquitto {
+    /// The port on 127.0.0.1.
+    public let port: UInt16
+    private let fixture: Fixture
+    private let program: String
+    private let configuration: String
+    private let folder: String
+    private var process: BackgroundProcess?
+
+    /// Starts a broker that is killed at the end of the test.
+    ///
+    /// `extra` are lines added to the configuration; a `listener` of theirs comes second.
+    public static func start(
+        in fixture: Fixture,
+        extra: [String] = []
+    ) async throws -> Mosquitto {
+        let broker = try Mosquitto(in: fixture, extra: extra)
+        try await broker.start()
+        return broker
+    }
+
+    private init(in fixture: Fixture, extra: [String]) throws {
+        program = try Requirement.mosquitto.path()
+        self.fixture = fixture
+        port = try freePort()
+        folder = fixture.path("broker-\(port)/")
+        configuration = fixture.path("mosquitto-\(port).conf")
+        guard mkdir(folder, 0o700) == 0 else {
+            throw TestKitError(message: "cannot make \(folder): errno \(errno)")
+        }
+        let text = try readFile(repositoryRoot + "/config/mosquitto.conf")
+        let lines = text.split(separator: "\n").map { line in
+            if line.hasPrefix("listener ") { return "listener \(port) 127.0.0.1" }
+            if line.hasPrefix("persistence_location ") { return "persistence_location \(folder)" }
+            // Why root: only a broker started by root looks at this, and it must write here.
+            if line.hasPrefix("user ") { return "user root" }
+            return String(line)
+        }
+        try writeFile(configuration, (lines + extra).joined(separator: "\n") + "\n")
+    }
+
+    /// Starts it again, after ``stop()`` or ``kill()``.
+    public func start() async throws {
+        let started = try fixture.start(program, ["-c", configuration], name: "mosquitto")
+        process = started
+        try await eventually("mosquitto listens on port \(port)") {
+            if let code = started.exitCode {
+                throw TestKitError(message: "mosquitto ended with \(code): \(started.output)")
+            }
+            return accepts(port: port)
+        }
+    }
+
+    /// Ends it in good order: it writes its snapshot.
+    public func stop() async throws {
+        process?.signal(SIGTERM)
+        _ = try await process?.waitForExit()
+        process = nil
+    }
+
+    /// Ends it as a power cut would: what was not in a snapshot is lost.
+    public func kill() {
+        process?.kill()
+        process = nil
+    }
+
+    /// Makes it forget everything; it must not be running.
+    public func forget() { unlink(folder + "swiftlet.db") }
+
+    /// Writes a snapshot now.
+    public func saveSnapshot() { process?.signal(SIGUSR1) }
+
+    /// The snapshot file.
+    public var snapshotPath: String { folder + "swiftlet.db" }
+
+    /// What it has written to its log.
+    public var output: String { process?.output ?? "" }
+
+    /// The process id, while it runs.
+    public var processID: Int32? { process?.processID }
+}
+
+/// Whether something listens on a loopback port.
+public func accepts(port: UInt16) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    return withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+}
