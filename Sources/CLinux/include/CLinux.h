@@ -1,16 +1,21 @@
 #pragma once
 // Linux calls and constants that the C library of Debian 12 or the importer does not offer to
-// Swift. Header-only: inline functions that do nothing but make the call.
+// Swift. Header-only: inline functions that do nothing but make the call. Where a call would need a
+// pointer for a number, the number is returned instead, so that Swift need not say `unsafe`.
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // pidfd_open(2): a descriptor that becomes readable when the process ends.
@@ -23,10 +28,83 @@ static inline int swiftlet_pidfd_send_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, (void *)0, 0);
 }
 
+// waitid(2) on a pidfd, without blocking, and reaping. Answers si_code << 32 | si_status, 0 while
+// the process runs, or -errno (-ECHILD: it is not our child).
+static inline int64_t swiftlet_pidfd_reap(int pidfd) {
+    siginfo_t facts;
+    memset(&facts, 0, sizeof facts);
+    int result;
+    do {
+        result = waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, &facts, WEXITED | WNOHANG);
+    } while (result != 0 && errno == EINTR);
+    if (result != 0) return -(int64_t)errno;
+    if (facts.si_pid == 0) return 0;
+    return (int64_t)facts.si_code << 32 | (int64_t)(uint32_t)facts.si_status;
+}
+
 // openat2(2) with the given RESOLVE_ flags.
 static inline int swiftlet_openat2(
     int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve
 ) {
     struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+// memfd_create(2): a file in memory that ends with its last descriptor.
+static inline int swiftlet_memfd_create(const char *name) {
+    return (int)syscall(SYS_memfd_create, name, 1U /* MFD_CLOEXEC */);
+}
+
+// fcntl(2), F_OFD_SETLK: takes the exclusive lock on the whole file for this open file; -1 when
+// another one has it.
+static inline int swiftlet_lock(int descriptor) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(descriptor, 37 /* F_OFD_SETLK */, &lock);
+}
+
+// fcntl(2), F_OFD_GETLK: 1 when another open file has the lock, 0 when nobody has it, -1 on error.
+// Asking takes nothing, so it can never be in the way of one who wants the lock.
+static inline int swiftlet_is_locked(int descriptor) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(descriptor, 36 /* F_OFD_GETLK */, &lock) != 0) return -1;
+    return lock.l_type != F_UNLCK;
+}
+
+// epoll_create1(2).
+static inline int swiftlet_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+// epoll_ctl(2): tells `key` whenever `descriptor` is readable or its other end is gone.
+static inline int swiftlet_epoll_add(int epoll, int descriptor, uint64_t key) {
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = key};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+// epoll_ctl(2): looks at `descriptor` no more.
+static inline int swiftlet_epoll_remove(int epoll, int descriptor) {
+    return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, (struct epoll_event *)0);
+}
+
+// epoll_wait(2): the key of one readable descriptor, or 0 when a signal came first.
+static inline uint64_t swiftlet_epoll_wait(int epoll) {
+    struct epoll_event event;
+    return epoll_wait(epoll, &event, 1, -1) == 1 ? event.data.u64 : 0;
+}
+
+// pipe2(2): the writing end << 32 | the reading end, or -1.
+static inline int64_t swiftlet_pipe(void) {
+    int ends[2];
+    if (syscall(SYS_pipe2, ends, O_CLOEXEC) != 0) return -1;
+    return (int64_t)ends[1] << 32 | (int64_t)ends[0];
+}
+
+// Of glibc since 2.34; declared only for those who define _GNU_SOURCE.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+static inline int swiftlet_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
+}
+
+// write(2) of one byte, for signal handlers; a full pipe loses it.
+static inline void swiftlet_write_byte(int descriptor, uint8_t byte) {
+    ssize_t ignored = write(descriptor, &byte, 1);
+    (void)ignored;
 }

@@ -1,0 +1,41 @@
+internal import Glibc
+
+/// What `/proc/PID/stat` says about a process.
+///
+/// Source: proc_pid_stat(5). The second field is the program's name in parentheses and may hold
+/// anything, so fields are counted from the last closing one.
+public struct ProcessFacts: Equatable, Sendable {
+    /// One letter for what it does: `R`, `S`, `Z` and others.
+    public let state: Character
+    /// The process that it is a child of.
+    public let parentID: Int32
+    /// When it started, in clock ticks since the machine started.
+    public let startTimeTicks: UInt64
+
+    // Why: 52 numbers of at most 20 digits and a name of 16 bytes.
+    private static let statBytesMax = 2_048
+
+    /// Looks at a process; throws ENOENT when there is none.
+    public init(processID: Int32) throws(HostError) {
+        let path = "/proc/\(processID)/stat"
+        try self.init(stat: try FileBytes.read(path, byteCountMax: Self.statBytesMax), path: path)
+    }
+
+    init(stat: [UInt8], path: String) throws(HostError) {
+        guard let end = stat.lastIndex(of: UInt8(ascii: ")")) else {
+            throw .malformed(path: path, reason: "has no name of a program")
+        }
+        // fields[0] is field 3 of the manual page.
+        let fields = stat[(end + 1)...].split(separator: UInt8(ascii: " "))
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard fields.count > 19, let state = fields[0].first, let parent = Int32(fields[1]),
+            let ticks = UInt64(fields[19])
+        else { throw .malformed(path: path, reason: "has too few fields") }
+        self.state = state
+        parentID = parent
+        startTimeTicks = ticks
+    }
+
+    /// The process id of the one who asks.
+    public static var ownProcessID: Int32 { getpid() }
+}
