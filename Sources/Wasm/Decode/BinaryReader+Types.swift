@@ -130,6 +130,10 @@ extension BinaryReader {
         let start = position
         let limits = try limits(types.features)
         guard !limits.isShared else { throw .malformed("malformed limits flags", at: start) }
+        let countMax = limits.is64 ? UInt64.max : UInt64(UInt32.max)
+        guard limits.minimum <= countMax, limits.maximum ?? 0 <= countMax else {
+            throw .invalid("table size must be at most \(countMax)", at: start)
+        }
         return TableType(element: element, limits: limits)
     }
 
@@ -148,17 +152,18 @@ extension BinaryReader {
     }
 
     /// A flag byte (1: has a maximum, 2: shared, 4: 64-bit), a minimum, perhaps a maximum.
+    ///
+    /// Both numbers have 64 bits even where addresses have 32; what is too large is invalid.
     private mutating func limits(_ features: WasmFeatures) throws(ModuleError) -> Limits {
         let start = position
         let flags = try byte()
         guard flags < 8, flags & 2 == 0 || features.contains(.threads),
             flags & 4 == 0 || features.contains(.memory64)
         else { throw .malformed("malformed limits flags", at: start) }
-        let is64 = flags & 4 != 0
-        let minimum = is64 ? try u64() : UInt64(try u32())
+        let minimum = try u64()
         var maximum: UInt64?
         if flags & 1 != 0 {
-            let value = is64 ? try u64() : UInt64(try u32())
+            let value = try u64()
             guard minimum <= value else {
                 throw .invalid("size minimum must not be greater than maximum", at: start)
             }
@@ -167,7 +172,7 @@ extension BinaryReader {
         return Limits(
             minimum: minimum,
             maximum: maximum,
-            is64: is64,
+            is64: flags & 4 != 0,
             isShared: flags & 2 != 0
         )
     }

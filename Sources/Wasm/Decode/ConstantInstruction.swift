@@ -37,7 +37,8 @@ extension BinaryReader {
     ) throws(ModuleError) -> ConstantInstruction {
         let start = position
         guard !isAtEnd else { throw .malformed("unexpected end", at: start) }
-        switch try byte() {
+        let opcode = try byte()
+        switch opcode {
         case 0x0B: return .end
         case 0x23: return .global(try u32())
         case 0x41: return .i32(UInt32(bitPattern: try s32()))
@@ -57,8 +58,21 @@ extension BinaryReader {
         case 0xFD where types.features.contains(.simd):
             guard try u32() == 12 else { throw .invalid("constant expression required", at: start) }
             return .v128(low: try fixed64(), high: try fixed64())
-        case 0xFF: throw .malformed("illegal opcode ff", at: start)
-        default: throw .invalid("constant expression required", at: start)
+        default:
+            guard Self.isOpcode(opcode) else {
+                throw .malformed("illegal opcode \(String(opcode, radix: 16))", at: start)
+            }
+            throw .invalid("constant expression required", at: start)
+        }
+    }
+
+    /// Whether an instruction of version 3.0, or of the threads proposal, begins with `byte`.
+    private static func isOpcode(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x00...0x05, 0x08, 0x0A...0x15, 0x1A...0x1C, 0x1F...0x26, 0x28...0xC4, 0xD0...0xD6,
+            0xFB...0xFE:
+            true
+        default: false
         }
     }
 

@@ -37,7 +37,7 @@ public final class Module: Sendable {
     /// Offsets of the contents of the name section, not looked at yet.
     let nameSection: Range<Int>?
 
-    private let exportIndices: [String: Int]
+    private let exportIndices: [ExactName: Int]
 
     /// Decodes `bytes` and validates all but the bodies of functions.
     ///
@@ -81,6 +81,6 @@ public final class Module: Sendable {
 
     /// The export called `name`.
     public func export(_ name: String) -> Export? {
-        exportIndices[name].map { exports[$0] }
+        exportIndices[ExactName(name)].map { exports[$0] }
     }
 }

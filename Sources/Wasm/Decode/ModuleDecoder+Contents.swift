@@ -11,7 +11,7 @@ extension ModuleDecoder {
                 throw .malformed("malformed export kind", at: kindOffset)
             }
             let index = try entity(kind)
-            guard exportIndices.updateValue(exports.count, forKey: name) == nil else {
+            guard exportIndices.updateValue(exports.count, forKey: ExactName(name)) == nil else {
                 throw .invalid("duplicate export name", at: start)
             }
             if kind == .function { declaredFunctions.insert(index) }

@@ -45,11 +45,7 @@ struct TypeTable: Sendable {
     /// references are canonical.
     mutating func append(group: [SubType]) {
         let start = count
-        let key = GroupKey(
-            members: group.map { member in
-                member.mapReferences { $0 >= start ? GroupKey.ownBit | ($0 - UInt32(start)) : $0 }
-            }
-        )
+        let key = key(of: group)
         groups.append(start..<start + group.count)
         if let first = firstByGroup[key] {
             for offset in 0..<group.count {
@@ -61,6 +57,20 @@ struct TypeTable: Sendable {
             types.append(contentsOf: group)
             canonicalIndices.append(contentsOf: UInt32(start)..<UInt32(start + group.count))
         }
+    }
+
+    /// The first index of a group that is the same as `group`, given as to ``append(group:)``.
+    func first(equalTo group: [SubType]) -> Int? {
+        firstByGroup[key(of: group)]
+    }
+
+    private func key(of group: [SubType]) -> GroupKey {
+        let start = count
+        return GroupKey(
+            members: group.map { member in
+                member.mapReferences { $0 >= start ? GroupKey.ownBit | ($0 - UInt32(start)) : $0 }
+            }
+        )
     }
 
     /// Forgets what only decoding needs.
