@@ -18,6 +18,7 @@ public actor Uplink {
     private let configuration: UplinkConfiguration
     private let backend: any UplinkBackend
     private let logger: Logger
+    private let clock: @Sendable () -> Nanoseconds
     private var machine: UplinkSession
     private var random = SystemRandomNumberGenerator()
     private var connection: BrokerConnection?
@@ -42,9 +43,25 @@ public actor Uplink {
         backend: any UplinkBackend,
         logger: Logger = Logger(label: "uplink")
     ) {
+        self.init(
+            configuration: configuration,
+            backend: backend,
+            logger: logger,
+            clock: { .boottime() }
+        )
+    }
+
+    /// For tests: time as they say, looked at when ``look()`` is called.
+    init(
+        configuration: UplinkConfiguration,
+        backend: any UplinkBackend,
+        logger: Logger,
+        clock: @escaping @Sendable () -> Nanoseconds
+    ) {
         self.configuration = configuration
         self.backend = backend
         self.logger = logger
+        self.clock = clock
         let (signals, post) = AsyncStream.makeStream(of: Signal.self)
         self.signals = signals
         self.post = post
@@ -84,6 +101,9 @@ public actor Uplink {
         if isFirst { post.yield(.ring) }
     }
 
+    /// Looks at the clock now.
+    nonisolated func look() { post.yield(.tick) }
+
     /// Publishes `stopped`, leaves the broker in good order and ends ``run()``.
     ///
     /// Bounded to 5 s, if the backend is.
@@ -117,7 +137,7 @@ public actor Uplink {
         while !events.isEmpty {
             let actions = machine.handle(
                 events.removeFirst(),
-                at: .boottime(),
+                at: clock(),
                 using: &random
             )
             for action in actions {
@@ -127,7 +147,7 @@ public actor Uplink {
                 events.append(.outbox(await backend.due(limit: UplinkLimits.outboxBatch)))
             }
         }
-        if let wakeAt = machine.wakeAt { alarm.set(for: wakeAt, at: .boottime()) }
+        if let wakeAt = machine.wakeAt { alarm.set(for: wakeAt, at: clock()) }
     }
 
     /// Carries out one action; some have an answer, which is the next event.

@@ -14,7 +14,7 @@ public final class Mosquitto {
 
     /// Starts a broker that is killed at the end of the test.
     ///
-    /// `extra` are lines added to the configuration; a `listener` of theirs comes second.
+    /// `extra` are lines that replace those of the same name in the configuration, or are added.
     public static func start(
         in fixture: Fixture,
         extra: [String] = []
@@ -34,7 +34,11 @@ public final class Mosquitto {
             throw TestKitError(message: "cannot make \(folder): errno \(errno)")
         }
         let text = try readFile(repositoryRoot + "/config/mosquitto.conf")
-        let lines = text.split(separator: "\n").map { line in
+        let replaced = Set(extra.compactMap { $0.split(separator: " ").first })
+            .subtracting(["listener"])
+        let kept = text.split(separator: "\n")
+            .filter { line in !replaced.contains(line.prefix { $0 != " " }) }
+        let lines = kept.map { line in
             if line.hasPrefix("listener ") { return "listener \(port) 127.0.0.1" }
             if line.hasPrefix("persistence_location ") { return "persistence_location \(folder)" }
             // Why root: only a broker started by root looks at this, and it must write here.

@@ -1,3 +1,5 @@
+import Documents
+
 /// What `status/connection` says: contract, rule 7.
 struct Presence: Equatable, Sendable {
     /// The node's state in one word.
@@ -14,6 +16,14 @@ struct Presence: Equatable, Sendable {
     /// When the session began, by the wall clock, in nanoseconds since 1970.
     var sinceNanoseconds: UInt64
 
+    /// Ours have a tenth of this; more is not worth reading.
+    private static let payloadBytesMax = 1_024
+    /// What every JSON reader keeps exactly.
+    ///
+    /// A larger one is no counter of ours, and following it
+    /// would leave no room to count on.
+    private static let sessionMax: Int64 = 1 << 53
+
     init(state: State, session: UInt64, bootID: String, sinceNanoseconds: UInt64) {
         self.state = state
         self.session = session
@@ -23,31 +33,27 @@ struct Presence: Equatable, Sendable {
 
     /// The JSON text.
     var payload: [UInt8] {
-        let boot = bootID.filter { $0.isHexDigit || $0 == "-" }
-        let since = RFC3339.text(nanosecondsSince1970: sinceNanoseconds)
-        let text =
-            #"{"state":"\#(state.rawValue)","session":\#(session),"#
-            + #""bootID":"\#(boot)","since":"\#(since)"}"#
-        return Array(text.utf8)
+        let document: Document = [
+            "state": .string(state.rawValue), "session": .integer(Int64(clamping: session)),
+            "bootID": .string(bootID),
+            "since": .string(RFC3339.text(nanosecondsSince1970: sinceNanoseconds)),
+        ]
+        return document.json()
     }
 
     /// Reads the JSON text; `nil` when a node of ours did not write it.
     init?(payload: [UInt8]) {
-        var rest = Substring(decoding: payload.prefix(1_024), as: UTF8.self)
-        func take(after start: String, before end: Character) -> Substring? {
-            guard rest.hasPrefix(start) else { return nil }
-            let value = rest.dropFirst(start.count).prefix { $0 != end }
-            rest = rest.dropFirst(start.count + value.count)
-            return value
-        }
-        guard
-            let state = take(after: #"{"state":""#, before: "\"").flatMap({
-                State(rawValue: String($0))
-            }),
-            let session = take(after: #"","session":"#, before: ",").flatMap({ UInt64($0) }),
-            let boot = take(after: #","bootID":""#, before: "\"")
+        guard payload.count <= Self.payloadBytesMax, let document = try? Document(json: payload),
+            let state = document["state"]?.string.flatMap(State.init(rawValue:)),
+            let session = document["session"]?.integer, (0...Self.sessionMax).contains(session),
+            let bootID = document["bootID"]?.string
         else { return nil }
-        self.init(state: state, session: session, bootID: String(boot), sinceNanoseconds: 0)
+        self.init(
+            state: state,
+            session: UInt64(session),
+            bootID: bootID,
+            sinceNanoseconds: 0
+        )
     }
 }
 

@@ -22,29 +22,32 @@ struct ReconnectPolicy: Equatable, Sendable {
 
     /// Ends in a row without a stable session between them.
     private(set) var failures = 0
-    /// Drops in a row that each came at once after a CONNACK.
+    /// Drops that each came at once after a CONNACK, since the last stable session.
     private(set) var quickDrops = 0
 
     /// A connection, or the try to make one, has ended.
     ///
     /// `connectedAt` is when its CONNACK came, `nil` when none did. `wasDropped` says whether the
     /// other side ended it: our own giving up says nothing about thieves. `code` is the broker's
-    /// reason, if it gave one.
+    /// reason, if it gave one. `isSomebodyElse`: another machine has said that it is us.
     mutating func ended(
         connectedAt: Nanoseconds?,
         wasDropped: Bool,
         code: Int?,
+        isSomebodyElse: Bool = false,
         at now: Nanoseconds,
         using random: inout some RandomNumberGenerator
     ) -> Verdict {
         let lasted = connectedAt.map { now.since($0) }
-        if let lasted, lasted >= Self.stableAfter { failures = 0 }
+        if let lasted, lasted >= Self.stableAfter {
+            failures = 0
+            quickDrops = 0
+        }
         // Why: 2^9 s is past the ceiling; counting on could only overflow some day.
         failures = min(failures + 1, 9)
-        if let lasted, wasDropped {
-            quickDrops = lasted <= Self.quickDropWithin ? quickDrops + 1 : 0
-        }
-        let isDuplicate = code == Self.sessionTakenOver || quickDrops >= Self.quickDropsMax
+        if let lasted, wasDropped, lasted <= Self.quickDropWithin { quickDrops += 1 }
+        let isDuplicate =
+            isSomebodyElse || code == Self.sessionTakenOver || quickDrops >= Self.quickDropsMax
         let ceiling = min(Self.delayMax, .seconds(1 << UInt64(failures)))
         var delay = Nanoseconds.random(in: Self.delayMin...ceiling, using: &random)
         if isDuplicate {

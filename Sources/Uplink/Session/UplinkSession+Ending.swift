@@ -8,7 +8,7 @@ extension UplinkSession {
     ) -> [SessionAction] {
         switch state {
         case .opening, .greeting, .presence, .subscribing, .announcing, .online:
-            return rest(wasDropped: true, code: code, reason: reason, at: now, using: &random)
+            return rest(End(code: code, reason: reason), at: now, using: &random)
         case .stopping:
             state = .stopped
             return report(.stopped, at: now)
@@ -20,13 +20,14 @@ extension UplinkSession {
     /// Gives up a connection that still stands.
     mutating func abandon(
         reason: String,
+        isSomebodyElse: Bool = false,
         at now: Nanoseconds,
         using random: inout some RandomNumberGenerator
     ) -> [SessionAction] {
         switch state {
         case .greeting, .presence, .subscribing, .announcing, .online:
-            return [.close(isGraceful: false)]
-                + rest(wasDropped: false, code: nil, reason: reason, at: now, using: &random)
+            let end = End(reason: reason, isSomebodyElse: isSomebodyElse, wasDropped: false)
+            return [.close(isGraceful: false)] + rest(end, at: now, using: &random)
         case .idle, .numbering, .opening, .stopping, .waiting, .stopped:
             return []
         }
@@ -69,10 +70,16 @@ extension UplinkSession {
         return [.report(link)]
     }
 
+    /// Why a connection is over.
+    private struct End {
+        var code: Int?
+        var reason: String
+        var isSomebodyElse = false
+        var wasDropped = true
+    }
+
     private mutating func rest(
-        wasDropped: Bool,
-        code: Int?,
-        reason: String,
+        _ end: End,
         at now: Nanoseconds,
         using random: inout some RandomNumberGenerator
     ) -> [SessionAction] {
@@ -85,8 +92,9 @@ extension UplinkSession {
         }
         let verdict = policy.ended(
             connectedAt: connectedAt,
-            wasDropped: wasDropped,
-            code: code,
+            wasDropped: end.wasDropped,
+            code: end.code,
+            isSomebodyElse: end.isSomebodyElse,
             at: now,
             using: &random
         )
@@ -94,6 +102,10 @@ extension UplinkSession {
         pacer.connectionEnded()
         outboxRetryAt = nil
         state = .waiting(until: verdict.retryAt)
-        return report(verdict.isDuplicate ? .duplicateClientID : .offline, at: now, detail: reason)
+        return report(
+            verdict.isDuplicate ? .duplicateClientID : .offline,
+            at: now,
+            detail: end.reason
+        )
     }
 }

@@ -35,6 +35,7 @@ extension UplinkSession {
                 return abandon(reason: reason, at: now, using: &random)
             }
             state = .online
+            hasBeenOnline = true
             outboxIsRung = true
             return [.sessionAcknowledged(session)] + report(.online, at: now)
         case (.stopping, .farewell):

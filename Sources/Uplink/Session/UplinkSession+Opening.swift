@@ -62,7 +62,7 @@ extension UplinkSession {
             )
         }
         switch (state, token) {
-        case (.presence, .requests): return judgePresence(at: now)
+        case (.presence, .requests): return judgePresence(at: now, using: &random)
         case (.subscribing(_, let handling), .desired):
             if handling == .always { hasEverything = true }
             state = .announcing(until: now + Self.answerWithin)
@@ -72,7 +72,15 @@ extension UplinkSession {
     }
 
     /// What the broker remembers of us decides what it must be told, and asked, again (rules 5, 6).
-    private mutating func judgePresence(at now: Nanoseconds) -> [SessionAction] {
+    private mutating func judgePresence(
+        at now: Nanoseconds,
+        using random: inout some RandomNumberGenerator
+    ) -> [SessionAction] {
+        if let seen = presence, hasBeenOnline, seen.state == .online, seen.bootID != bootID {
+            // Why: Mosquitto 2.0 takes a session over without a word, so reason 0x8E is not enough.
+            let reason = "another machine, with boot id \(seen.bootID), is online with our name"
+            return abandon(reason: reason, isSomebodyElse: true, at: now, using: &random)
+        }
         var actions: [SessionAction] = []
         if let seen = presence?.session, seen >= session {
             // Our counter was lost: a birth with an older number would say nothing (rule 7).

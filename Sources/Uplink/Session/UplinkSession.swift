@@ -57,6 +57,8 @@ struct UplinkSession: Equatable, Sendable {
     var sinceWallNanoseconds: UInt64 = 0
     var connectedAt: Nanoseconds?
     var isResumed = false
+    /// Whether a birth of this process was ever acknowledged: from then on no other boot is us.
+    var hasBeenOnline = false
     /// When the link was last lost; `nil` before the first connection of this process.
     var lostAt: Nanoseconds?
     /// Whether everything retained has been asked for, and nothing happened since that asks again.

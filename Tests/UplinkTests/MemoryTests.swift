@@ -1,0 +1,204 @@
+import TestKit
+import Testing
+
+@testable import Uplink
+
+// Goal: rules 5, 6 and 7: who remembers what over cuts, restarts and lost stores. Method: a real
+// broker that is stopped, killed, emptied and put back, and a node that is killed.
+@Suite(
+    "Memory on both sides",
+    .enabled(if: Requirement.mosquitto.isMet, Comment(rawValue: Requirement.mosquitto.comment))
+)
+struct MemoryTests {
+    @Test("rule 5: a broker's restart brings what came meanwhile, and not everything again")
+    func brokerRestart() async throws {
+        try await Link.with { link in
+            try await link.publish("desired/pods/default/old", "spec")
+            try await link.start()
+            try await link.received(1)
+            try await link.broker.stop()
+            try await link.broker.start()
+            try await link.publish("desired/pods/default/new", "spec")
+            try await link.onlineAgain()
+            try await link.received(2)
+            let names = await link.backend.messages.map(\.topic)
+            #expect(names == ["old", "new"].map { link.topic("desired/pods/default/\($0)") })
+            #expect(await link.backend.forgottenCount == 0)
+        }
+    }
+
+    @Test("rule 5: after more than 10 minutes away everything retained comes again")
+    func longAbsence() async throws {
+        try await Link.with { link in
+            try await link.publish("desired/pods/default/web", "spec")
+            try await link.start()
+            try await link.received(1)
+            try await link.broker.stop()
+            try await eventually("the cut is seen") { await link.backend.phase == .offline }
+            link.pass(.seconds(601))
+            try await link.broker.start()
+            try await link.onlineAgain()
+            try await link.received(2)
+            #expect(await link.backend.messages.map(\.isRetained) == [true, true])
+        }
+    }
+
+    @Test("rule 5: a new process asks for everything retained, whatever the session holds")
+    func processRestart() async throws {
+        try await Link.with { link in
+            try await link.publish("desired/pods/default/web", "spec")
+            try await link.start()
+            try await link.received(1)
+            await link.vanish()
+            try await link.start()
+            try await link.received(2)
+            #expect(await link.backend.messages.map(\.isRetained) == [true, true])
+        }
+    }
+
+    @Test("rule 6: an emptied broker is told everything again")
+    func emptied() async throws {
+        try await Link.with { link in
+            try await link.start()
+            try await link.say(["a", "b", "c"])
+            try await link.broker.stop()
+            link.broker.forget()
+            try await link.broker.start()
+            try await link.onlineAgain()
+            try await link.drained()
+            #expect(await link.backend.forgottenCount == 1)
+            #expect(try await link.retained("status/pods/+/+").count == 3)
+            #expect(try await link.presence()?.session == link.backend.session)
+        }
+    }
+
+    @Test("rule 6: a broker restored from an older snapshot is told everything again")
+    func restored() async throws {
+        try await Link.with { link in
+            try await link.start()
+            try await link.broker.stop()
+            let snapshot = try readBytes(link.broker.snapshotPath)
+            try await link.broker.start()
+            try await link.onlineAgain()
+            try await link.say(["a"])
+            link.broker.kill()
+            try writeFile(link.broker.snapshotPath, snapshot)
+            try await link.broker.start()
+            try await link.onlineAgain()
+            try await link.drained()
+            #expect(await link.backend.forgottenCount == 1)
+            #expect(try await link.retained("status/pods/+/+").count == 1)
+        }
+    }
+
+    @Test(
+        "rule 6: a restart of the daemon sends its birth and nothing else",
+        arguments: [true, false]
+    )
+    func daemonRestart(isKilled: Bool) async throws {
+        try await Link.with { link in
+            try await link.start()
+            try await link.say(["a", "b"])
+            let watch = try await link.watch()
+            if isKilled { await link.vanish() } else { await link.leave() }
+            // The new daemon finds nothing changed: the outbox takes no row for what was said.
+            await link.backend.enqueue(.status("a", "a"))
+            try await link.start()
+            await link.backend.enqueue(.status("b", "changed"))
+            link.uplink.ring()
+            try await eventually("the one change is seen") {
+                watch.live("default/b") == ["changed"]
+            }
+            #expect(watch.live("default/a") == [])
+            #expect(await link.backend.forgottenCount == 0)
+            await watch.end()
+        }
+    }
+
+    @Test("rule 6: while nothing changes nothing is sent")
+    func silence() async throws {
+        try await Link.with { link in
+            try await link.start()
+            try await link.say(["a"])
+            let watch = try await link.watch("#")
+            link.pass(.seconds(599))
+            // A message through the node's own connection and back shows that it is alive.
+            try await link.publish("requests/1", "{}", retain: false)
+            try await link.received(1)
+            try await eventually("the watch sees it too") { !watch.live("requests/1").isEmpty }
+            #expect(
+                watch.messages.filter { !$0.isRetained }.map(\.topic) == [link.topic("requests/1")]
+            )
+            link.pass(.seconds(601))
+            try await eventually("the probe") { watch.live("replies/probe") == [""] }
+            await watch.end()
+        }
+    }
+
+    @Test("rule 7: a node that is killed is offline by its will, in the session of that connection")
+    func will() async throws {
+        try await Link.with { link in
+            try await link.start()
+            let watch = try await link.watch("status/connection")
+            await link.vanish()
+            try await eventually("the will") { try await link.presence() == .offline(1) }
+            try await link.start()
+            let presence = try await link.presence()
+            #expect(presence?.state == .online)
+            #expect(presence?.session == 2)
+            #expect(watch.live("connection").count == 2)
+            await watch.end()
+        }
+    }
+
+    @Test("rule 7: the will of a cut shorter than its delay is never said")
+    func shortCut() async throws {
+        try await Link.with { link in
+            link.configuration.willDelaySeconds = 30
+            try await link.start()
+            let watch = try await link.watch("status/connection")
+            await link.vanish()
+            try await link.start()
+            try await eventually("the second birth") { !watch.live("connection").isEmpty }
+            let said = watch.live("connection").map { Presence(payload: Array($0.utf8))?.state }
+            #expect(said == [.online])
+            await watch.end()
+        }
+    }
+
+    @Test("rule 7: a word over the birth is put right")
+    func overwritten() async throws {
+        try await Link.with { link in
+            try await link.start()
+            let late = String(decoding: Presence.offline(0).payload, as: UTF8.self)
+            link.pass(.seconds(60))
+            try await link.publish("status/connection", late)
+            try await eventually("the birth is said again") {
+                try await link.presence()?.state == .online
+            }
+        }
+    }
+
+    @Test("rule 7: a node that lost its counter takes one the broker has not seen")
+    func lostCounter() async throws {
+        try await Link.with { link in
+            try await link.publish(
+                "status/connection",
+                String(decoding: Presence.offline(50).payload, as: UTF8.self)
+            )
+            try await link.start()
+            #expect(try await link.presence()?.session == 51)
+            #expect(await link.backend.lastAcknowledged == 51)
+        }
+    }
+
+    @Test("a node that stops says so, and its will is never published")
+    func stopped() async throws {
+        try await Link.with { link in
+            try await link.start()
+            await link.leave()
+            #expect(try await link.presence()?.state == .stopped)
+            #expect(await link.backend.phase == .stopped)
+        }
+    }
+}
