@@ -91,7 +91,7 @@ struct TidyTests {
     func sleeps() throws {
         let limits = try LimitsFile("banned-words.txt")
         for file in tests where !file.path.hasPrefix("Tests/TidyTests/") {
-            for (index, line) in file.code.enumerated() where line.contains("sleep(") {
+            for (index, line) in file.code.enumerated() where sleeps(line) {
                 #expect(
                     limits.entries.contains { $0.key == "\(file.path) sleep(" },
                     "\(file.path):\(index + 1) sleeps; use eventually(_:) or time as an argument"
@@ -119,6 +119,11 @@ struct TidyTests {
         for entry in limits.entries {
             #expect(used.contains(entry.key), "\(limits.name): \(entry.key) is no longer needed")
         }
+    }
+
+    private func sleeps(_ line: Substring) -> Bool {
+        containsWord(line, "sleep(") || containsWord(line, "usleep(")
+            || ["Task.sleep(", ".sleep(for:", ".sleep(until:"].contains { line.contains($0) }
     }
 
     private func containsWord(_ line: Substring, _ word: String) -> Bool {
