@@ -1,0 +1,142 @@
+internal import Documents
+
+extension Volume {
+    init(_ reader: DocumentReader, _ context: inout ReadingContext) throws(FieldError) {
+        try reader.check(.volume, &context)
+        _ = try reader.requiredString("name")
+        name = try reader.required("name").string(checkedBy: NameRule.labelProblem)
+        let types = (reader.document.members ?? []).filter {
+            $0.name != "name" && !$0.value.isNull
+        }
+        guard types.count <= 1 else {
+            throw reader.error(types[1].name, "Forbidden: may not specify more than 1 volume type")
+        }
+        // Why: a volume of no type is an emptyDir by Kubernetes' defaults.
+        guard let type = types.first else {
+            source = .emptyDirectory(EmptyDirectory())
+            return
+        }
+        source = try VolumeSource(type.name, try reader.required(type.name), name, &context)
+    }
+}
+
+extension VolumeSource {
+    fileprivate init(
+        _ type: String,
+        _ reader: DocumentReader,
+        _ volumeName: String,
+        _ context: inout ReadingContext
+    ) throws(FieldError) {
+        switch type {
+        case "emptyDir": self = .emptyDirectory(try EmptyDirectory(reader, &context))
+        case "hostPath": self = .hostPath(try HostPath(reader, &context))
+        case "configMap": self = .configMap(try ConfigVolume(reader, "name", &context))
+        case "secret": self = .secret(try ConfigVolume(reader, "secretName", &context))
+        case "projected":
+            // Why: an API server adds this volume to every pod that it sends.
+            let sources = reader.document["sources"]?.array ?? []
+            let isToken = sources.contains { $0["serviceAccountToken"] != nil }
+            guard isToken, volumeName.hasPrefix("kube-api-access-") else {
+                throw reader.error("projected is not supported yet")
+            }
+            self = .serviceAccountToken
+        default: throw reader.error("\(type) is not supported yet")
+        }
+    }
+}
+
+extension EmptyDirectory {
+    fileprivate init(
+        _ reader: DocumentReader,
+        _ context: inout ReadingContext
+    ) throws(FieldError) {
+        try reader.check(.emptyDir, &context)
+        let medium = try reader.string("medium")
+        guard ["", "Memory"].contains(medium) else {
+            throw reader.error(
+                "medium",
+                "Unsupported value: \"\(medium)\": supported values: \"\", \"Memory\""
+            )
+        }
+        self.init(
+            isInMemory: medium == "Memory",
+            sizeLimit: try reader.optional("sizeLimit")?.quantity()
+        )
+    }
+}
+
+extension HostPath {
+    fileprivate init(
+        _ reader: DocumentReader,
+        _ context: inout ReadingContext
+    ) throws(FieldError) {
+        try reader.check(.hostPath, &context)
+        path = try reader.requiredString("path")
+        kind = try reader.choice("type", absent: .unchecked)
+        try reader.required("path").checkAbsolute(path)
+    }
+}
+
+extension ConfigVolume {
+    fileprivate init(
+        _ reader: DocumentReader,
+        _ nameField: String,
+        _ context: inout ReadingContext
+    ) throws(FieldError) {
+        try reader.check(.configVolume, &context)
+        self.init(name: try reader.requiredString(nameField))
+        defaultMode = try reader.mode("defaultMode") ?? 0o644
+        isOptional = try reader.bool("optional")
+        items = try reader.list("items") { (item) throws(FieldError) in
+            try item.check(.keyToPath, &context)
+            let path = try item.requiredString("path")
+            try item.required("path").checkBelow(path)
+            return Item(
+                key: try item.requiredString("key"),
+                path: path,
+                mode: try item.mode("mode")
+            )
+        }
+    }
+}
+
+extension VolumeMount {
+    init(_ reader: DocumentReader, _ context: inout ReadingContext) throws(FieldError) {
+        try reader.check(.volumeMount, &context)
+        self.init(
+            name: try reader.requiredString("name"),
+            mountPath: try reader.requiredString("mountPath"),
+            readOnly: try reader.bool("readOnly")
+        )
+        try reader.required("mountPath").checkAbsolute(mountPath)
+        if let subPath = try reader.optional("subPath"), try subPath.string() != "" {
+            self.subPath = try subPath.string()
+            try subPath.checkBelow(try subPath.string())
+        }
+    }
+}
+
+extension DocumentReader {
+    /// Permissions of a file, 0 to 0777.
+    fileprivate func mode(_ name: String) throws(FieldError) -> UInt16? {
+        try integer(name, in: 0...0o777).map { UInt16(truncatingIfNeeded: $0) }
+    }
+
+    fileprivate func checkAbsolute(_ path: String) throws(FieldError) {
+        guard path.utf8.first == UInt8(ascii: "/") else {
+            throw invalid(path, "must be an absolute path")
+        }
+        guard !path.split(separator: "/").contains("..") else {
+            throw invalid(path, "must not contain '..'")
+        }
+    }
+
+    fileprivate func checkBelow(_ path: String) throws(FieldError) {
+        guard path.utf8.first != UInt8(ascii: "/") else {
+            throw invalid(path, "must be a relative path")
+        }
+        guard !path.split(separator: "/").contains("..") else {
+            throw invalid(path, "must not contain '..'")
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import Documents
+
+// The tables of volumes, probes and security contexts; see FieldTable+Pod.swift.
+
+extension FieldTable {
+    static let volumeMount = FieldTable(
+        "v1.VolumeMount",
+        honoured: ["name", "mountPath", "readOnly"],
+        [
+            "subPath": .notYet,
+            "subPathExpr": .notYet,
+            "mountPropagation": .refused("there are no mounts to propagate", unless: "None"),
+            "recursiveReadOnly": .refused("there are no mounts inside", unless: "Disabled"),
+        ]
+    )
+
+    static let volume = FieldTable(
+        "v1.Volume",
+        honoured: ["name", "emptyDir", "hostPath", "projected"],
+        Dictionary(
+            uniqueKeysWithValues: [
+                "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi",
+                "ephemeral", "fc", "flexVolume", "flocker", "gcePersistentDisk", "gitRepo",
+                "glusterfs", "image", "iscsi", "nfs", "persistentVolumeClaim",
+                "photonPersistentDisk", "portworxVolume", "quobyte", "rbd", "scaleIO", "storageos",
+                "vsphereVolume",
+            ].map { ($0, .refused("volumes of this type are not supported", unless: .null)) }
+        ).merging(["configMap": .notYet, "secret": .notYet, "downwardAPI": .notYet]) { $1 }
+    )
+
+    static let emptyDir = FieldTable(
+        "v1.EmptyDirVolumeSource",
+        honoured: ["medium"],
+        ["sizeLimit": .notYet]
+    )
+
+    static let hostPath = FieldTable("v1.HostPathVolumeSource", honoured: ["path", "type"])
+
+    static let configVolume = FieldTable(
+        "v1.ConfigMapVolumeSource and v1.SecretVolumeSource",
+        honoured: ["name", "secretName", "items", "defaultMode", "optional"]
+    )
+
+    static let keyToPath = FieldTable("v1.KeyToPath", honoured: ["key", "path", "mode"])
+
+    static let probe = FieldTable(
+        "v1.Probe",
+        honoured: [
+            "exec", "httpGet", "tcpSocket", "initialDelaySeconds", "timeoutSeconds",
+            "periodSeconds", "successThreshold", "failureThreshold",
+            "terminationGracePeriodSeconds",
+        ],
+        ["grpc": .refused("gRPC probes are not supported", unless: .null)]
+    )
+
+    static let podSecurityContext = FieldTable(
+        "v1.PodSecurityContext",
+        sharedSecurity.merging([
+            "fsGroup": .notYet,
+            "fsGroupChangePolicy": .harmless("only fsGroup gives it a meaning"),
+            "supplementalGroups": .notYet,
+            "supplementalGroupsPolicy": .harmless("only supplementalGroups gives it a meaning"),
+            "seLinuxChangePolicy": .harmless("there is no SELinux"),
+            "sysctls": .refused("kernel parameters cannot be set"),
+        ]) { $1 }
+    )
+
+    static let securityContext = FieldTable(
+        "v1.SecurityContext",
+        sharedSecurity.merging([
+            "allowPrivilegeEscalation": .harmless("a guest has no way to gain privileges"),
+            "capabilities": .honoured,
+            "privileged": .refused("a guest has no privileges"),
+            "procMount": .refused("a guest has no /proc", unless: "Default"),
+            "readOnlyRootFilesystem": .notYet,
+        ]) { $1 }
+    )
+
+    private static let sharedSecurity: [String: FieldTreatment] = [
+        "runAsUser": .notYet,
+        "runAsGroup": .notYet,
+        "runAsNonRoot": .notYet,
+        "seccompProfile": .harmless("a guest makes no system calls of its own"),
+        "appArmorProfile": .harmless("a guest makes no system calls of its own"),
+        "seLinuxOptions": .refused("there is no SELinux"),
+        "windowsOptions": .refused("this is not Windows"),
+    ]
+}
