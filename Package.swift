@@ -120,6 +120,11 @@ let package = Package(
             "Supervisor",
             ["Lifecycle", "KubeModel", "Documents", "StateStore", "Images", "Host", logging]
         ),
+        // The operator's program without its command line, so that it can be tested.
+        library(
+            "Operator",
+            ["ControlAPI", "Uplink", "StateStore", "KubeModel", "Documents", "Host"]
+        ),
 
         // Programs: wiring only.
         program(
@@ -138,7 +143,7 @@ let package = Package(
         program(
             "swiftlet",
             [
-                "ControlAPI", "Uplink", "StateStore", "KubeModel", "Documents",
+                "Operator", "ControlAPI", "Uplink", "Host",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -162,6 +167,10 @@ let package = Package(
         tests("LayersTests", ["Layers", "Images", "Documents", "TestKit"]),
         tests("UplinkTests", ["Uplink", "KubeModel", "Documents", "TestKit"]),
         tests("ControlAPITests", ["ControlAPI", "TestKit"]),
+        tests(
+            "OperatorTests",
+            ["Operator", "ControlAPI", "Uplink", "StateStore", "KubeModel", "Documents", "TestKit"]
+        ),
         tests(
             "SupervisorTests",
             ["Supervisor", "Lifecycle", "KubeModel", "StateStore", "Host", "TestKit"]

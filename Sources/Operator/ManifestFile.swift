@@ -1,0 +1,113 @@
+public import Documents
+
+/// One object of a manifest: a pod that somebody wants on a node.
+public struct ManifestObject: Equatable, Sendable {
+    /// The whole object, with its namespace filled in.
+    public var document: Document
+    /// The pod's name.
+    public var pod: PodName
+}
+
+/// The objects of one file, in its order.
+///
+/// YAML with several documents, JSON, and v1.List are taken; whatever is not a v1.Pod is refused by
+/// name, since leaving it out silently would be worse.
+public struct ManifestFile {
+    /// Longest file in bytes: some hundred pods.
+    public static let byteCountMax = 4 << 20
+
+    /// The objects, in the file's order.
+    public let objects: [ManifestObject]
+
+    /// Reads `bytes`; `path` is what errors call the file.
+    ///
+    /// - Parameters:
+    ///   - bytes: The whole file.
+    ///   - path: Its name, for errors.
+    ///   - namespace: Where objects go that name no namespace; one that names another is refused
+    ///     when `isNamespaceGiven`.
+    ///   - isNamespaceGiven: Whether the operator has asked for `namespace`.
+    /// - Throws: ``OperatorError/file(path:message:)`` with the line.
+    public init(
+        bytes: [UInt8],
+        path: String,
+        namespace: String,
+        isNamespaceGiven: Bool
+    ) throws(OperatorError) {
+        var objects: [ManifestObject] = []
+        for document in try Self.documents(bytes, path) {
+            for item in try Self.items(document, path) {
+                do throws(FieldError) {
+                    objects.append(try Self.object(item, namespace, isNamespaceGiven))
+                } catch {
+                    throw .file(path: path, message: error.description)
+                }
+            }
+        }
+        guard !objects.isEmpty else { throw .file(path: path, message: "it holds no object") }
+        self.objects = objects
+    }
+
+    private static func documents(
+        _ bytes: [UInt8],
+        _ path: String
+    ) throws(OperatorError) -> [Document] {
+        guard bytes.count <= byteCountMax else {
+            throw .file(path: path, message: "it is longer than \(byteCountMax) bytes: split it")
+        }
+        let limits = DocumentLimits(byteCountMax: byteCountMax)
+        let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+        do throws(DocumentError) {
+            if first == UInt8(ascii: "{") {
+                return [try Document(json: bytes, limits: limits)]
+            }
+            return try Document.yaml(bytes, limits: limits).filter { !$0.isNull }
+        } catch {
+            throw .file(path: path, message: error.description)
+        }
+    }
+
+    private static func items(
+        _ document: Document,
+        _ path: String
+    ) throws(OperatorError) -> [Document] {
+        guard document["kind"]?.string == "List" else { return [document] }
+        guard let items = document["items"]?.array else {
+            throw .file(
+                path: path,
+                message: "items: Required value: a List holds its objects there"
+            )
+        }
+        return items
+    }
+
+    private static func object(
+        _ document: Document,
+        _ namespace: String,
+        _ isNamespaceGiven: Bool
+    ) throws(FieldError) -> ManifestObject {
+        let reader = DocumentReader(document)
+        let kind = try reader.required("kind").string()
+        let version = try reader.required("apiVersion").string()
+        guard version == "v1" else {
+            throw reader.error("apiVersion", "must be \"v1\", but is \"\(version)\"")
+        }
+        guard kind == "Pod" else {
+            throw reader.error("kind", "\(kind) cannot be applied: only Pod can, in this version")
+        }
+        let metadata = try reader.required("metadata")
+        let name = try metadata.required("name").string()
+        let own = try metadata.optional("namespace")?.string()
+        if isNamespaceGiven, let own, own != namespace {
+            throw metadata.error(
+                "namespace",
+                "is \"\(own)\", but -n says \"\(namespace)\": leave one of them out"
+            )
+        }
+        let object = document.setting(["metadata", "namespace"], to: .string(own ?? namespace))
+        return ManifestObject(
+            document: object,
+            pod: PodName(namespace: own ?? namespace, name: name)
+        )
+    }
+}

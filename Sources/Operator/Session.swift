@@ -1,0 +1,110 @@
+import ControlAPI
+import Uplink
+
+/// One run of the operator's program: finds the way to the node, then carries the verb out.
+public struct Session: Sendable {
+    private let reach: Reach
+    private let console: Console
+
+    /// How long the broker gets for each of its answers, in seconds.
+    private static let brokerSeconds = 10
+
+    /// A session that has not begun to connect.
+    public init(reach: Reach, console: Console) {
+        self.reach = reach
+        self.console = console
+    }
+
+    /// Lists objects; without `namespace`, the pods of all.
+    public func get(
+        _ kind: ResourceKind,
+        names: [String],
+        namespace: String?,
+        format: OutputFormat
+    ) async throws(OperatorError) {
+        try await reading { commands throws(OperatorError) in
+            try await commands.get(kind, names: names, namespace: namespace, format: format)
+        }
+    }
+
+    /// Says everything about one pod.
+    public func describe(_ pod: PodName) async throws(OperatorError) {
+        try await reading { commands throws(OperatorError) in try await commands.describe(pod) }
+    }
+
+    /// Writes a container's log.
+    public func logs(_ question: LogQuestion) async throws(OperatorError) {
+        try await reading { commands throws(OperatorError) in try await commands.logs(question) }
+    }
+
+    /// Says how the daemon is.
+    public func status(format: OutputFormat) async throws(OperatorError) {
+        try await reading { commands throws(OperatorError) in
+            try await commands.status(format: format)
+        }
+    }
+
+    /// Makes the node want the objects of a file.
+    public func apply(_ file: ManifestFile, timeoutSeconds: Int) async throws(OperatorError) {
+        try await changing(timeoutSeconds) { commands throws(OperatorError) in
+            try await commands.apply(file)
+        }
+    }
+
+    /// Ends pods.
+    public func delete(_ deletions: [Deletion]) async throws(OperatorError) {
+        try await changing(Self.brokerSeconds) { commands throws(OperatorError) in
+            try await commands.delete(deletions)
+        }
+    }
+
+    private typealias Verb = (Commands) async throws(OperatorError) -> Void
+
+    /// Asks the daemon, and its files when it is not running.
+    private func reading(_ verb: Verb) async throws(OperatorError) {
+        guard reach.broker == nil else { return try await overBroker(Self.brokerSeconds, verb) }
+        do throws(OperatorError) {
+            try await overSocket(verb)
+        } catch .control(let error) where error.isNotRunning {
+            let database = try DatabaseAccess(reach: reach, reason: error, console: console)
+            try await verb(Commands(access: database, console: console))
+        }
+    }
+
+    private func changing(_ timeoutSeconds: Int, _ verb: Verb) async throws(OperatorError) {
+        guard reach.broker == nil else { return try await overBroker(timeoutSeconds, verb) }
+        try await overSocket(verb)
+    }
+
+    private func overSocket(_ verb: Verb) async throws(OperatorError) {
+        let access = SocketAccess(path: reach.socketPath, console: console)
+        try await verb(Commands(access: access, console: console))
+    }
+
+    private func overBroker(_ timeoutSeconds: Int, _ verb: Verb) async throws(OperatorError) {
+        guard let configuration = reach.broker else { return }
+        let client = ControllerClient(configuration: configuration)
+        do throws(UplinkError) {
+            try await client.connect(timeoutSeconds: Self.brokerSeconds)
+        } catch {
+            throw .broker(error)
+        }
+        let topics = TopicSpelling(
+            prefix: configuration.prefix,
+            nodeName: configuration.nodeName
+        )
+        let access = BrokerAccess(
+            client: client,
+            topics: topics,
+            timeoutSeconds: timeoutSeconds,
+            console: console
+        )
+        do throws(OperatorError) {
+            try await verb(Commands(access: access, console: console))
+        } catch {
+            await client.close()
+            throw error
+        }
+        await client.close()
+    }
+}

@@ -1,0 +1,175 @@
+import ControlAPI
+import Documents
+
+/// Reaches a node through its daemon's control socket.
+struct SocketAccess: NodeAccess {
+    private let client: ControlClient
+    private let path: String
+    private let console: Console
+
+    /// How often a deletion looks whether the pod is gone, in milliseconds.
+    private static let pollMilliseconds = 100
+
+    init(path: String, console: Console) {
+        self.client = ControlClient(path: path)
+        self.path = path
+        self.console = console
+    }
+
+    func pods(in namespace: String?) async throws(OperatorError) -> [Document] {
+        let path =
+            namespace.map { ["api", "v1", "namespaces", $0, "pods"] } ?? ["api", "v1", "pods"]
+        return try await list(path, kind: "Pod")
+    }
+
+    func pod(_ name: PodName) async throws(OperatorError) -> Document? {
+        let reply = try await request(.get, Self.path(of: name))
+        guard reply.status != 404 else { return nil }
+        return try document(reply, what: "pod \(name.name)")
+    }
+
+    func nodes() async throws(OperatorError) -> [Document] {
+        try await list(["api", "v1", "nodes"], kind: "Node")
+    }
+
+    func events(about name: PodName) async throws(OperatorError) -> [Document] {
+        try await list(["api", "v1", "events"], kind: "Event")
+            .filter { event in
+                let object = event["involvedObject"]
+                return object?["name"]?.string == name.name
+                    && object?["namespace"]?.string == name.namespace
+            }
+    }
+
+    func status() async throws(OperatorError) -> Document {
+        try document(await request(.get, ["swiftlet", "v1", "status"]), what: "status")
+    }
+
+    func log(
+        _ question: LogQuestion,
+        sink: @escaping @Sendable ([UInt8]) async -> Bool
+    ) async throws(OperatorError) {
+        let reply: ControlReply
+        do {
+            reply = try await client.stream(
+                Self.path(of: question.pod) + ["log"],
+                query: question.parameters,
+                onChunk: sink
+            )
+        } catch {
+            throw .control(error)
+        }
+        if reply.status == 404, message(reply) == nil {
+            throw .notFound(kind: "pod", name: question.pod.name)
+        }
+        guard reply.isSuccess else { throw refusal(reply, "the log of \(question.pod.name)") }
+    }
+
+    func apply(_ object: ManifestObject) async throws(OperatorError) -> AppliedChange {
+        let present = try await pod(object.pod)
+        let step = try VersionStep(
+            wanted: object.document,
+            retained: present,
+            reported: nil,
+            newUID: UniqueID.random(),
+            now: console.now()
+        )
+        let reply = try await request(.put, Self.path(of: object.pod), body: step.object.json())
+        guard reply.isSuccess else { throw refusal(reply, "pod \(object.pod.name)") }
+        return step.change
+    }
+
+    func delete(_ deletion: Deletion) async throws(OperatorError) {
+        let path = Self.path(of: deletion.pod)
+        guard let pod = try await pod(deletion.pod) else {
+            throw .notFound(kind: "pod", name: deletion.pod.name)
+        }
+        let query = deletion.graceSeconds.map { ["gracePeriodSeconds": String($0)] } ?? [:]
+        let reply = try await request(.delete, path, query: query)
+        if reply.status == 404 { return }
+        guard reply.isSuccess else { throw refusal(reply, "the end of pod \(deletion.pod.name)") }
+        try await waitUntilGone(deletion, uid: ObjectView(pod).uid)
+    }
+
+    /// Waits until the pod is gone, or another one has its name.
+    private func waitUntilGone(_ deletion: Deletion, uid: String?) async throws(OperatorError) {
+        let deadline = ContinuousClock.now + .seconds(deletion.timeoutSeconds)
+        while let pod = try await pod(deletion.pod), ObjectView(pod).uid == uid {
+            guard ContinuousClock.now < deadline else {
+                throw .unanswered(
+                    what: "the end of pod \(deletion.pod.name)",
+                    seconds: deletion.timeoutSeconds,
+                    advice: "it goes on; look with `swiftlet describe pod \(deletion.pod.name)`"
+                )
+            }
+            try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+        }
+    }
+
+    private static func path(of pod: PodName) -> [String] {
+        ["api", "v1", "namespaces", pod.namespace, "pods", pod.name]
+    }
+
+    private func request(
+        _ method: ControlMethod,
+        _ path: [String],
+        query: [String: String] = [:],
+        body: [UInt8] = []
+    ) async throws(OperatorError) -> ControlReply {
+        do {
+            return try await client.request(method, path, query: query, body: body)
+        } catch {
+            throw .control(error)
+        }
+    }
+
+    private func list(_ path: [String], kind: String) async throws(OperatorError) -> [Document] {
+        let list = try document(await request(.get, path), what: path.last ?? "")
+        guard let items = list["items"]?.array else {
+            throw .unreadable(source: self.path, message: "the answer is no list")
+        }
+        // Why: the items of a typed list may leave out what the list says for all.
+        return items.map { item in
+            guard item["kind"] == nil else { return item }
+            let members = item.members ?? []
+            return .object(
+                [
+                    Document.Member(name: "apiVersion", value: "v1"),
+                    Document.Member(name: "kind", value: .string(kind)),
+                ] + members
+            )
+        }
+    }
+
+    private func document(_ reply: ControlReply, what: String) throws(OperatorError) -> Document {
+        guard reply.isSuccess else { throw refusal(reply, what) }
+        do throws(DocumentError) {
+            return try Document(json: reply.body, limits: .file)
+        } catch {
+            throw .unreadable(source: path, message: "the answer is not JSON: \(error)")
+        }
+    }
+
+    private func refusal(_ reply: ControlReply, _ what: String) -> OperatorError {
+        .refused(what: what, message: message(reply) ?? "HTTP status \(reply.status)")
+    }
+
+    /// The sentence of a v1.Status.
+    private func message(_ reply: ControlReply) -> String? {
+        let status = try? Document(json: reply.body)
+        return status?["message"]?.string.map(Printable.cell)
+    }
+}
+
+extension LogQuestion {
+    /// The question as the parameters of Kubernetes' pod log.
+    var parameters: [String: String] {
+        var parameters: [String: String] = [:]
+        if let container { parameters["container"] = container }
+        if follows { parameters["follow"] = "true" }
+        if isPrevious { parameters["previous"] = "true" }
+        if let tailLineCount { parameters["tailLines"] = String(tailLineCount) }
+        if let sinceSeconds { parameters["sinceSeconds"] = String(sinceSeconds) }
+        return parameters
+    }
+}

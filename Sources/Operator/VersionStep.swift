@@ -1,0 +1,122 @@
+import Documents
+import KubeModel
+
+/// What a controller publishes so that a node sees the next version of an object, as a value.
+///
+/// Contract, rule 4: for the same uid a smaller decimal resourceVersion is old news, an equal one
+/// changes nothing, and another uid under the same name ends the old pod first. So an apply keeps
+/// the uid, counts the version up, and gives a new uid only to what is new.
+struct VersionStep: Equatable {
+    /// The object to publish.
+    var object: Document
+    var uid: String
+    var resourceVersion: String
+    var change: AppliedChange
+
+    /// The step from what is there to what is wanted.
+    ///
+    /// - Parameters:
+    ///   - wanted: The object as its author wrote it.
+    ///   - retained: What the controller has published last, if the broker still has it.
+    ///   - reported: What the node reports; the next best when the broker has lost its memory.
+    ///   - newUID: An id that nothing else has.
+    ///   - now: Nanoseconds since 1970.
+    /// - Throws: ``OperatorError/refused(what:message:)`` when the version cannot grow.
+    init(
+        wanted: Document,
+        retained: Document?,
+        reported: Document?,
+        newUID: String,
+        now: Int64
+    ) throws(OperatorError) {
+        let before = Self.living(retained) ?? Self.living(reported)
+        let wantedView = ObjectView(wanted)
+        var object = wanted.setting(["status"], to: nil)
+        if let before, before.uid == wantedView.uid ?? before.uid, let uid = before.uid {
+            self.uid = uid
+            change = .configured
+            object = Self.carryOver(from: before, into: object)
+        } else {
+            self.uid = wantedView.uid ?? newUID
+            change = .created
+        }
+        if ObjectView(object).metadata?["creationTimestamp"]?.string == nil,
+            now >= Age.believableNanoseconds
+        {
+            let text = Timestamp(nanosecondsSinceEpoch: now).rfc3339
+            object = object.setting(["metadata", "creationTimestamp"], to: .string(text))
+        }
+        object = object.setting(["metadata", "uid"], to: .string(uid))
+        if change == .configured, let before, Self.isSame(object, before.document) {
+            change = .unchanged
+            resourceVersion = before.resourceVersion ?? ""
+        } else if let given = wantedView.resourceVersion {
+            resourceVersion = given
+        } else {
+            let last = ObjectView(retained ?? reported ?? .null).resourceVersion
+            resourceVersion = try Self.next(after: last)
+        }
+        self.object = object.setting(["metadata", "resourceVersion"], to: .string(resourceVersion))
+    }
+
+    /// The decimal version after `version`; one that is not decimal starts a new count.
+    static func next(after version: String?) throws(OperatorError) -> String {
+        guard let version, let number = UInt64(version), String(number) == version else {
+            return "1"
+        }
+        let (next, overflows) = number.addingReportingOverflow(1)
+        guard !overflows else {
+            throw .refused(
+                what: "resourceVersion \(version)",
+                message: "it cannot grow any more: delete the pod and apply it again"
+            )
+        }
+        return String(next)
+    }
+
+    /// What can be built upon: an object that is there, and is not on its way out.
+    private static func living(_ document: Document?) -> ObjectView? {
+        guard let document else { return nil }
+        let view = ObjectView(document)
+        guard view.uid != nil, !view.isBeingDeleted, !view.isTrue(ConditionType.deleted) else {
+            return nil
+        }
+        return view
+    }
+
+    private static func carryOver(from before: ObjectView, into object: Document) -> Document {
+        guard let created = before.metadata?["creationTimestamp"],
+            ObjectView(object).metadata?["creationTimestamp"]?.string == nil
+        else { return object }
+        return object.setting(["metadata", "creationTimestamp"], to: created)
+    }
+
+    /// Whether two objects ask for the same, whatever their version and whoever wrote the members
+    /// in which order.
+    private static func isSame(_ left: Document, _ right: Document) -> Bool {
+        func essence(_ document: Document) -> Document {
+            document.setting(["metadata", "resourceVersion"], to: nil).setting(["status"], to: nil)
+                .withSortedMembers
+        }
+        return right["spec"] != nil && essence(left) == essence(right)
+    }
+}
+
+/// The conditions that the contract adds to a pod's.
+enum ConditionType {
+    static let accepted = "swiftlet.dev/Accepted"
+    static let deleted = "swiftlet.dev/Deleted"
+}
+
+extension Document {
+    /// The same values with the members of every object sorted by name, for comparing.
+    fileprivate var withSortedMembers: Document {
+        if let members {
+            let sorted = members.sorted { $0.name < $1.name }
+            return .object(
+                sorted.map { Member(name: $0.name, value: $0.value.withSortedMembers) }
+            )
+        }
+        return array.map { .array($0.map(\.withSortedMembers)) } ?? self
+    }
+}

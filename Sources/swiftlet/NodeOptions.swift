@@ -1,0 +1,109 @@
+import ArgumentParser
+import Host
+import Operator
+import Uplink
+
+/// The options that say how the node is reached; they may stand before or after the verb.
+struct NodeOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The daemon's socket; else $SWIFTLET_SOCKET, else \(Reach.standardSocketPath).",
+            valueName: "path"
+        )
+    )
+    var socket: String?
+
+    @Option(help: ArgumentHelp("Reach the node through this broker.", valueName: "url"))
+    var broker: String?
+
+    @Option(help: ArgumentHelp("The node's name on the broker.", valueName: "name"))
+    var node: String?
+
+    @Option(help: ArgumentHelp("User name for the broker.", valueName: "name"))
+    var username: String?
+
+    @Option(help: ArgumentHelp("File with the password for the broker.", valueName: "path"))
+    var passwordFile: String?
+
+    @Option(
+        help: ArgumentHelp("PEM file of who may sign the broker's certificate.", valueName: "path")
+    )
+    var caFile: String?
+
+    @Option(help: ArgumentHelp("PEM file of our certificate.", valueName: "path"))
+    var certFile: String?
+
+    @Option(help: ArgumentHelp("PEM file of our certificate's key.", valueName: "path"))
+    var keyFile: String?
+
+    @Option(
+        help: ArgumentHelp("Where the database is, if the daemon is down.", valueName: "directory")
+    )
+    var state: String = Reach.standardStateDirectory
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the pods' logs are, if the daemon is down.",
+            valueName: "directory"
+        )
+    )
+    var logs: String = Reach.standardLogsDirectory
+
+    /// Longest password in bytes; MQTT's own bound is 65,535.
+    private static let passwordByteCountMax = 65_535
+
+    /// The options as the operator library takes them.
+    func reach() throws(OperatorError) -> Reach {
+        var reach = Reach()
+        reach.socketPath = socket ?? environmentVariable("SWIFTLET_SOCKET") ?? reach.socketPath
+        reach.stateDirectory = state
+        reach.logsDirectory = logs
+        reach.broker = try configuration()
+        return reach
+    }
+
+    private func configuration() throws(OperatorError) -> UplinkConfiguration? {
+        guard let broker else {
+            guard node == nil else {
+                throw .usage("--node names a node on a broker: add --broker URL")
+            }
+            return nil
+        }
+        guard socket == nil else {
+            throw .usage("--socket and --broker are two ways to the node: choose one")
+        }
+        guard let node else { throw .usage("--broker needs --node NAME") }
+        guard TopicName.isNamespace(node) else {
+            throw .usage("--node \(node) is no node name: lower-case letters, digits and dashes")
+        }
+        let url: BrokerURL
+        do throws(UplinkError) {
+            url = try BrokerURL(broker)
+        } catch {
+            throw .usage(error.description)
+        }
+        return UplinkConfiguration(
+            url: url,
+            nodeName: node,
+            username: username,
+            password: try password(),
+            certificateAuthorityFile: caFile,
+            certificateFile: certFile,
+            keyFile: keyFile
+        )
+    }
+
+    private func password() throws(OperatorError) -> [UInt8]? {
+        guard let passwordFile else { return nil }
+        do throws(HostError) {
+            var bytes = try FileBytes.read(
+                passwordFile,
+                byteCountMax: Self.passwordByteCountMax
+            )
+            if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+            return bytes
+        } catch {
+            throw .notRead(message: error.description)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Host
+import Operator
+
+extension ParsableCommand {
+    /// Carries a verb out, and ends the program with the error's own exit code.
+    func run(
+        _ options: NodeOptions,
+        _ verb: (Session) async throws(OperatorError) -> Void
+    ) async throws {
+        do throws(OperatorError) {
+            try await verb(Session(reach: try options.reach(), console: .standard))
+        } catch {
+            Console.standard.remark("error: \(error)")
+            throw ExitCode(error.exitCode)
+        }
+    }
+}
+
+extension Console {
+    /// The program's own streams and the machine's clock.
+    static let standard = Console(
+        output: { StandardStream.output.write($0) },
+        remark: { _ = StandardStream.error.write($0) },
+        now: { Clock.wallNanoseconds() }
+    )
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// The operator's program: looks at a node and tells it what to run.
+@main
+struct Swiftlet: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "swiftlet",
+        abstract: "Looks at a swiftlet node, and tells it what to run.",
+        discussion: """
+            The node is reached through its daemon's socket, or through its broker with --broker \
+            and --node. When the daemon is not running, status, get, describe and logs read its \
+            files and say so.
+
+            Exit codes: 0 done, 1 failed, 64 wrong usage, 69 node not reachable, 75 not confirmed \
+            in time.
+            """,
+        subcommands: [
+            StatusCommand.self, GetCommand.self, DescribeCommand.self, LogsCommand.self,
+            ApplyCommand.self, DeleteCommand.self, VersionCommand.self,
+        ]
+    )
+
+    // Declared here too, so that they may stand before the verb.
+    @OptionGroup var node: NodeOptions
+}

@@ -1,0 +1,162 @@
+import ControlAPI
+import Operator
+import TestKit
+import Testing
+import Uplink
+
+// Goal: the verbs over the daemon's socket print what happened and fail with what to do.
+// Method: the public session against a stand-in daemon on a real socket.
+@Suite("Verbs over the socket")
+struct SocketSessionTests {
+    private static let manifest = """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec: {containers: [{name: a, image: i}]}
+        """
+
+    @Test("a pod is created, found unchanged, configured, listed, read and deleted")
+    func story() async throws {
+        try await withDaemon { path in
+            let screen = Collector()
+            let session = session(path, screen)
+            try await session.apply(file(Self.manifest), timeoutSeconds: 5)
+            try await session.apply(file(Self.manifest), timeoutSeconds: 5)
+            let changed = Self.manifest.replacing("image: i", with: "image: j")
+            try await session.apply(file(changed), timeoutSeconds: 5)
+            try await session.get(.pods, names: ["web"], namespace: "default", format: .name)
+            var question = LogQuestion(pod: PodName(namespace: "default", name: "web"))
+            question.tailLineCount = 3
+            question.container = "a"
+            question.follows = true
+            try await session.logs(question)
+            let pod = PodName(namespace: "default", name: "web")
+            try await session.delete([Deletion(pod: pod, timeoutSeconds: 5)])
+            try await session.get(.pods, names: [], namespace: "default", format: .table)
+            #expect(
+                screen.output == """
+                    pod/web created
+                    pod/web unchanged
+                    pod/web configured
+                    pod/web
+                    container=a
+                    follow=true
+                    tailLines=3
+                    pod/web deleted
+
+                    """
+            )
+            #expect(screen.remarks == "no pods found in namespace default\n")
+        }
+    }
+
+    @Test("nodes, status and a description come through")
+    func reading() async throws {
+        try await withDaemon { path in
+            let screen = Collector()
+            let session = session(path, screen)
+            try await session.get(.nodes, names: [], namespace: nil, format: .name)
+            try await session.status(format: .table)
+            try await session.apply(file(Self.manifest), timeoutSeconds: 5)
+            try await session.describe(PodName(namespace: "default", name: "web"))
+            #expect(screen.output.hasPrefix("node/gw-1\nnode:       gw-1\npod/web created\nName: "))
+        }
+    }
+
+    @Test("one bad object does not hold up the others, and every refusal is said")
+    func badApple() async throws {
+        try await withDaemon { path in
+            let screen = Collector()
+            let session = session(path, screen)
+            let bad = Self.manifest.replacing("spec: {", with: "spec: {bad: 1, ")
+            let three = [
+                bad, Self.manifest, bad.replacing("web", with: "last"),
+            ].joined(separator: "\n---\n")
+            let error = await #expect(throws: OperatorError.self) {
+                try await session.apply(file(three), timeoutSeconds: 5)
+            }
+            #expect(error?.description == "pod last was refused: spec.bad: unknown field")
+            #expect(error?.exitCode == 1)
+            #expect(screen.output == "pod/web created\n")
+            #expect(screen.remarks == "error: pod web was refused: spec.bad: unknown field\n")
+        }
+    }
+
+    @Test("what is not there is not found, and the rest is still shown")
+    func missing() async throws {
+        try await withDaemon { path in
+            let screen = Collector()
+            let session = session(path, screen)
+            try await session.apply(file(Self.manifest), timeoutSeconds: 5)
+            let pod = PodName(namespace: "default", name: "none")
+            let notFound = OperatorError.notFound(kind: "pod", name: "none")
+            await #expect(throws: notFound) { try await session.describe(pod) }
+            await #expect(throws: notFound) {
+                try await session.delete([Deletion(pod: pod, timeoutSeconds: 1)])
+            }
+            await #expect(throws: notFound) {
+                try await session.get(
+                    .pods,
+                    names: ["none", "web"],
+                    namespace: "default",
+                    format: .name
+                )
+            }
+            await #expect(throws: OperatorError.notFound(kind: "node", name: "gw-2")) {
+                try await session.get(.nodes, names: ["gw-2"], namespace: nil, format: .name)
+            }
+            await #expect(throws: OperatorError.self) {
+                try await session.logs(LogQuestion(pod: pod))
+            }
+            #expect(screen.output == "pod/web created\npod/web\n")
+        }
+    }
+
+    @Test("changes need the daemon: without it they fail with the code for unreachable")
+    func notRunning() async throws {
+        try await Fixture.with { fixture in
+            let session = session(fixture.path("none"), Collector())
+            let error = await #expect(throws: OperatorError.self) {
+                try await session.apply(file(Self.manifest), timeoutSeconds: 5)
+            }
+            #expect(error == .control(.notRunning(path: fixture.path("none"))))
+            #expect(error?.exitCode == 69)
+        }
+    }
+
+    @Test(
+        "every kind of failure has its exit code",
+        arguments: [
+            (.usage("x"), 64), (.file(path: "f", message: "m"), 1), (.notRead(message: "m"), 1),
+            (.notFound(kind: "pod", name: "a"), 1), (.refused(what: "w", message: "m"), 1),
+            (.control(.notRunning(path: "p")), 69), (.control(.notPermitted(path: "p")), 69),
+            (.control(.timedOut(path: "p", seconds: 1)), 75),
+            (.control(.replyTooLong(byteCountMax: 1)), 1),
+            (.broker(.timedOut(what: "w", seconds: 1)), 75),
+            (.broker(.malformedTopic("t")), 1), (.database(path: "p", message: "m"), 69),
+            (.unanswered(what: "w", seconds: 1, advice: "a"), 75),
+            (.notThisWay(what: "w", advice: "a"), 1), (.unreadable(source: "s", message: "m"), 1),
+        ] as [(OperatorError, Int32)]
+    )
+    func exitCodes(error: OperatorError, code: Int32) {
+        #expect(error.exitCode == code)
+        #expect(!error.description.isEmpty)
+    }
+
+    private func session(_ path: String, _ screen: Collector) -> Session {
+        var reach = Reach()
+        reach.socketPath = path
+        reach.stateDirectory = path + "-no-state"
+        reach.logsDirectory = path + "-no-logs"
+        return Session(reach: reach, console: screen.console)
+    }
+
+    private func file(_ text: String) throws -> ManifestFile {
+        try ManifestFile(
+            bytes: Array(text.utf8),
+            path: "f.yaml",
+            namespace: "default",
+            isNamespaceGiven: false
+        )
+    }
+}

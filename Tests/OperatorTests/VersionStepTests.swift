@@ -1,0 +1,182 @@
+import Documents
+import Testing
+
+@testable import Operator
+
+// Goal: an apply is seen by the node exactly when something changed, and never starts a pod anew
+// that only changed. Method: the step as a value, from every state of the broker's memory.
+@Suite("Versions of an apply")
+struct VersionStepTests {
+    private let wanted = manifest(#""name":"web","namespace":"default""#)
+    private let now: Int64 = 1_795_419_000_000_000_000  // 2026-11-23T07:30:00Z
+
+    @Test("a new pod gets the id that was made for it, version 1 and the time")
+    func new() throws {
+        let step = try step(retained: nil, reported: nil)
+        #expect(step.change == .created)
+        #expect(step.uid == "new-uid")
+        #expect(step.resourceVersion == "1")
+        let metadata = step.object["metadata"]
+        #expect(metadata?["uid"] == "new-uid")
+        #expect(metadata?["resourceVersion"] == "1")
+        #expect(metadata?["creationTimestamp"] == "2026-11-23T07:30:00Z")
+        #expect(step.object["spec"] == wanted["spec"])
+    }
+
+    @Test("a clock that was never set writes no time")
+    func noClock() throws {
+        let step = try VersionStep(
+            wanted: wanted,
+            retained: nil,
+            reported: nil,
+            newUID: "u",
+            now: 5_000_000_000
+        )
+        #expect(step.object["metadata"]?["creationTimestamp"] == nil)
+    }
+
+    @Test("a change keeps the id and the time of creation, and counts the version up")
+    func changed() throws {
+        let step = try step(retained: published("7", image: "old"), reported: nil)
+        #expect(step.change == .configured)
+        #expect(step.uid == "u1")
+        #expect(step.resourceVersion == "8")
+        #expect(step.object["metadata"]?["creationTimestamp"] == "2026-01-01T00:00:00Z")
+    }
+
+    @Test("the same again is unchanged, in whatever order its members are written")
+    func unchanged() throws {
+        let first = try step(retained: nil, reported: nil)
+        let again = try step(retained: first.object, reported: nil)
+        #expect(again.change == .unchanged)
+        #expect(again.uid == first.uid)
+        #expect(again.resourceVersion == "1")
+        #expect(again.object["spec"] == first.object["spec"])
+        let reordered = Self.manifest(#""namespace":"default","name":"web""#)
+        let third = try VersionStep(
+            wanted: reordered,
+            retained: first.object,
+            reported: nil,
+            newUID: "x",
+            now: now + 1
+        )
+        #expect(third.change == .unchanged)
+    }
+
+    @Test("when the broker has lost its memory, the node's report says what to build upon")
+    func lostMemory() throws {
+        let report = try Document(
+            jsonText: #"{"metadata":{"name":"web","uid":"u1","resourceVersion":"41"},"status":{}}"#
+        )
+        let step = try step(retained: nil, reported: report)
+        #expect(step.change == .configured)
+        #expect(step.uid == "u1")
+        #expect(step.resourceVersion == "42")
+    }
+
+    @Test("what is on its way out or gone is not built upon: the pod is new")
+    func leaving() throws {
+        let leaving = published("7", image: "i")
+            .setting(["metadata", "deletionTimestamp"], to: "2026-01-02T00:00:00Z")
+        let step = try step(retained: leaving, reported: nil)
+        #expect(step.change == .created)
+        #expect(step.uid == "new-uid")
+        #expect(step.resourceVersion == "8")
+        #expect(step.object["metadata"]?["deletionTimestamp"] == nil)
+
+        let gone = try Document(
+            jsonText: """
+                {"metadata":{"uid":"u1","resourceVersion":"9"},"status":{"conditions":[
+                 {"type":"swiftlet.dev/Deleted","status":"True"}]}}
+                """
+        )
+        #expect(try self.step(retained: nil, reported: gone).uid == "new-uid")
+    }
+
+    @Test("an id or a version that the author wrote is taken")
+    func authored() throws {
+        let other = wanted.setting(["metadata", "uid"], to: "mine")
+        let retained = published("7", image: "old")
+        let step = try VersionStep(
+            wanted: other.setting(["metadata", "resourceVersion"], to: "100"),
+            retained: retained,
+            reported: nil,
+            newUID: "new-uid",
+            now: now
+        )
+        #expect(step.change == .created)
+        #expect(step.uid == "mine")
+        #expect(step.resourceVersion == "100")
+    }
+
+    @Test("a status in the file is not published")
+    func status() throws {
+        let wanted = wanted.setting(["status"], to: ["phase": "Running"])
+        let step = try VersionStep(
+            wanted: wanted,
+            retained: nil,
+            reported: nil,
+            newUID: "u",
+            now: now
+        )
+        #expect(step.object["status"] == nil)
+    }
+
+    @Test(
+        "the next version of a decimal one is one more; of another kind, the first",
+        arguments: [
+            (nil, "1"), ("1", "2"), ("9", "10"), ("18446744073709551614", "18446744073709551615"),
+            ("a3f0c1d2e4b5a697", "1"), ("", "1"), ("-1", "1"), ("+1", "1"), ("007", "1"),
+            ("1.5", "1"), ("99999999999999999999", "1"),
+        ] as [(String?, String)]
+    )
+    func next(version: String?, expected: String) throws {
+        #expect(try VersionStep.next(after: version) == expected)
+    }
+
+    @Test("the last version there is has no next one, and says what to do")
+    func exhausted() {
+        let error = #expect(throws: OperatorError.self) {
+            try VersionStep.next(after: String(UInt64.max))
+        }
+        #expect(error?.description.contains("apply it again") == true)
+    }
+
+    @Test("ids that are made are of version 4, and differ")
+    func identifiers() {
+        let ids = (0..<100).map { _ in UniqueID.random() }
+        #expect(Set(ids).count == 100)
+        for id in ids {
+            let parts = id.split(separator: "-").map(String.init)
+            #expect(parts.map(\.count) == [8, 4, 4, 4, 12])
+            #expect(parts[2].first == "4")
+            #expect("89ab".contains(parts[3].first ?? "x"))
+            #expect(id.allSatisfy { $0 == "-" || $0.isHexDigit && !$0.isUppercase })
+        }
+    }
+
+    private func step(retained: Document?, reported: Document?) throws -> VersionStep {
+        try VersionStep(
+            wanted: wanted,
+            retained: retained,
+            reported: reported,
+            newUID: "new-uid",
+            now: now
+        )
+    }
+
+    private func published(_ version: String, image: String) -> Document {
+        wanted.setting(["metadata", "uid"], to: "u1")
+            .setting(["metadata", "resourceVersion"], to: .string(version))
+            .setting(["metadata", "creationTimestamp"], to: "2026-01-01T00:00:00Z")
+            .setting(["spec", "containers"], to: [["name": "a", "image": .string(image)]])
+    }
+
+    private static func manifest(_ metadata: String) -> Document {
+        let text = """
+            {"apiVersion":"v1","kind":"Pod","metadata":{\(metadata)},
+             "spec":{"containers":[{"name":"a","image":"i"}]}}
+            """
+        return (try? Document(jsonText: text)) ?? .null
+    }
+}
