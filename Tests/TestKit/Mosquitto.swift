@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A real broker of a test's own, on a free loopback port, with `config/mosquitto.conf`.
 ///
@@ -27,7 +28,7 @@ public final class Mosquitto {
     private init(in fixture: Fixture, extra: [String]) throws {
         program = try Requirement.mosquitto.path()
         self.fixture = fixture
-        port = try freePort()
+        port = try portForRestarts()
         folder = fixture.path("broker-\(port)/")
         configuration = fixture.path("mosquitto-\(port).conf")
         guard mkdir(folder, 0o700) == 0 else {
@@ -89,18 +90,48 @@ public final class Mosquitto {
     public var processID: Int32? { process?.processID }
 }
 
+/// A free loopback port that no outgoing connection is given by the kernel.
+///
+/// While a broker is down its clients keep trying; a port from the ephemeral range could be taken
+/// meanwhile, by a test beside this one or by a client that connects to itself.
+private func portForRestarts() throws -> UInt16 {
+    for _ in 0..<100 {
+        let port = UInt16.random(in: 20_000..<32_000)
+        let isNew = portsGivenOut.withLock { $0.insert(port).inserted }
+        if isNew, canListen(port: port) { return port }
+    }
+    throw TestKitError(message: "no free port from 20000 to 32000")
+}
+
+// Why: tests run beside each other, and a broker that restarts must find its port free.
+private let portsGivenOut = Mutex<Set<UInt16>>([])
+
+private func canListen(port: UInt16) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return withLoopback(port: port) { bind(descriptor, $0, $1) } == 0
+}
+
 /// Whether something listens on a loopback port.
 public func accepts(port: UInt16) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
+    return withLoopback(port: port) { connect(descriptor, $0, $1) } == 0
+}
+
+private func withLoopback(
+    port: UInt16,
+    _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+) -> Int32 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian
     address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
     return withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
         }
     }
 }

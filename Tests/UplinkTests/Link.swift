@@ -55,13 +55,18 @@ final class Link {
 
     /// Starts a daemon's uplink on the store, and waits until it is online.
     func start() async throws {
+        let before = await backend.lastAcknowledged ?? 0
         begin()
-        try await online()
+        try await eventually("the node is online") {
+            let session = await backend.lastAcknowledged ?? 0
+            let phase = await backend.phase
+            return session > before && phase == .online
+        }
     }
 
     func begin() {
         var logger = Logger(label: "uplink")
-        logger.logLevel = .critical
+        logger.logLevel = environmentVariable("UPLINK_LOG") == nil ? .critical : .trace
         let clock = clock
         let uplink = Uplink(
             configuration: configuration,
@@ -71,13 +76,6 @@ final class Link {
         )
         self.uplink = uplink
         running = Task { await uplink.run() }
-    }
-
-    func online(session: UInt64? = nil) async throws {
-        try await eventually("the node is online") {
-            guard let last = await backend.links.last, last.phase == .online else { return false }
-            return session == nil || last.session == session
-        }
     }
 
     /// As kill -9: nothing is said, the broker sees the connection end.
