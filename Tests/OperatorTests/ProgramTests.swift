@@ -37,11 +37,28 @@ struct ProgramTests {
 
     @Test("version and help say it on standard output")
     func version() throws {
-        #expect(try swiftlet("version").standardOutput.hasPrefix("swiftlet "))
+        let version = try swiftlet("version").standardOutput
+        #expect(version.hasPrefix("swiftlet "))
+        #expect(try swiftlet("--version").standardOutput == version)
         let help = try swiftlet("--help")
         #expect(help.exitCode == 0)
         for verb in ["status", "get", "describe", "logs", "apply", "delete", "version"] {
             #expect(help.standardOutput.contains("\n  \(verb) "))
+        }
+    }
+
+    @Test("the manual knows every option of every verb")
+    func manual() throws {
+        let manual = try readFile(repositoryRoot + "/packaging/man/swiftlet.1")
+        for verb in ["", "status", "get", "describe", "logs", "apply", "delete", "version"] {
+            let help = try swiftlet("\(verb) --help").standardOutput
+            let options = help.split(whereSeparator: { !$0.isLetter && $0 != "-" })
+                .filter { $0.hasPrefix("--") && $0.count > 2 }
+            #expect(!options.isEmpty)
+            for option in options {
+                let written = option.replacing("-", with: "\\-")
+                #expect(manual.contains(written), "\(option) of \(verb)")
+            }
         }
     }
 
