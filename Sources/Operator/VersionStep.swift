@@ -59,26 +59,19 @@ struct VersionStep: Equatable {
         self.object = object.setting(["metadata", "resourceVersion"], to: .string(resourceVersion))
     }
 
-    /// The version after `version`; after one that is not decimal a new count begins.
+    /// The decimal version after `version`; one that is not decimal starts a new count.
     static func next(after version: String?) throws(OperatorError) -> String {
         guard let version, let number = UInt64(version), String(number) == version else {
             return "1"
         }
-        guard let next = successor(version) else {
+        let (next, overflows) = number.addingReportingOverflow(1)
+        guard !overflows else {
             throw .refused(
                 what: "resourceVersion \(version)",
                 message: "it cannot grow any more: delete the pod and apply it again"
             )
         }
-        return next
-    }
-
-    /// One more than a decimal version; `nil` for any other, and for the last there is.
-    static func successor(_ version: String) -> String? {
-        guard let number = UInt64(version), String(number) == version, number < .max else {
-            return nil
-        }
-        return String(number + 1)
+        return String(next)
     }
 
     /// What can be built upon: an object that is there, and is not on its way out.

@@ -1,1 +1,46 @@
-print("not yet")
+import Glibc
+import Host
+
+exit(Program.run(Array(CommandLine.arguments.dropFirst())))
+
+/// From the command line to the exit code.
+enum Program {
+    static func run(_ words: [String]) -> Int32 {
+        do {
+            let parsed = try RunFlags.parser.parse(words)
+            if parsed.has("--help") {
+                StandardStream.output(RunFlags.parser.usage)
+                return 0
+            }
+            if parsed.has("--version") {
+                StandardStream.output("swiftlet-run \(RunFlags.version)\n")
+                return 0
+            }
+            if let number = try parsed.number("--flags-fd") { return runFromDescriptor(number) }
+            let flags = try RunFlags(parsed)
+            return Runner(flags.command, statistics: flags.statistics).run()
+        } catch {
+            StandardStream.error("swiftlet-run: \(error)\n\n\(RunFlags.parser.usage)")
+            return Outcome.Code.usage
+        }
+    }
+
+    private static func runFromDescriptor(_ number: UInt64) -> Int32 {
+        do {
+            // 0, 1 and 2 are for the guest, and nothing is read from descriptors by mistake.
+            guard (3...1_024).contains(number) else {
+                throw HostError.malformed(path: "--flags-fd", reason: "must be 3 or more")
+            }
+            let file = OwnedDescriptor(Int32(number))
+            let bytes = try FileBytes.read(
+                file,
+                path: "--flags-fd",
+                byteCountMax: RunnerCommand.encodedBytesMax
+            )
+            return Runner(try RunnerCommand(encoded: bytes), statistics: nil).run()
+        } catch {
+            StandardStream.error("swiftlet-run: \(error)\n")
+            return Outcome.Code.usage
+        }
+    }
+}

@@ -74,3 +74,50 @@ struct PodMergeTests {
         #expect(again?["status"] == ["phase": "Pending"])
     }
 }
+
+// Goal: a deletion names the very pod that is there. Method: values.
+@Suite("Tombstones")
+struct TombstoneTests {
+    private let deletion = Deletion(
+        pod: PodName(namespace: "default", name: "web"),
+        timeoutSeconds: 10
+    )
+
+    @Test("it is the published object with the time of its deletion, without a status")
+    func fromPublished() {
+        let published = json(
+            #"{"kind":"Pod","metadata":{"name":"web","uid":"u1"},"spec":{"x":1},"status":{}}"#
+        )
+        let stone = Tombstone.make(
+            deletion,
+            retained: published,
+            reported: nil,
+            now: Collector.now
+        )
+        #expect(stone?["metadata"]?["uid"] == "u1")
+        #expect(stone?["metadata"]?["deletionTimestamp"] == "2026-11-23T07:30:00Z")
+        #expect(stone?["metadata"]?["deletionGracePeriodSeconds"] == nil)
+        #expect(stone?["spec"] == ["x": 1])
+        #expect(stone?["status"] == nil)
+    }
+
+    @Test("a second deletion keeps the first one's time, and may bring another grace")
+    func again() {
+        var impatient = deletion
+        impatient.graceSeconds = 0
+        let leaving = json(#"{"metadata":{"uid":"u1","deletionTimestamp":"2026-01-01T00:00:00Z"}}"#)
+        let stone = Tombstone.make(impatient, retained: leaving, reported: nil, now: Collector.now)
+        #expect(stone?["metadata"]?["deletionTimestamp"] == "2026-01-01T00:00:00Z")
+        #expect(stone?["metadata"]?["deletionGracePeriodSeconds"] == 0)
+    }
+
+    @Test("without a published object the report serves; without either there is nothing to delete")
+    func fromReport() {
+        let report = json(#"{"metadata":{"uid":"u1"},"status":{"phase":"Running"}}"#)
+        let stone = Tombstone.make(deletion, retained: nil, reported: report, now: Collector.now)
+        #expect(stone?["metadata"]?["name"] == "web")
+        #expect(stone?["metadata"]?["uid"] == "u1")
+        #expect(stone?["status"] == nil)
+        #expect(Tombstone.make(deletion, retained: nil, reported: nil, now: 0) == nil)
+    }
+}

@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -107,4 +108,80 @@ static inline int swiftlet_spawn_close_from(posix_spawn_file_actions_t *actions,
 static inline void swiftlet_write_byte(int descriptor, uint8_t byte) {
     ssize_t ignored = write(descriptor, &byte, 1);
     (void)ignored;
+}
+
+// eventfd(2), never blocking.
+static inline int swiftlet_eventfd(void) {
+    return (int)syscall(SYS_eventfd2, 0, 02004000 /* EFD_CLOEXEC | EFD_NONBLOCK */);
+}
+
+// Makes an eventfd readable; for signal handlers too.
+static inline void swiftlet_eventfd_signal(int descriptor) {
+    uint64_t one = 1;
+    ssize_t ignored = write(descriptor, &one, sizeof one);
+    (void)ignored;
+}
+
+// 1 when the eventfd was readable, which it is no more.
+static inline int swiftlet_eventfd_take(int descriptor) {
+    uint64_t count;
+    return read(descriptor, &count, sizeof count) == (ssize_t)sizeof count;
+}
+
+// ioctl(2), FIONREAD: bytes that wait to be read, or -1.
+static inline int swiftlet_bytes_waiting(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, 0x541B /* FIONREAD */, &count) == 0 ? count : -1;
+}
+
+// ppoll(2) with a timeout in nanoseconds; negative: none.
+static inline int swiftlet_poll(void *descriptors, unsigned long count, int64_t nanoseconds) {
+    struct { int64_t seconds, nanoseconds; } timeout = {
+        nanoseconds / 1000000000, nanoseconds % 1000000000
+    };
+#ifdef SYS_ppoll_time64
+    long call = SYS_ppoll_time64;
+#else
+    long call = SYS_ppoll;
+#endif
+    return (int)syscall(
+        call, descriptors, count, nanoseconds < 0 ? (void *)0 : (void *)&timeout, (void *)0, 8UL
+    );
+}
+
+// getdents64(2).
+static inline long swiftlet_getdents(int descriptor, void *buffer, unsigned long count) {
+    return syscall(SYS_getdents64, descriptor, buffer, count);
+}
+
+// getrandom(2).
+static inline long swiftlet_getrandom(void *buffer, unsigned long count) {
+    return syscall(SYS_getrandom, buffer, count, 0);
+}
+
+// sigaction(2) without SA_RESTART: calls that wait end with EINTR.
+static inline void swiftlet_handle_signal(int signal, void (*handler)(int)) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    sigaction(signal, &action, (struct sigaction *)0);
+}
+
+// sigaction(2) with SIG_IGN.
+static inline void swiftlet_ignore_signal(int number) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_IGN;
+    sigaction(number, &action, (struct sigaction *)0);
+}
+
+// setitimer(2): SIGALRM after this time; 0 would mean never, and becomes the shortest.
+static inline void swiftlet_start_alarm(uint64_t nanoseconds) {
+    uint64_t microseconds = nanoseconds / 1000;
+    struct itimerval timer = {.it_value = {
+        .tv_sec = (time_t)(microseconds / 1000000),
+        .tv_usec = (suseconds_t)(microseconds % 1000000),
+    }};
+    if (microseconds == 0) timer.it_value.tv_usec = 1;
+    setitimer(ITIMER_REAL, &timer, (struct itimerval *)0);
 }

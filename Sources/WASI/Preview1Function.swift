@@ -1,0 +1,115 @@
+internal import Wasm
+
+/// One function of preview 1: its name, its type, and what it does.
+struct Preview1Function: Sendable {
+    typealias Body =
+        @Sendable (Preview1) -> (HostCall, GuestBuffers) throws(ErrorNumber) -> Void
+
+    let name: String
+    let type: FunctionType
+    private let body: Body
+
+    /// Declares a function.
+    ///
+    /// `parameters` has one letter for each: `i` for 32 bits, `I` for 64. The result is always an
+    /// error number.
+    init(_ name: String, _ parameters: String, _ body: @escaping Body) {
+        self.name = name
+        type = FunctionType(
+            parameters: parameters.map { $0 == "I" ? .i64 : .i32 },
+            results: name == Self.exitName ? [] : [.i32]
+        )
+        self.body = body
+    }
+
+    func run(_ preview: Preview1, _ call: HostCall) throws(Trap) {
+        if name == Self.exitName { throw .exit(Int32(bitPattern: call.i32(0))) }
+        do {
+            try body(preview)(call, GuestBuffers(memory: call.memory))
+            call.returns(i32: UInt32(ErrorNumber.success.rawValue))
+        } catch {
+            call.returns(i32: UInt32(error.rawValue))
+        }
+        guard preview.interruption?.isFinal == true else { return }
+        var trap = Trap.host("the guest was told to end")
+        trap.reason = .interrupted
+        throw trap
+    }
+
+    // The only one that does not return.
+    private static let exitName = "proc_exit"
+
+    /// All 46, in the order of their families.
+    static let all: [Preview1Function] =
+        process + descriptors + transfers + directories + paths + sockets
+
+    /// What this version has no answer for but `nosys`.
+    ///
+    /// `proc_raise`: a guest has no signals to raise.
+    static let missing: Set<String> = ["proc_raise"]
+
+    private static let process: [Preview1Function] = [
+        .init("args_get", "ii", Preview1.argumentWords),
+        .init("args_sizes_get", "ii", Preview1.argumentSizes),
+        .init("environ_get", "ii", Preview1.environmentWords),
+        .init("environ_sizes_get", "ii", Preview1.environmentSizes),
+        .init("clock_res_get", "ii", Preview1.clockResolution),
+        .init("clock_time_get", "iIi", Preview1.clockTime),
+        .init("random_get", "ii", Preview1.random),
+        .init("sched_yield", "", Preview1.yield),
+        .init("proc_exit", "i", Preview1.exit),
+        .init("proc_raise", "i", Preview1.raise),
+        .init("poll_oneoff", "iiii", Preview1.poll),
+    ]
+
+    private static let descriptors: [Preview1Function] = [
+        .init("fd_advise", "iIIi", Preview1.advise),
+        .init("fd_allocate", "iII", Preview1.allocate),
+        .init("fd_close", "i", Preview1.close),
+        .init("fd_datasync", "i", Preview1.syncData),
+        .init("fd_sync", "i", Preview1.sync),
+        .init("fd_fdstat_get", "ii", Preview1.status),
+        .init("fd_fdstat_set_flags", "ii", Preview1.setFlags),
+        .init("fd_fdstat_set_rights", "iII", Preview1.setRights),
+        .init("fd_filestat_get", "ii", Preview1.facts),
+        .init("fd_filestat_set_size", "iI", Preview1.setSize),
+        .init("fd_filestat_set_times", "iIIi", Preview1.setTimes),
+        .init("fd_renumber", "ii", Preview1.renumber),
+    ]
+
+    private static let transfers: [Preview1Function] = [
+        .init("fd_read", "iiii", Preview1.read),
+        .init("fd_pread", "iiiIi", Preview1.readAt),
+        .init("fd_write", "iiii", Preview1.write),
+        .init("fd_pwrite", "iiiIi", Preview1.writeAt),
+        .init("fd_seek", "iIii", Preview1.seek),
+        .init("fd_tell", "ii", Preview1.tell),
+    ]
+
+    private static let directories: [Preview1Function] = [
+        .init("fd_prestat_get", "ii", Preview1.folderFacts),
+        .init("fd_prestat_dir_name", "iii", Preview1.folderName),
+        .init("fd_readdir", "iiiIi", Preview1.readDirectory),
+    ]
+
+    private static let paths: [Preview1Function] = [
+        .init("path_create_directory", "iii", Preview1.createDirectory),
+        .init("path_filestat_get", "iiiii", Preview1.pathFacts),
+        .init("path_filestat_set_times", "iiiiIIi", Preview1.setPathTimes),
+        .init("path_link", "iiiiiii", Preview1.link),
+        .init("path_open", "iiiiiIIii", Preview1.open),
+        .init("path_readlink", "iiiiii", Preview1.readLink),
+        .init("path_remove_directory", "iii", Preview1.removeDirectory),
+        .init("path_rename", "iiiiii", Preview1.rename),
+        .init("path_symlink", "iiiii", Preview1.makeSymbolicLink),
+        .init("path_unlink_file", "iii", Preview1.unlink),
+    ]
+
+    // No descriptor of this version is a socket.
+    private static let sockets: [Preview1Function] = [
+        .init("sock_accept", "iii", Preview1.socket),
+        .init("sock_recv", "iiiiii", Preview1.socket),
+        .init("sock_send", "iiiii", Preview1.socket),
+        .init("sock_shutdown", "ii", Preview1.socket),
+    ]
+}

@@ -1,0 +1,81 @@
+import Host
+import WASI
+import Wasm
+
+/// One module with what it was given, ready to run.
+struct Guest {
+    private let instance: Instance
+    private let entry: String
+    private let arguments: [String]
+    private let type: FunctionType
+    let store: Store
+
+    // Why: 4 GiB is the most that a 32-bit memory can have; the rest is for stack and code. Nothing
+    // of it is used before the guest asks for it.
+    private static let memoryBytesUsual: UInt64 = 6 << 30
+
+    init(
+        _ command: RunnerCommand,
+        _ bytes: ModuleBytes,
+        _ preview: Preview1
+    ) throws(RunError) {
+        let limit = command.memoryLimitBytes ?? Self.memoryBytesUsual
+        store = Store(limits: ResourceLimits(memoryBytes: limit))
+        var imports = Imports()
+        preview.define(in: &imports, of: store)
+        do {
+            let module = try Module(bytes: bytes)
+            if !command.isAdmitted { try module.validateAllBodies() }
+            instance = try store.instantiate(module, imports: imports)
+        } catch let error as ModuleError {
+            throw .module(path: command.modulePath, error)
+        } catch let error as InstantiationError {
+            throw .instantiation(error)
+        } catch {
+            throw .arguments("\(error)")
+        }
+        entry = command.invoke ?? "_start"
+        arguments = Array(command.arguments.dropFirst())
+        guard let type = instance.functionType(entry) else { throw .noEntry(entry) }
+        self.type = type
+    }
+
+    /// Runs the guest to its end; the results of an invoked function are told on standard output.
+    func run() throws(Trap) {
+        if entry != "_start", instance.functionType("_initialize") != nil {
+            _ = try instance.invoke("_initialize", [])
+        }
+        let results = try instance.invoke(entry, values)
+        if !results.isEmpty {
+            StandardStream.output(results.map(Self.text).joined(separator: " ") + "\n")
+        }
+    }
+
+    /// The words of the command line as the function's arguments, when it takes any.
+    private var values: [Value] {
+        zip(type.parameters, arguments)
+            .compactMap { type, word -> Value? in
+                switch type {
+                case .i32:
+                    UInt32(word).map { .i32($0) }
+                        ?? Int32(word).map { .i32(UInt32(bitPattern: $0)) }
+                case .i64:
+                    UInt64(word).map { .i64($0) }
+                        ?? Int64(word).map { .i64(UInt64(bitPattern: $0)) }
+                case .f32: Float(word).map { .f32(bits: $0.bitPattern) }
+                case .f64: Double(word).map { .f64(bits: $0.bitPattern) }
+                default: nil
+                }
+            }
+    }
+
+    private static func text(_ value: Value) -> String {
+        switch value {
+        case .i32(let bits): "\(Int32(bitPattern: bits))"
+        case .i64(let bits): "\(Int64(bitPattern: bits))"
+        case .f32(let bits): "\(Float(bitPattern: bits))"
+        case .f64(let bits): "\(Double(bitPattern: bits))"
+        case .v128, .reference: "\(value)"
+        }
+    }
+}

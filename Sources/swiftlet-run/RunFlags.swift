@@ -1,0 +1,66 @@
+import Host
+
+/// The command line of `swiftlet-run`.
+struct RunFlags {
+    /// What to run, and with what.
+    var command: RunnerCommand
+    /// Whether and how to tell afterwards what it cost.
+    var statistics: Statistics.Form?
+
+    static let version = "0.1.0"
+
+    static let parser = FlagParser(
+        program: "swiftlet-run",
+        summary: "Runs a WebAssembly module with WASI preview 1; its exit code is the guest's.",
+        operands: "MODULE [ARG…]",
+        flags: [
+            .init("--env", .required("K=V"), isRepeatable: true, help: "a variable for the guest"),
+            .init(
+                "--dir",
+                .required("HOST::GUEST[:ro]"),
+                isRepeatable: true,
+                help: "a folder for the guest; `HOST` alone keeps its name"
+            ),
+            .init("--memory-limit", .required("BYTES"), help: "all memories together, like 64Mi"),
+            .init("--fuel", .required("N"), help: "instructions that the guest may execute"),
+            .init("--time-limit", .required("TIME"), help: "how long it may run, like 10s"),
+            .init("--stats", .optional("json"), help: "tells on standard error what it cost"),
+            .init("--invoke", .required("NAME"), help: "calls this export instead of _start"),
+            .init("--flags-fd", .required("N"), help: "reads all of this from a descriptor"),
+        ]
+    )
+
+    init(_ parsed: ParsedFlags) throws(FlagError) {
+        switch parsed.value("--stats") {
+        case nil: statistics = parsed.has("--stats") ? .text : nil
+        case "json": statistics = .json
+        case let other?: throw .malformed(flag: "--stats", value: other, wanted: "json")
+        }
+        guard let module = parsed.operands.first else { throw .missingOperand("MODULE") }
+        command = RunnerCommand(modulePath: module, arguments: parsed.operands)
+        for variable in parsed.values("--env") {
+            guard let mark = variable.firstIndex(of: "="), mark != variable.startIndex else {
+                throw .malformed(flag: "--env", value: variable, wanted: "K=V")
+            }
+        }
+        command.environment = parsed.values("--env")
+        for text in parsed.values("--dir") { command.directories.append(try Self.directory(text)) }
+        command.memoryLimitBytes = try parsed.byteCount("--memory-limit")
+        command.fuel = try parsed.number("--fuel")
+        command.timeLimitNanoseconds = try parsed.nanoseconds("--time-limit")
+        command.invoke = parsed.value("--invoke")
+    }
+
+    /// `HOST`, `HOST::GUEST`, each with `:ro` behind it or not.
+    static func directory(_ text: String) throws(FlagError) -> RunnerCommand.Directory {
+        let isReadOnly = text.hasSuffix(":ro")
+        let places = isReadOnly ? text.dropLast(3) : Substring(text)
+        let mark = places.firstRange(of: "::")
+        let host = mark.map { places[..<$0.lowerBound] } ?? places
+        let guest = mark.map { places[$0.upperBound...] } ?? places
+        guard !host.isEmpty, !guest.isEmpty else {
+            throw .malformed(flag: "--dir", value: text, wanted: "HOST::GUEST")
+        }
+        return .init(host: String(host), guest: String(guest), isReadOnly: isReadOnly)
+    }
+}

@@ -1,0 +1,138 @@
+import Host
+import WASI
+import Wasm
+
+/// Runs one command from its lock to its exit record.
+final class Runner {
+    private let command: RunnerCommand
+    private let statistics: Statistics.Form?
+    private let startedAtNanoseconds = Clock.wallNanoseconds()
+    private let startedNanoseconds = Clock.boottimeNanoseconds()
+    private var lock: InstanceLock?
+    private var log: ContainerLogWriter?
+
+    init(_ command: RunnerCommand, statistics: Statistics.Form?) {
+        self.command = command
+        self.statistics = statistics
+    }
+
+    /// Runs the guest, and says with what code this process should end.
+    func run() -> Int32 {
+        do {
+            try takeLock()
+        } catch {
+            StandardStream.error("swiftlet-run: \(error)\n")
+            if case .instanceIsRunning = error { return Outcome.Code.held }
+            return Outcome.Code.refused
+        }
+        let outcome = outcome()
+        tell(outcome)
+        record(outcome)
+        return outcome.exitCode
+    }
+
+    private func takeLock() throws(HostError) {
+        guard let path = command.instanceFile else { return }
+        lock = try InstanceLock(path: path, record: try .ofThisProcess())
+    }
+
+    private func outcome() -> Outcome {
+        do {
+            return try runGuest()
+        } catch {
+            return Outcome(error)
+        }
+    }
+
+    private func runGuest() throws(RunError) -> Outcome {
+        let interruption: Interruption
+        let preview: Preview1
+        do throws(WASIError) {
+            interruption = try Interruption()
+            EndSignals.install(interruption, isGentle: command.exitRecordFile != nil)
+            preview = try Preview1(try configuration(), interruption: interruption)
+        } catch {
+            throw .wasi(error)
+        }
+        if let limit = command.timeLimitNanoseconds { EndSignals.startClock(nanoseconds: limit) }
+        let bytes = try ModuleFile.map(command.modulePath)
+        let guest = try Guest(command, bytes, preview)
+        GuestStop.aim(at: guest.store)
+        let readyNanoseconds = Clock.boottimeNanoseconds()
+        defer {
+            preview.flush()
+            tellStatistics(readyNanoseconds: readyNanoseconds, moduleBytes: bytes.count)
+        }
+        do {
+            try guest.run()
+            return .completed
+        } catch {
+            return Outcome(error, endedBy: EndSignals.number, timeIsUp: EndSignals.timeIsUp)
+        }
+    }
+
+    private func configuration() throws(WASIError) -> WASIConfiguration {
+        var configuration = WASIConfiguration(
+            arguments: command.arguments,
+            environment: command.environment
+        )
+        configuration.folders = command.directories.map {
+            .init(hostPath: $0.host, guestPath: $0.guest, isReadOnly: $0.isReadOnly)
+        }
+        if let path = command.logFile {
+            let limits = ContainerLogWriter.Limits(
+                fileBytesMax: command.logFileBytesMax,
+                filesMax: command.logFilesMax
+            )
+            let writer: ContainerLogWriter
+            do {
+                writer = try ContainerLogWriter(path: path, limits: limits)
+            } catch {
+                throw .folder(hostPath: path, errno: error.errno ?? 0, reason: "\(error)")
+            }
+            log = writer
+            configuration.standardInput = nil
+            configuration.standardOutput = .sink(LogSink(writer, .standardOutput))
+            configuration.standardError = .sink(LogSink(writer, .standardError))
+        }
+        return configuration
+    }
+
+    /// Says why, when it did not end well by itself.
+    private func tell(_ outcome: Outcome) {
+        guard !outcome.message.isEmpty else { return }
+        let text = "swiftlet-run: \(outcome.message)\n"
+        guard let log else { return StandardStream.error(text) }
+        log.write(.standardError, Array(text.utf8))
+        log.flush()
+    }
+
+    private func tellStatistics(readyNanoseconds: Int64, moduleBytes: Int) {
+        guard let statistics else { return }
+        let cost = Statistics(
+            wallNanoseconds: Clock.boottimeNanoseconds() - startedNanoseconds,
+            startNanoseconds: readyNanoseconds - startedNanoseconds,
+            moduleBytes: moduleBytes
+        )
+        StandardStream.error(cost.text(statistics))
+    }
+
+    private func record(_ outcome: Outcome) {
+        guard let path = command.exitRecordFile else { return }
+        var record = ExitRecord(
+            exitCode: outcome.exitCode,
+            signal: outcome.signal,
+            reason: outcome.reason,
+            message: outcome.message,
+            startedAtNanoseconds: startedAtNanoseconds,
+            finishedAtNanoseconds: Clock.wallNanoseconds()
+        )
+        // The clock may have been set back meanwhile; a run does not end before it starts.
+        record.finishedAtNanoseconds = max(record.finishedAtNanoseconds, startedAtNanoseconds)
+        do {
+            try record.write(to: path)
+        } catch {
+            StandardStream.error("swiftlet-run: \(error)\n")
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// A folder that may only be read: everything can be looked at, and nothing changed.
+#include "check.h"
+
+int main(void) {
+    __wasi_fd_t fd, folder;
+    __wasi_filestat_t facts;
+    char text[16];
+    OK(open_at(ROOT, "file", 0, READ, &fd));
+    OK(read_text(fd, text, sizeof text));
+    THAT(strcmp(text, "content") == 0);
+    OK(__wasi_fd_close(fd));
+    OK(open_at(ROOT, "file", __WASI_OFLAGS_CREAT, READ, &fd));
+    OK(__wasi_fd_close(fd));
+    OK(__wasi_path_filestat_get(ROOT, 1, "file", &facts));
+    const int refused = __WASI_ERRNO_ROFS;
+    CHECK(open_at(ROOT, "file", 0, READ | WRITE, &fd), refused);
+    CHECK(open_at(ROOT, "file", __WASI_OFLAGS_TRUNC, READ, &fd), refused);
+    CHECK(open_at(ROOT, "new", __WASI_OFLAGS_CREAT, READ, &fd), refused);
+    CHECK(__wasi_path_create_directory(ROOT, "new"), refused);
+    CHECK(__wasi_path_unlink_file(ROOT, "file"), refused);
+    CHECK(__wasi_path_remove_directory(ROOT, "folder"), refused);
+    CHECK(__wasi_path_rename(ROOT, "file", ROOT, "new"), refused);
+    CHECK(__wasi_path_link(ROOT, 0, "file", ROOT, "new"), refused);
+    CHECK(__wasi_path_symlink("file", ROOT, "new"), refused);
+    CHECK(__wasi_path_filestat_set_times(ROOT, 1, "file", 1, 1, 5), refused);
+    OK(__wasi_path_open(ROOT, 0, "folder", __WASI_OFLAGS_DIRECTORY,
+        __WASI_RIGHTS_PATH_OPEN | __WASI_RIGHTS_PATH_CREATE_FILE, ALL, 0, &folder));
+    CHECK(open_at(folder, "new", __WASI_OFLAGS_CREAT, READ | WRITE, &fd), refused);
+    CHECK(fopen("/file", "w") == NULL, 1);
+    return finish();
+}
