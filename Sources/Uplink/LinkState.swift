@@ -13,7 +13,7 @@ public struct LinkState: Equatable, Sendable {
     public enum Phase: String, Sendable, CaseIterable {
         /// No connection; the next try is timed.
         case offline
-        /// A connection is being made, or has not yet published its birth.
+        /// The first connection is being made. Later ones are made while `offline`.
         case connecting
         /// Subscribed, and the birth message is acknowledged.
         case online

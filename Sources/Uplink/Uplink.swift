@@ -81,15 +81,35 @@ public actor Uplink {
     public func run() async {
         guard !isRunning else { return }
         isRunning = true
+        defer { end() }
+        guard await isUsable() else { return }
         await handle(.start)
         for await signal in signals {
             await take(signal)
             if machine.isStopped { break }
         }
+    }
+
+    private func end() {
         connection?.abandon()
         hasEnded = true
         for waiter in stopWaiters { waiter.resume() }
         stopWaiters = []
+    }
+
+    /// A wildcard in a name would subscribe to other nodes' topics.
+    private func isUsable() async -> Bool {
+        let isName = TopicName.isNamespace(configuration.nodeName)
+        guard !isName || !TopicFilter.isTopic(configuration.prefix) else { return true }
+        let wrong =
+            isName
+            ? "the prefix \"\(configuration.prefix)\" is not a topic"
+            : "the node name \"\(configuration.nodeName)\" is not an RFC 1123 label"
+        let now = clock().count
+        let state = LinkState(phase: .offline, sinceNanoseconds: now, detail: wrong)
+        log(state)
+        await backend.linkChanged(state)
+        return false
     }
 
     /// Says that the outbox holds something; cheap, and callable from anywhere.
@@ -144,7 +164,7 @@ public actor Uplink {
                 if let answer = await perform(action) { events.append(answer) }
             }
             if events.isEmpty, machine.wantsOutbox {
-                events.append(.outbox(await backend.due(limit: UplinkLimits.outboxBatch)))
+                events.append(.outbox(await backend.due(limit: machine.pacer.batch)))
             }
         }
         if let wakeAt = machine.wakeAt { alarm.set(for: wakeAt, at: clock()) }
@@ -166,15 +186,8 @@ public actor Uplink {
                 .subscribe(token, filter: whole, qualityOfService: qualityOfService, handling)
             )
         case .publish(let token, let message):
-            let whole = "\(configuration.prefix)/\(configuration.nodeName)/\(message.topic)"
-            connection?.send(
-                .publish(
-                    token,
-                    topic: whole,
-                    payload: message.payload,
-                    isRetained: message.isRetained
-                )
-            )
+            if token.isOfOutbox { await backend.sending(message) }
+            send(message, token)
         case .close(let isGraceful):
             if isGraceful { connection?.send(.disconnect) } else { connection?.abandon() }
         case .deliver(let message):
@@ -194,6 +207,18 @@ public actor Uplink {
             await backend.linkChanged(state)
         }
         return nil
+    }
+
+    private func send(_ message: OutboundMessage, _ token: Token) {
+        let whole = "\(configuration.prefix)/\(configuration.nodeName)/\(message.topic)"
+        connection?.send(
+            .publish(
+                token,
+                topic: whole,
+                payload: message.payload,
+                isRetained: message.isRetained
+            )
+        )
     }
 
     private func open(session: UInt64, will: [UInt8]) {

@@ -24,6 +24,12 @@ public protocol UplinkBackend: Sendable {
     /// acknowledged or replaced.
     func due(limit: Int) async -> [OutboundMessage]
 
+    /// `message` goes out now; what the broker holds on its topic is unknown until the PUBACK.
+    ///
+    /// To be kept on disk for retained messages: if the link or the daemon dies before the PUBACK and
+    /// the state returns to what was acknowledged before, that must be sent again.
+    func sending(_ message: OutboundMessage) async
+
     /// The broker has acknowledged `message`: its row goes, unless it holds newer bytes by now.
     func acknowledged(_ message: OutboundMessage) async
 
@@ -32,4 +38,9 @@ public protocol UplinkBackend: Sendable {
 
     /// The link has changed.
     func linkChanged(_ state: LinkState) async
+}
+
+extension UplinkBackend {
+    /// Nothing, for stores that keep no digest of what was acknowledged.
+    public func sending(_ message: OutboundMessage) async {}
 }

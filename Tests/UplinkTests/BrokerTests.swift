@@ -30,7 +30,7 @@ struct BrokerTests {
     func storedThenAcknowledged() async throws {
         try await Link.with { link in
             let store = Latch()
-            let (uplink, backend) = try await link.startAccepting(store)
+            try await link.startAccepting(store)
             let watch = try await link.watch()
             // The PUBACK for this publish is here when the call returns, and proves nothing.
             try await link.publish("desired/pods/default/web", "spec")
@@ -39,9 +39,9 @@ struct BrokerTests {
             try await link.publish("status/probe", "x")
             try await eventually("the probe is seen") { watch.live("probe") == ["x"] }
             #expect(watch.live("pods/default/web") == [])
-            #expect(await backend.messages.isEmpty)
+            #expect(await link.backend.messages.isEmpty)
             store.open()
-            uplink.ring()
+            link.uplink.ring()
             try await eventually("accepted is published") {
                 watch.live("pods/default/web") == ["accepted"]
             }

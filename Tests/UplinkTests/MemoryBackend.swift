@@ -29,6 +29,9 @@ actor MemoryBackend: UplinkBackend {
     func lastAcknowledgedSession() -> UInt64? { lastAcknowledged }
     func sessionAcknowledged(_ number: UInt64) { lastAcknowledged = number }
     func due(limit: Int) -> [OutboundMessage] { Array(outbox.prefix(limit)) }
+    func sending(_ message: OutboundMessage) {
+        if message.isRetained { acknowledgedState[message.topic] = nil }
+    }
     func acknowledged(_ message: OutboundMessage) {
         acknowledgedCount += 1
         if message.isRetained { acknowledgedState[message.topic] = message }

@@ -80,6 +80,17 @@ struct OutboxPacerTests {
         #expect(pacer.admit([row], at: .seconds(70)).sendable.count == 1)
     }
 
+    @Test("refused rows do not hide those behind them")
+    func refusedRowsInFront() {
+        var pacer = OutboxPacer()
+        for number in 0..<100 as Range<UInt64> {
+            let row = OutboundMessage.status("bad-\(number)", "x")
+            let sent = pacer.admit([row], at: .milliseconds(100 * number)).sendable
+            for (token, _) in sent { _ = pacer.refused(token, at: .milliseconds(100 * number)) }
+        }
+        #expect(pacer.batch == UplinkLimits.outboxBatch + 100)
+    }
+
     @Test("after a cut everything in flight is due again, and old answers mean nothing")
     func cut() {
         var pacer = OutboxPacer()

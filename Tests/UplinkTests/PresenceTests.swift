@@ -43,16 +43,4 @@ struct PresenceTests {
         let bytes = Presence(state: .online, session: 7, bootID: "a", sinceNanoseconds: 0).payload
         for _ in 0..<2_000 { _ = Presence(payload: random.mutated(bytes)) }
     }
-
-    @Test(
-        "dates are those of the calendar",
-        arguments: [
-            (0, "1970-01-01T00:00:00Z"), (951_782_399, "2000-02-28T23:59:59Z"),
-            (951_782_400, "2000-02-29T00:00:00Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
-            (18_446_744_073, "2554-07-21T23:34:33Z"),
-        ] as [(UInt64, String)]
-    )
-    func dates(seconds: UInt64, text: String) {
-        #expect(RFC3339.text(nanosecondsSince1970: seconds * 1_000_000_000) == text)
-    }
 }

@@ -22,7 +22,7 @@ struct SessionDriver {
     }
 
     /// Lets time pass to the moment the session has asked for.
-    mutating func sleep() -> [SessionAction] {
+    mutating func wake() -> [SessionAction] {
         if let wakeAt = machine.wakeAt { now = max(now, wakeAt) }
         return send(.tick)
     }

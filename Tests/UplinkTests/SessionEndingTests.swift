@@ -28,7 +28,7 @@ struct SessionEndingTests {
         let actions = driver.after(.milliseconds(1), .tick)
         #expect(actions.first == .close(isGraceful: false))
         #expect(actions.reported == .offline)
-        #expect(driver.sleep().last == .nextSession)
+        #expect(driver.wake().last == .nextSession)
     }
 
     @Test("a look-up or SYN that hangs is waited for: its thread can do nothing else")
@@ -50,6 +50,31 @@ struct SessionEndingTests {
             return
         }
         #expect(link.detail.contains("ACL"))
+    }
+
+    @Test("a link that keeps failing is offline since the first failure, with the last reason")
+    func offlineSince() {
+        var driver = SessionDriver()
+        driver.online()
+        let lostAt = driver.now
+        _ = driver.drop()
+        for _ in 0..<5 {
+            #expect(driver.wake() == [.nextSession])
+            _ = driver.number()
+            _ = driver.drop()
+        }
+        _ = driver.wake()
+        _ = driver.number()
+        let last = driver.send(
+            .closed(session: driver.machine.session, code: nil, reason: "no route")
+        )
+        guard case .report(let link) = last.first else {
+            Issue.record("\(last)")
+            return
+        }
+        #expect(link.phase == .offline)
+        #expect(link.sinceNanoseconds == lostAt.count)
+        #expect(link.detail == "no route")
     }
 
     @Test("a stop says so to everybody, then leaves")
@@ -102,7 +127,7 @@ struct SessionEndingTests {
             var isBack = false
             for _ in 0..<20 where !isBack {
                 if driver.machine.state == .opening { _ = driver.drop() }
-                isBack = driver.machine.state == .numbering || driver.sleep().contains(.nextSession)
+                isBack = driver.machine.state == .numbering || driver.wake().contains(.nextSession)
             }
             #expect(isBack, "seed \(seed): \(driver.machine.state)")
         }

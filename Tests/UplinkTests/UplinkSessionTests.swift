@@ -68,7 +68,7 @@ struct UplinkSessionTests {
             actions == [.raiseSession(to: 90), .forgetAcknowledgements, .close(isGraceful: true)]
         )
         #expect(driver.drop() == [])
-        #expect(driver.sleep().last == .nextSession)
+        #expect(driver.wake().last == .nextSession)
     }
 
     @Test(
@@ -89,7 +89,7 @@ struct UplinkSessionTests {
         driver.now = driver.now + .seconds(90)
         _ = driver.drop()
         let lostAt = driver.now
-        _ = driver.sleep()
+        _ = driver.wake()
         driver.now = lostAt + .seconds(absenceSeconds)
         let asked = driver.connect(isResumed: isResumed, remembered: remembers ? .online(1) : nil)
         #expect(asked.desiredHandling == expected)
@@ -100,15 +100,15 @@ struct UplinkSessionTests {
         var driver = SessionDriver()
         driver.online()
         _ = driver.after(.seconds(90), .closed(session: 1, code: nil, reason: "cut"))
-        _ = driver.sleep()
+        _ = driver.wake()
         driver.now = driver.now + .seconds(3_600)
         #expect(driver.connect(isResumed: true, remembered: .online(1)).desiredHandling == .always)
         _ = driver.drop()
-        _ = driver.sleep()
+        _ = driver.wake()
         #expect(driver.connect(isResumed: true, remembered: .online(1)).desiredHandling == .always)
         _ = driver.send(.subscribed(session: driver.counter, .desired, code: 1))
         _ = driver.drop()
-        _ = driver.sleep()
+        _ = driver.wake()
         #expect(driver.connect(isResumed: true, remembered: .online(1)).desiredHandling == .ifNew)
     }
 
@@ -120,7 +120,7 @@ struct UplinkSessionTests {
         let late = driver.presence(.offline(0), isRetained: false)
         #expect(driver.after(.seconds(5), late) == [])
         #expect(driver.machine.wakeAt == .seconds(1_060))
-        let corrected = driver.sleep()
+        let corrected = driver.wake()
         #expect(corrected.publishedTokens == [.birth])
         #expect(driver.send(.published(session: 1, .birth, code: 0)) == [])
         #expect(driver.after(.seconds(59), late) == [])
@@ -144,7 +144,7 @@ struct UplinkSessionTests {
     func answeredProbe() {
         var driver = SessionDriver()
         driver.online()
-        #expect(driver.sleep().publishedTokens == [.probe])
+        #expect(driver.wake().publishedTokens == [.probe])
         #expect(driver.after(.seconds(3), .published(session: 1, .probe, code: 0x10)) == [])
         #expect(driver.machine.wakeAt == driver.now + .seconds(600))
     }
@@ -158,7 +158,7 @@ struct UplinkSessionTests {
         #expect(driver.send(.outbox([row])).publishedTokens.count == 1)
         #expect(driver.after(.milliseconds(29_999), .tick) == [])
         #expect(driver.after(.milliseconds(1), .tick).first == .close(isGraceful: false))
-        _ = driver.sleep()
+        _ = driver.wake()
         driver.online()
         #expect(driver.send(.outbox([row])).publishedTokens.count == 1)
     }
@@ -213,7 +213,7 @@ struct UplinkSessionTests {
         _ = driver.send(.subscribed(session: 2, .desired, code: 1))
         _ = driver.send(.published(session: 2, .birth, code: 0))
         _ = driver.after(.seconds(100), .closed(session: 2, code: nil, reason: "cut"))
-        _ = driver.sleep()
+        _ = driver.wake()
         let actions = driver.connect(isResumed: true, remembered: thief)
         #expect(actions.first == .close(isGraceful: false))
         #expect(actions.reported == .duplicateClientID)

@@ -34,6 +34,9 @@ struct OutboxPacer: Equatable, Sendable {
     private var recentSends: [Nanoseconds] = []
     private var nextToken = Token.firstOfOutbox
 
+    /// How many rows to ask for: what the broker refused lately must not hide the rows behind it.
+    var batch: Int { UplinkLimits.outboxBatch + refusedUntil.count }
+
     /// When the oldest message without a PUBACK was sent.
     var oldestSentAt: Nanoseconds? { inFlight.values.map(\.sentAt).min() }
 
@@ -122,6 +125,9 @@ struct Token: Hashable, Sendable {
     static let probe = Token(number: 5)
     static let farewell = Token(number: 6)
     static let firstOfOutbox = Token(number: 16)
+
+    /// Whether it stands for a row of the outbox.
+    var isOfOutbox: Bool { number >= Self.firstOfOutbox.number }
 
     var next: Token { Token(number: number + 1) }
 }

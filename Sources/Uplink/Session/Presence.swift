@@ -1,4 +1,5 @@
 import Documents
+import KubeModel
 
 /// What `status/connection` says: contract, rule 7.
 struct Presence: Equatable, Sendable {
@@ -33,10 +34,11 @@ struct Presence: Equatable, Sendable {
 
     /// The JSON text.
     var payload: [UInt8] {
+        let since = Timestamp(nanosecondsSinceEpoch: Int64(clamping: sinceNanoseconds))
         let document: Document = [
             "state": .string(state.rawValue), "session": .integer(Int64(clamping: session)),
             "bootID": .string(bootID),
-            "since": .string(RFC3339.text(nanosecondsSince1970: sinceNanoseconds)),
+            "since": .string(since.rfc3339),
         ]
         return document.json()
     }
@@ -54,33 +56,5 @@ struct Presence: Equatable, Sendable {
             bootID: bootID,
             sinceNanoseconds: 0
         )
-    }
-}
-
-/// Points in time as people and Kubernetes write them.
-enum RFC3339 {
-    /// `2026-11-23T07:15:00Z`.
-    ///
-    /// Source: the civil calendar from a day count, H. Hinnant, "chrono-compatible low-level date
-    /// algorithms".
-    static func text(nanosecondsSince1970 nanoseconds: UInt64) -> String {
-        let seconds = nanoseconds / 1_000_000_000
-        let (days, second) = (seconds / 86_400, seconds % 86_400)
-        let shifted = days + 719_468
-        let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
-            + "\(padded(second / 3_600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))Z"
-    }
-
-    private static func padded(_ number: UInt64, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

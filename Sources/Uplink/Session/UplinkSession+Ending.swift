@@ -54,18 +54,16 @@ extension UplinkSession {
         at now: Nanoseconds,
         detail: String = ""
     ) -> [SessionAction] {
-        let number = phase == .online ? session : nil
-        if let reported, reported.phase == phase, reported.detail == detail,
-            reported.session == number
-        {
-            return []
-        }
+        // Why: a node that keeps trying is offline since the first failure, and with a reason.
+        if phase == .connecting, reported != nil { return [] }
+        let since = reported?.phase == phase ? reported?.sinceNanoseconds : nil
         let link = LinkState(
             phase: phase,
-            sinceNanoseconds: now.count,
-            session: number,
+            sinceNanoseconds: since ?? now.count,
+            session: phase == .online ? session : nil,
             detail: detail
         )
+        guard link != reported else { return [] }
         reported = link
         return [.report(link)]
     }
