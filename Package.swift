@@ -119,7 +119,7 @@ let package = Package(
         library("Documents", ["CJansson", "CYAML"]),
         library("KubeModel", ["Documents"]),
         library("Lifecycle", ["KubeModel"]),
-        library("StateStore", ["KubeModel", "CSQLite"]),
+        library("StateStore", ["KubeModel", "CSQLite", "CCrypto"]),
         library("Host", ["CLinux"]),
         library("Images", ["Documents", "CCrypto"]),
         library("Layers", ["Images", "CArchive"]),

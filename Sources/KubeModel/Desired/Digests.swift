@@ -1,6 +1,6 @@
 /// The digests that this module needs and does not make itself, since it knows no library.
 public struct Digests: Sendable {
-    /// SHA-1 (FIPS 180-4): 20 bytes. For UUIDs only.
+    /// SHA-1 (FIPS 180-4): 20 bytes, for UUIDs only.
     public var sha1: @Sendable ([UInt8]) -> [UInt8]
     /// SHA-256 (FIPS 180-4): 32 bytes.
     public var sha256: @Sendable ([UInt8]) -> [UInt8]

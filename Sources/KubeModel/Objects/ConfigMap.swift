@@ -24,7 +24,9 @@ public struct ConfigMap: Equatable, Sendable {
     }
 }
 
-/// Configuration that only the pods that name it may read. It is in no log, event or status.
+/// Configuration that only the pods that name it may read.
+///
+/// It is in no log, event or status.
 public struct Secret: Equatable, Sendable {
     /// Name, uid, version, labels.
     public var metadata: ObjectMetadata

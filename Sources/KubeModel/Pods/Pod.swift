@@ -21,7 +21,9 @@ public struct Pod: Equatable, Sendable {
     }
 }
 
-/// A spec as it was sent. It takes no part in comparing pods.
+/// A spec as it was sent.
+///
+/// It takes no part in comparing pods.
 struct PodSource: Equatable, Sendable {
     var spec: Document?
 

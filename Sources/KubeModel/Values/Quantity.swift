@@ -45,7 +45,9 @@ public struct Quantity: Sendable {
     /// Whole units, a fraction counted as one more: bytes of memory.
     public var value: Int64 { Int64(clamping: Self.dividedUp(nano, by: 1_000_000_000)) }
 
-    /// Thousandths, a fraction counted as one more: of processors. Amounts beyond Int64 are cut.
+    /// Thousandths, a fraction counted as one more: of processors.
+    ///
+    /// Amounts beyond Int64 are cut.
     public var milli: Int64 { Int64(clamping: Self.dividedUp(nano, by: 1_000_000)) }
 
     /// `dividend` / `divisor`, rounded away from zero.
