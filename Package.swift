@@ -175,7 +175,10 @@ let package = Package(
         tests("ImagesTests", ["Images", "Documents", "TestKit"]),
         tests("LayersTests", ["Layers", "Images", "Documents", "TestKit"]),
         tests("UplinkTests", ["Uplink", "KubeModel", "Documents", "TestKit"]),
-        tests("ControlAPITests", ["ControlAPI", "TestKit"]),
+        tests(
+            "ControlAPITests",
+            ["ControlAPI", .product(name: "NIOEmbedded", package: "swift-nio"), "TestKit"]
+        ),
         tests(
             "OperatorTests",
             ["Operator", "ControlAPI", "Uplink", "StateStore", "KubeModel", "Documents", "TestKit"]

@@ -6,11 +6,22 @@ import NIOPosix
 public struct ControlClient: Sendable {
     private let path: String
     private let limits: ControlLimits
+    private let group: any EventLoopGroup
 
     /// A client of the socket at `path`, which connects when asked something and not before.
     public init(path: String, limits: ControlLimits = ControlLimits()) {
+        self.init(path: path, limits: limits, group: .singletonMultiThreadedEventLoopGroup)
+    }
+
+    /// A client on threads that are there already: the daemon has one, and needs no more.
+    init(
+        path: String,
+        limits: ControlLimits = ControlLimits(),
+        group: any EventLoopGroup
+    ) {
         self.path = path
         self.limits = limits
+        self.group = group
     }
 
     /// Sends one request and takes the whole answer, at most ``ControlLimits/replyByteCountMax`` bytes.
@@ -57,7 +68,7 @@ public struct ControlClient: Sendable {
         let path = path
         let seconds = limits.replySeconds
         do {
-            return try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            return try await ClientBootstrap(group: group)
                 .connect(unixDomainSocketPath: path) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations

@@ -60,11 +60,16 @@ public struct ControlServer: Sendable {
         on threads: MultiThreadedEventLoopGroup,
         onListening: @Sendable () -> Void
     ) async throws {
-        try await claimPath()
+        try await claimPath(threads)
         let bindingPath = path + Self.bindingSuffix
         let limits = limits
         let server = try await ServerBootstrap(group: threads)
             .serverChannelOption(.backlog, value: 64)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
+                }
+            }
             .bind(unixDomainSocketPath: bindingPath) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try ControlConnection.wrap(channel, limits: limits)
@@ -106,7 +111,7 @@ public struct ControlServer: Sendable {
     }
 
     /// Makes sure that the path can be taken: free, or a socket without a listener.
-    private func claimPath() async throws(ControlError) {
+    private func claimPath(_ threads: any EventLoopGroup) async throws(ControlError) {
         guard path.utf8.count <= Self.pathByteCountMax else {
             throw .pathTooLong(path: path, byteCountMax: Self.pathByteCountMax)
         }
@@ -114,7 +119,7 @@ public struct ControlServer: Sendable {
         case .nothing: break
         case .other: throw .pathOccupied(path: path)
         case .socket:
-            guard await !ControlClient(path: path).isAnswered() else {
+            guard await !ControlClient(path: path, group: threads).isAnswered() else {
                 throw .alreadyRunning(path: path)
             }
         }
