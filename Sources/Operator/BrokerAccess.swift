@@ -102,7 +102,7 @@ struct BrokerAccess: NodeAccess {
         let known = try await known(deletion.pod)
         let living = known.reported.map { ObjectView($0) }
         let isGone = living?.isTrue(ConditionType.deleted) ?? false
-        let tombstone = Tombstone.make(
+        let tombstone = Tombstone(
             deletion,
             retained: known.desired,
             reported: isGone ? Optional.none : known.reported,
@@ -113,9 +113,9 @@ struct BrokerAccess: NodeAccess {
             if isGone { try await clear(deletion.pod) }
             throw .notFound(kind: "pod", name: deletion.pod.name)
         }
-        let uid = ObjectView(tombstone).uid
+        let uid = living?.uid ?? known.desired.flatMap { ObjectView($0).uid }
         let answers = try await listen(deletion.pod)
-        try await publish(deletion.pod, tombstone.json())
+        try await publish(deletion.pod, tombstone.payload)
         let what = "the end of pod \(deletion.pod.name)"
         let seconds = deletion.timeoutSeconds
         try await confirmed(deletion.pod, by: answers, what: what, seconds: seconds) { answer in

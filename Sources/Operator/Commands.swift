@@ -71,9 +71,24 @@ struct Commands {
     /// `apply -f`; goes on after a refusal, so that one bad object does not hold up the others.
     func apply(_ file: ManifestFile) async throws(OperatorError) {
         try await each(file.objects) { object throws(OperatorError) in
-            let change = try await access.apply(object)
+            let change: AppliedChange
+            do throws(OperatorError) {
+                change = try await access.apply(object)
+            } catch .refused(let what, let message) {
+                throw .refused(what: what, message: Self.placed(message, in: object))
+            }
             console.line("pod/\(object.pod.name) \(change.rawValue)")
         }
+    }
+
+    /// The refusal with the line of the file, if the field that it names can be found there.
+    private static func placed(_ message: String, in object: ManifestObject) -> String {
+        // A reason in front of the path is one word: `Invalid: spec.restartPolicy: …`.
+        let withoutReason = message.split(separator: ": ", maxSplits: 1).last.map(String.init)
+        let line =
+            FieldPath.line(of: message, in: object.document)
+            ?? withoutReason.flatMap { FieldPath.line(of: $0, in: object.document) }
+        return line.map { "\(message) (\(object.source), line \($0))" } ?? message
     }
 
     /// `delete pod`, of each.

@@ -1,4 +1,5 @@
 public import Documents
+import KubeModel
 
 /// One object of a manifest: a pod that somebody wants on a node.
 public struct ManifestObject: Equatable, Sendable {
@@ -6,6 +7,8 @@ public struct ManifestObject: Equatable, Sendable {
     public var document: Document
     /// The pod's name.
     public var pod: PodName
+    /// What the operator calls the file that it stands in.
+    public var source: String
 }
 
 /// The objects of one file, in its order.
@@ -38,7 +41,7 @@ public struct ManifestFile {
         for document in try Self.documents(bytes, path) {
             for item in try Self.items(document, path) {
                 do throws(FieldError) {
-                    objects.append(try Self.object(item, namespace, isNamespaceGiven))
+                    objects.append(try Self.object(item, path, namespace, isNamespaceGiven))
                 } catch {
                     throw .file(path: path, message: error.description)
                 }
@@ -56,14 +59,12 @@ public struct ManifestFile {
             throw .file(path: path, message: "it is longer than \(byteCountMax) bytes: split it")
         }
         let limits = DocumentLimits(byteCountMax: byteCountMax)
-        let first = bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
         do throws(DocumentError) {
-            if first == UInt8(ascii: "{") {
-                return [try Document(json: bytes, limits: limits)]
-            }
             return try Document.yaml(bytes, limits: limits).filter { !$0.isNull }
-        } catch {
-            throw .file(path: path, message: error.description)
+        } catch let yamlError {
+            // Why second: nearly all JSON is YAML, and what is not (tabs, for one) is rare.
+            if let json = try? Document(json: bytes, limits: limits) { return [json] }
+            throw .file(path: path, message: yamlError.description)
         }
     }
 
@@ -83,6 +84,7 @@ public struct ManifestFile {
 
     private static func object(
         _ document: Document,
+        _ path: String,
         _ namespace: String,
         _ isNamespaceGiven: Bool
     ) throws(FieldError) -> ManifestObject {
@@ -98,6 +100,13 @@ public struct ManifestFile {
         let metadata = try reader.required("metadata")
         let name = try metadata.required("name").string()
         let own = try metadata.optional("namespace")?.string()
+        // Why here: names become parts of topics, where a slash would mean another object.
+        if let problem = NameRule.subdomainProblem(name) {
+            throw metadata.error("name", "Invalid value: \"\(name)\": \(problem)")
+        }
+        if let problem = NameRule.labelProblem(own ?? namespace) {
+            throw metadata.error("namespace", "Invalid value: \"\(own ?? namespace)\": \(problem)")
+        }
         if isNamespaceGiven, let own, own != namespace {
             throw metadata.error(
                 "namespace",
@@ -107,7 +116,8 @@ public struct ManifestFile {
         let object = document.setting(["metadata", "namespace"], to: .string(own ?? namespace))
         return ManifestObject(
             document: object,
-            pod: PodName(namespace: own ?? namespace, name: name)
+            pod: PodName(namespace: own ?? namespace, name: name),
+            source: path
         )
     }
 }

@@ -32,20 +32,6 @@ protocol NodeAccess: Sendable {
     func delete(_ deletion: Deletion) async throws(OperatorError)
 }
 
-/// A pod's name on a node.
-public struct PodName: Hashable, Sendable {
-    /// Its namespace.
-    public var namespace: String
-    /// Its name in that namespace.
-    public var name: String
-
-    /// A name in a namespace.
-    public init(namespace: String, name: String) {
-        self.namespace = namespace
-        self.name = name
-    }
-}
-
 /// Which part of which log is wanted.
 public struct LogQuestion: Equatable, Sendable {
     /// The pod.

@@ -80,20 +80,17 @@ struct PodDescription {
     }
 
     private mutating func writeState(_ title: String, _ state: Document?) {
-        guard let state, let member = state.members?.first else {
-            return line(title, "Waiting", indent: 4)
+        guard let member = state?.members?.first else { return line(title, "Waiting", indent: 4) }
+        line(title, member.name.prefix(1).uppercased() + member.name.dropFirst(), indent: 4)
+        let facts = [
+            ("Reason", "reason"), ("Message", "message"), ("Exit Code", "exitCode"),
+            ("Signal", "signal"), ("Started", "startedAt"), ("Finished", "finishedAt"),
+        ]
+        for (title, name) in facts {
+            guard let fact = member.value[name]?.plainText else { continue }
+            // Signal 0 is none.
+            if name != "signal" || fact != "0" { optional(title, fact, indent: 6) }
         }
-        let name = member.name.prefix(1).uppercased() + member.name.dropFirst()
-        line(title, name, indent: 4)
-        let details = member.value
-        optional("Reason", details["reason"]?.string, indent: 6)
-        optional("Message", details["message"]?.string, indent: 6)
-        optional("Exit Code", details["exitCode"]?.integer.map(String.init), indent: 6)
-        if let signal = details["signal"]?.integer, signal != 0 {
-            line("Signal", String(signal), indent: 6)
-        }
-        optional("Started", details["startedAt"]?.string, indent: 6)
-        optional("Finished", details["finishedAt"]?.string, indent: 6)
     }
 
     private mutating func writeEnvironment(_ variables: [Document]) {

@@ -1,20 +1,23 @@
 import Documents
 import KubeModel
 
-/// The object that a controller publishes so that a node ends a pod (contract, rule 2).
-enum Tombstone {
-    /// Made from what was published last, or else from what the node reports; `nil` when neither
-    /// is there, and then nothing is to be deleted.
-    static func make(
-        _ deletion: Deletion,
-        retained: Document?,
-        reported: Document?,
-        now: Int64
-    ) -> Document? {
-        guard let base = retained ?? reported else { return nil }
-        var object = base.setting(["status"], to: nil)
-        object = object.setting(["metadata", "name"], to: .string(deletion.pod.name))
-        object = object.setting(["metadata", "namespace"], to: .string(deletion.pod.namespace))
+/// What a controller publishes so that a node ends a pod (contract, rule 2).
+enum Tombstone: Equatable {
+    /// The object with the time of its deletion; the node answers with its last status.
+    case object(Document)
+    /// The empty message, where the object itself is lost; seen live, it deletes too.
+    case empty
+
+    /// The way to end a pod; `nil` when neither a wish nor a report is there: nothing to delete.
+    ///
+    /// The version is counted up, since a node takes an equal one for old news (rule 4).
+    init?(_ deletion: Deletion, retained: Document?, reported: Document?, now: Int64) {
+        guard let retained, retained["spec"] != nil else {
+            guard retained != nil || reported != nil else { return nil }
+            self = .empty
+            return
+        }
+        var object = retained.setting(["status"], to: nil)
         if !ObjectView(object).isBeingDeleted {
             let text = Timestamp(nanosecondsSinceEpoch: now).rfc3339
             object = object.setting(["metadata", "deletionTimestamp"], to: .string(text))
@@ -25,6 +28,18 @@ enum Tombstone {
                 to: .integer(grace)
             )
         }
-        return object
+        let next = ObjectView(object).resourceVersion.flatMap(VersionStep.successor)
+        // Without one the node makes a version from the bytes, which are new.
+        self = .object(
+            object.setting(["metadata", "resourceVersion"], to: next.map { .string($0) })
+        )
+    }
+
+    /// The bytes to publish.
+    var payload: [UInt8] {
+        switch self {
+        case .object(let document): document.json()
+        case .empty: []
+        }
     }
 }

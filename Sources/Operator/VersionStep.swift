@@ -59,19 +59,26 @@ struct VersionStep: Equatable {
         self.object = object.setting(["metadata", "resourceVersion"], to: .string(resourceVersion))
     }
 
-    /// The decimal version after `version`; one that is not decimal starts a new count.
+    /// The version after `version`; after one that is not decimal a new count begins.
     static func next(after version: String?) throws(OperatorError) -> String {
         guard let version, let number = UInt64(version), String(number) == version else {
             return "1"
         }
-        let (next, overflows) = number.addingReportingOverflow(1)
-        guard !overflows else {
+        guard let next = successor(version) else {
             throw .refused(
                 what: "resourceVersion \(version)",
                 message: "it cannot grow any more: delete the pod and apply it again"
             )
         }
-        return String(next)
+        return next
+    }
+
+    /// One more than a decimal version; `nil` for any other, and for the last there is.
+    static func successor(_ version: String) -> String? {
+        guard let number = UInt64(version), String(number) == version, number < .max else {
+            return nil
+        }
+        return String(number + 1)
     }
 
     /// What can be built upon: an object that is there, and is not on its way out.

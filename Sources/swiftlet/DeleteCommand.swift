@@ -56,7 +56,7 @@ struct DeleteCommand: AsyncParsableCommand {
         }
         guard !names.isEmpty else { throw .usage("which pod? swiftlet delete pod NAME") }
         return try names.map { name throws(OperatorError) in
-            try PodName(argument: name, namespace: namespace.chosen)
+            try PodName(argument: name, namespace: namespace.chosen())
         }
     }
 }

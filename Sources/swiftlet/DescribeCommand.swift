@@ -20,7 +20,7 @@ struct DescribeCommand: AsyncParsableCommand {
             guard words.contains("/") else {
                 throw .usage("say what: swiftlet describe pod NAME")
             }
-            let pod = try PodName(argument: words, namespace: namespace.chosen)
+            let pod = try PodName(argument: words, namespace: namespace.chosen())
             try await session.describe(pod)
         }
     }

@@ -31,10 +31,14 @@ struct GetCommand: AsyncParsableCommand {
             if allNamespaces, !names.isEmpty || namespace.namespace != nil {
                 throw .usage("-A lists every namespace: leave out -n and the names")
             }
+            let place = try namespace.chosen()
+            if resource == .pods {
+                for name in names { _ = try PodName(argument: name, namespace: place) }
+            }
             try await session.get(
                 resource,
                 names: names,
-                namespace: allNamespaces ? nil : namespace.chosen,
+                namespace: allNamespaces ? nil : place,
                 format: output
             )
         }

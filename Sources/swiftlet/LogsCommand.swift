@@ -41,7 +41,7 @@ struct LogsCommand: AsyncParsableCommand {
         if follow, previous {
             throw .usage("-f and -p contradict each other: a run that is over does not go on")
         }
-        let name = try PodName(argument: pod, namespace: namespace.chosen)
+        let name = try PodName(argument: pod, namespace: namespace.chosen())
         var question = LogQuestion(pod: name)
         question.container = container
         question.follows = follow

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Operator
 
 /// The operator's program: looks at a node and tells it what to run.
 @main
@@ -14,6 +15,7 @@ struct Swiftlet: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 64 wrong usage, 69 node not reachable, 75 not confirmed \
             in time.
             """,
+        version: "swiftlet \(Release.version)",
         subcommands: [
             StatusCommand.self, GetCommand.self, DescribeCommand.self, LogsCommand.self,
             ApplyCommand.self, DeleteCommand.self, VersionCommand.self,

@@ -43,7 +43,8 @@ struct BrokerSessionTests {
                 try await session.apply(file(bad), timeoutSeconds: 10)
             }
             #expect(
-                error?.description == "pod web was refused: Invalid: spec.bad: unknown field"
+                error?.description
+                    == "pod web was refused: Invalid: spec.bad: unknown field (f.yaml, line 4)"
             )
         }
     }

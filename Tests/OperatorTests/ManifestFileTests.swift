@@ -74,6 +74,20 @@ struct ManifestFileTests {
         #expect(error?.exitCode == 1)
     }
 
+    @Test(
+        "a name that would be another topic or path is refused",
+        arguments: ["a/b", "+", "#", "../x", "A", ""]
+    )
+    func names(name: String) {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: "
+        let named = #expect(throws: OperatorError.self) { try read(pod + "\"\(name)\"\n") }
+        #expect(named?.description.hasPrefix("f.yaml: metadata.name: Invalid value") == true)
+        let placed = #expect(throws: OperatorError.self) {
+            try read(pod + "web\n  namespace: \"\(name)\"\n")
+        }
+        #expect(placed?.description.hasPrefix("f.yaml: metadata.namespace: Invalid") == true)
+    }
+
     @Test("broken YAML and JSON are refused with their place")
     func broken() {
         for text in ["{\"a\": 1,}", "a: [1", "a: 1\na: 2", "\t- x"] {

@@ -75,10 +75,16 @@ struct SocketSessionTests {
             let error = await #expect(throws: OperatorError.self) {
                 try await session.apply(file(three), timeoutSeconds: 5)
             }
-            #expect(error?.description == "pod last was refused: spec.bad: unknown field")
+            #expect(
+                error?.description
+                    == "pod last was refused: spec.bad: unknown field (f.yaml, line 14)"
+            )
             #expect(error?.exitCode == 1)
             #expect(screen.output == "pod/web created\n")
-            #expect(screen.remarks == "error: pod web was refused: spec.bad: unknown field\n")
+            #expect(
+                screen.remarks
+                    == "error: pod web was refused: spec.bad: unknown field (f.yaml, line 4)\n"
+            )
         }
     }
 

@@ -1,0 +1,149 @@
+public import KubeModel
+
+extension ContainerLifecycle {
+    /// What happened to a container.
+    public enum Event: Equatable, Sendable {
+        /// Its image is on disk under this identity.
+        case imageReady(imageID: String)
+        /// Its image cannot be had now.
+        case imageFailed(Problem)
+        /// Its process runs since then.
+        case started(attempt: Int64, at: Timestamp)
+        /// No process could be started.
+        case startFailed(attempt: Int64, Problem)
+        /// Its process ended.
+        case exited(attempt: Int64, Ending)
+        /// A process of an earlier life of the daemon was found running.
+        case found(attempt: Int64, startedAt: Timestamp)
+        /// No process of this attempt ever existed: the daemon ended before it could start one.
+        case neverStarted(attempt: Int64)
+    }
+
+    /// How a run ended.
+    public struct Ending: Equatable, Sendable {
+        /// As the status shows it.
+        public var termination: ContainerState.Termination
+        /// Whether it ended because the machine did, which is not the container's fault.
+        public var isReboot: Bool
+        /// Whether the module was refused, so that it never ran.
+        public var isLoadError: Bool
+
+        /// An end.
+        public init(
+            _ termination: ContainerState.Termination,
+            isReboot: Bool = false,
+            isLoadError: Bool = false
+        ) {
+            self.termination = termination
+            self.isReboot = isReboot
+            self.isLoadError = isLoadError
+        }
+    }
+
+    // Why: long enough for a look at the status to see which error it was.
+    static let announceNanoseconds: Int64 = 3_000_000_000
+
+    /// Starts it if nothing has been asked for yet.
+    mutating func start() -> [Action] {
+        guard state == .waiting else { return [] }
+        state = .wantingImage
+        return [.ensureImage]
+    }
+
+    /// Takes one event; `policy` is what holds for this container.
+    mutating func handle(_ event: Event, at now: Moment, policy: RestartPolicy) -> [Action] {
+        switch event {
+        case .imageReady(let imageID): imageReady(imageID)
+        case .imageFailed(let problem): imageFailed(problem, at: now)
+        case .started(let attempt, let time): started(attempt, time, at: now)
+        case .startFailed(let attempt, let problem): startFailed(attempt, problem, at: now)
+        case .exited(let attempt, let ending): exited(attempt, ending, at: now, policy: policy)
+        case .found(let attempt, let time): found(attempt, time, at: now)
+        case .neverStarted(let attempt): neverStarted(attempt)
+        }
+    }
+
+    private mutating func imageReady(_ imageID: String) -> [Action] {
+        guard state == .wantingImage else { return [] }
+        self.imageID = imageID
+        if problem?.isAboutImage == true { problem = nil }
+        isProblemOld = false
+        if isAttemptUsed || attempt == 0 { attempt += 1 }
+        isAttemptUsed = false
+        state = .starting(stopGrace: nil)
+        return [.start(attempt: attempt)]
+    }
+
+    private mutating func imageFailed(_ problem: Problem, at now: Moment) -> [Action] {
+        guard state == .wantingImage else { return [] }
+        failureCount += 1
+        if self.problem?.isAboutImage != true {
+            isProblemOld = false
+            announcedUntil = now.after(Self.announceNanoseconds)
+        }
+        self.problem = problem
+        self.problem?.isAboutImage = true
+        state = .imageFailed(problem, until: now.after(BackOff.afterFailures(failureCount)))
+        let note = PodNote(.warning, "Failed", "\(problem.reason): \(problem.message)", name)
+        return [.note(note)]
+    }
+
+    private mutating func started(_ attempt: Int64, _ time: Timestamp, at now: Moment) -> [Action] {
+        guard attempt == self.attempt, case .starting(let grace) = state else { return [] }
+        isAttemptUsed = true
+        failureCount = 0
+        problem = nil
+        state = .running(since: now.monotonicNanoseconds, startedAt: time)
+        let note = Action.note(PodNote(.normal, "Started", "Started container \(name)", name))
+        guard let grace else { return [note] }
+        return [note] + stop(graceNanoseconds: grace, at: now)
+    }
+
+    private mutating func startFailed(
+        _ attempt: Int64,
+        _ problem: Problem,
+        at now: Moment
+    ) -> [Action] {
+        guard attempt == self.attempt, case .starting(let grace) = state else { return [] }
+        guard grace == nil else {
+            state = afterStop()
+            return []
+        }
+        failureCount += 1
+        self.problem = problem
+        state = .startFailed(problem, until: now.after(BackOff.afterFailures(failureCount)))
+        return [.note(PodNote(.warning, "Failed", "\(problem.reason): \(problem.message)", name))]
+    }
+
+    private mutating func neverStarted(_ attempt: Int64) -> [Action] {
+        guard attempt == self.attempt, mayHaveProcess else { return [] }
+        if case .starting(nil) = state { state = .waiting } else { state = afterStop() }
+        return []
+    }
+
+    private mutating func found(
+        _ attempt: Int64,
+        _ startedAt: Timestamp,
+        at now: Moment
+    ) -> [Action] {
+        guard attempt >= self.attempt else { return [] }
+        let isKnown = attempt == self.attempt
+        self.attempt = attempt
+        isAttemptUsed = true
+        problem = nil
+        switch state {
+        case .stopping where isKnown: return [.terminate(attempt: attempt)]
+        case .running where isKnown: return []
+        case .starting(let grace?):
+            state = .running(since: now.monotonicNanoseconds, startedAt: startedAt)
+            return stop(graceNanoseconds: grace, at: now)
+        case .waiting, .wantingImage, .imageFailed, .starting, .startFailed, .running, .stopping,
+            .backingOff, .finished:
+            state = .running(since: now.monotonicNanoseconds, startedAt: startedAt)
+            return []
+        }
+    }
+
+    /// Where a stop that is over leads.
+    func afterStop() -> State { startsAfterStop ? .waiting : .finished }
+}

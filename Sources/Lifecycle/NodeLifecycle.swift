@@ -1,0 +1,144 @@
+public import KubeModel
+
+/// A pod as the controller wants it: present, or gone.
+public struct DesiredPod: Equatable, Sendable {
+    /// The last version that was accepted.
+    public var pod: Pod
+    /// Whether it is to be gone.
+    public var isDeletionRequested: Bool
+    /// How long its end may take, in seconds; nil for what its spec says.
+    public var graceSeconds: Int64?
+
+    /// A pod that is wanted, or is to be gone.
+    public init(pod: Pod, isDeletionRequested: Bool = false, graceSeconds: Int64? = nil) {
+        self.pod = pod
+        self.isDeletionRequested = isDeletionRequested
+        self.graceSeconds = graceSeconds
+    }
+}
+
+/// All pods of the node: what is wanted against what is there.
+///
+/// At most one pod of a name runs: another uid under the same name waits until the old pod has ended.
+public struct NodeLifecycle: Equatable, Sendable {
+    /// What the supervisor must do for a pod.
+    public struct Action: Equatable, Sendable {
+        /// The pod.
+        public var uid: String
+        /// What to do.
+        public var action: PodLifecycle.Action
+
+        /// Something to do.
+        public init(uid: String, action: PodLifecycle.Action) {
+            self.uid = uid
+            self.action = action
+        }
+    }
+
+    /// Every pod that is wanted or not yet gone, by uid.
+    public private(set) var pods: [String: PodLifecycle] = [:]
+    // The pods of each name, in the order they came.
+    private var uidsByName: [String: [String]] = [:]
+
+    /// A node without pods.
+    public init() {}
+
+    /// Puts in a pod of an earlier life; see ``PodLifecycle/init(_:record:status:bootID:)``.
+    public mutating func restore(_ pod: PodLifecycle) {
+        guard pods.updateValue(pod, forKey: pod.uid) == nil else { return }
+        let key = pod.pod.nameKey
+        // One that waited goes on waiting behind the one that it waits for.
+        if pod.isHeld {
+            uidsByName[key, default: []].append(pod.uid)
+        } else {
+            uidsByName[key, default: []].insert(pod.uid, at: 0)
+        }
+    }
+
+    /// Compares what is wanted with what is there and says what to do: the whole truth at once.
+    ///
+    /// What is there and not wanted any more ends; the caller passes what is on disk, so a message that
+    /// never came takes nothing away.
+    public mutating func reconcile(_ desired: [DesiredPod], at now: Moment) -> [Action] {
+        var actions: [Action] = []
+        let wanted = Set(desired.map(\.pod.metadata.uid))
+        for uid in pods.keys.sorted() where !wanted.contains(uid) {
+            actions += with(uid) { $0.delete(at: now) }
+        }
+        for one in desired { actions += take(one, at: now) }
+        return actions
+    }
+
+    /// Takes one pod as it is wanted now.
+    public mutating func take(_ desired: DesiredPod, at now: Moment) -> [Action] {
+        let uid = desired.pod.metadata.uid
+        let key = desired.pod.nameKey
+        var actions: [Action] = []
+        for other in uidsByName[key] ?? [] where other != uid {
+            actions += with(other) { $0.delete(reason: "Replaced", at: now) }
+        }
+        if pods[uid] == nil {
+            pods[uid] = PodLifecycle(desired.pod)
+            uidsByName[key, default: []].append(uid)
+        }
+        let isHeld = uidsByName[key]?.first != uid
+        actions += with(uid) { pod in
+            var actions = pod.hold(isHeld, at: now) + pod.update(desired.pod, at: now)
+            if desired.isDeletionRequested {
+                actions += pod.delete(graceSeconds: desired.graceSeconds, at: now)
+            }
+            return actions + pod.wake(at: now)
+        }
+        return actions
+    }
+
+    /// Takes an event of a container.
+    public mutating func handle(
+        _ event: ContainerLifecycle.Event,
+        of container: String,
+        in uid: String,
+        at now: Moment
+    ) -> [Action] {
+        with(uid) { $0.handle(event, of: container, at: now) }
+    }
+
+    /// Does what has become due for a pod.
+    public mutating func wake(_ uid: String, at now: Moment) -> [Action] {
+        with(uid) { $0.wake(at: now) }
+    }
+
+    /// Brings a restored pod in line with what is wanted, once the fate of its processes is known.
+    public mutating func settle(_ uid: String, at now: Moment) -> [Action] {
+        with(uid) { $0.settle(at: now) }
+    }
+
+    /// Forgets a pod that has ended, and lets the next of its name begin.
+    public mutating func remove(_ uid: String, at now: Moment) -> [Action] {
+        guard let pod = pods[uid], pod.hasEnded else { return [] }
+        pods[uid] = nil
+        let key = pod.pod.nameKey
+        uidsByName[key]?.removeAll { $0 == uid }
+        guard let next = uidsByName[key]?.first else {
+            uidsByName[key] = nil
+            return []
+        }
+        return with(next) { $0.hold(false, at: now) }
+    }
+
+    private mutating func with(
+        _ uid: String,
+        _ body: (inout PodLifecycle) -> [PodLifecycle.Action]
+    ) -> [Action] {
+        guard var pod = pods[uid] else { return [] }
+        // Why: the dictionary must not hold a second copy while the value changes.
+        pods[uid] = nil
+        let actions = body(&pod)
+        pods[uid] = pod
+        return actions.map { Action(uid: uid, action: $0) }
+    }
+}
+
+extension Pod {
+    /// Namespace and name: one pod at a time may run under it.
+    var nameKey: String { "\(metadata.namespace)/\(metadata.name)" }
+}

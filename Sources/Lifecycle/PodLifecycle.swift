@@ -1,0 +1,165 @@
+public import KubeModel
+
+/// The life of one pod, as a value: init containers in order, then the others side by side, until it
+/// is done or asked to go.
+///
+/// Events of its containers go in; what the supervisor must do comes out, and ``status`` is always up
+/// to date. Source: Kubernetes, "Pod Lifecycle", "Init Containers", "Sidecar Containers".
+public struct PodLifecycle: Equatable, Sendable {
+    /// What the supervisor must do now, in this order.
+    public enum Action: Equatable, Sendable {
+        /// An action of one container.
+        case container(String, ContainerLifecycle.Action)
+        /// Everything has ended, as was asked: remove its folders and rows.
+        case remove
+    }
+
+    /// How a pod goes.
+    struct Deletion: Equatable, Sendable {
+        var graceNanoseconds: Int64
+        var reason: String
+    }
+
+    /// The pod as it is wanted: the last version that was accepted.
+    public internal(set) var pod: Pod
+    /// How it is.
+    public internal(set) var status: PodStatus
+    /// Its containers: init containers first, each in the order of the spec; after them those of an
+    /// earlier spec that still have to end.
+    public internal(set) var containers: [ContainerLifecycle]
+    /// Whether it must wait: a pod of its name has not ended yet.
+    public internal(set) var isHeld = false
+    var deletion: Deletion?
+    var startTime: Timestamp?
+    var hasAskedForRemoval = false
+
+    /// A pod that has just arrived.
+    public init(_ pod: Pod) {
+        self.pod = pod
+        status = PodStatus()
+        let all = pod.spec.initContainers + pod.spec.containers
+        containers = all.map { ContainerLifecycle(name: $0.name) }
+        for index in containers.indices {
+            containers[index].fingerprint = pod.fingerprint(ofContainer: containers[index].name)
+        }
+    }
+
+    /// What tells this pod from all others.
+    public var uid: String { pod.metadata.uid }
+    /// Whether it was asked to go.
+    public var isDeleting: Bool { deletion != nil }
+    /// Whether everything has ended as was asked.
+    public var hasEnded: Bool { hasAskedForRemoval }
+
+    /// The container of a name; nil where there is none.
+    public func container(_ name: String) -> ContainerLifecycle? {
+        containers.first { $0.name == name }
+    }
+
+    /// When it wants to hear ``wake(at:)`` at the latest, in monotonic nanoseconds; nil for never.
+    public var wakeAt: Int64? { containers.compactMap(\.wakeAt).min() }
+}
+
+extension PodLifecycle {
+    /// Takes an event of one of its containers.
+    public mutating func handle(
+        _ event: ContainerLifecycle.Event,
+        of name: String,
+        at now: Moment
+    ) -> [Action] {
+        guard let index = containers.firstIndex(where: { $0.name == name }) else { return [] }
+        let policy = restartPolicy(ofContainer: name)
+        let actions = containers[index].handle(event, at: now, policy: policy)
+        return wrap(actions, name) + advance(at: now)
+    }
+
+    /// Does what has become due; also the first call after the pod arrived.
+    public mutating func wake(at now: Moment) -> [Action] {
+        var actions: [Action] = []
+        for index in containers.indices {
+            actions += wrap(containers[index].wake(at: now), containers[index].name)
+        }
+        return actions + advance(at: now)
+    }
+
+    /// Lets it go on, or makes it wait for another pod of its name.
+    public mutating func hold(_ isHeld: Bool, at now: Moment) -> [Action] {
+        guard self.isHeld != isHeld else { return [] }
+        self.isHeld = isHeld
+        return advance(at: now)
+    }
+
+    /// Ends it: containers are asked, and killed when the grace is over.
+    ///
+    /// A second request may only shorten the grace.
+    public mutating func delete(
+        graceSeconds: Int64? = nil,
+        reason: String = "Deleted",
+        at now: Moment
+    ) -> [Action] {
+        let grace = graceSeconds ?? pod.spec.terminationGracePeriodSeconds
+        let wanted = nanoseconds(ofSeconds: max(0, grace))
+        if let deletion, deletion.graceNanoseconds <= wanted { return advance(at: now) }
+        deletion = Deletion(graceNanoseconds: wanted, reason: reason)
+        if pod.metadata.deletionTimestamp == nil { pod.metadata.deletionTimestamp = now.wall }
+        var actions: [Action] = []
+        for index in containers.indices {
+            containers[index].startsAfterStop = false
+            let stop = containers[index].stop(graceNanoseconds: wanted, at: now)
+            actions += wrap(stop, containers[index].name)
+        }
+        return actions + advance(at: now)
+    }
+
+    /// Takes a newer version of the same pod: containers whose spec changed are replaced.
+    public mutating func update(_ newer: Pod, at now: Moment) -> [Action] {
+        guard newer.metadata.resourceVersion != pod.metadata.resourceVersion else { return [] }
+        let deletionTimestamp = pod.metadata.deletionTimestamp
+        pod = newer
+        pod.metadata.deletionTimestamp = pod.metadata.deletionTimestamp ?? deletionTimestamp
+        guard !isDeleting else { return advance(at: now) }
+        let grace = nanoseconds(ofSeconds: newer.spec.terminationGracePeriodSeconds)
+        var kept: [ContainerLifecycle] = []
+        var actions: [Action] = []
+        for wanted in newer.spec.initContainers + newer.spec.containers {
+            let fingerprint = newer.fingerprint(ofContainer: wanted.name)
+            guard var container = container(wanted.name) else {
+                var added = ContainerLifecycle(name: wanted.name)
+                added.fingerprint = fingerprint
+                kept.append(added)
+                continue
+            }
+            if container.fingerprint != fingerprint {
+                actions += wrap(container.replace(fingerprint, grace, at: now), wanted.name)
+            }
+            kept.append(container)
+        }
+        for var gone in containers where !kept.contains(where: { $0.name == gone.name }) {
+            gone.startsAfterStop = false
+            actions += wrap(gone.stop(graceNanoseconds: grace, at: now), gone.name)
+            if gone.state != .finished { kept.append(gone) }
+        }
+        containers = kept
+        return actions + advance(at: now)
+    }
+
+    func wrap(_ actions: [ContainerLifecycle.Action], _ name: String) -> [Action] {
+        actions.map { .container(name, $0) }
+    }
+}
+
+extension ContainerLifecycle {
+    /// Makes the next run one of another spec: what runs now is stopped, what waits tries at once.
+    mutating func replace(_ fingerprint: UInt64, _ grace: Int64, at now: Moment) -> [Action] {
+        // Why: a container that has done its work stays done; a new pod is the way to run it again.
+        guard state != .finished else { return [] }
+        self.fingerprint = fingerprint
+        startsAfterStop = true
+        crashCount = 0
+        failureCount = 0
+        problem = nil
+        let actions = stop(graceNanoseconds: grace, at: now)
+        if state == .waiting { startsAfterStop = false }
+        return actions
+    }
+}

@@ -1,0 +1,46 @@
+import Documents
+
+/// Finds the line of a field that somebody else has complained about.
+///
+/// A node names a field by its path and knows nothing of the file that the object came from; the
+/// file's tree still has its lines.
+enum FieldPath {
+    /// Names on the way to a field; deeper paths are not ours.
+    private static let stepCountMax = 64
+
+    /// The line of the field that `message` begins with, `spec.containers[1].image: …`.
+    ///
+    /// Where the field itself is missing, the line of what should hold it; `nil` when the message
+    /// begins with no path, or nothing of it is in the document.
+    static func line(of message: String, in document: Document) -> Int? {
+        guard let end = message.firstRange(of: ": ")?.lowerBound else { return nil }
+        var here = document
+        var line: Int?
+        for step in steps(message[..<end]) {
+            guard let next = step.index.map({ here[$0] }) ?? here[step.name] else { return line }
+            here = next
+            line = next.line ?? line
+        }
+        return line
+    }
+
+    private struct Step {
+        var name = ""
+        var index: Int?
+    }
+
+    private static func steps(_ path: Substring) -> [Step] {
+        guard !path.contains(" ") else { return [] }
+        var steps: [Step] = []
+        for part in path.split(separator: ".").prefix(stepCountMax) {
+            let pieces = part.split(whereSeparator: { $0 == "[" || $0 == "]" })
+            guard let name = pieces.first else { return steps }
+            steps.append(Step(name: String(name)))
+            for index in pieces.dropFirst() {
+                // A key of a map stands in brackets too.
+                steps.append(Step(name: String(index), index: Int(index)))
+            }
+        }
+        return steps
+    }
+}
