@@ -1,1 +1,4 @@
-print("not yet")
+import Glibc
+import Host
+
+exit(Program.run(Array(CommandLine.arguments.dropFirst())))

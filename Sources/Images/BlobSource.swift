@@ -1,0 +1,70 @@
+/// Where the blobs of one image come from: a layout on disk, or (in a target of its own) a registry.
+public protocol BlobSource {
+    /// The descriptor of what the reference names: a manifest or an index.
+    func resolve(_ reference: ImageReference) throws(ImageError) -> BlobDescriptor
+
+    /// Reads a blob from byte `offset` on and hands over its bytes in order, in chunks.
+    func read(
+        _ blob: BlobDescriptor,
+        from offset: Int64,
+        _ take: ([UInt8]) throws(ImageError) -> Void
+    ) throws(ImageError)
+}
+
+/// An OCI image layout in a folder.
+///
+/// Source: OCI image specification 1.1, image-layout.md.
+public struct LayoutSource: BlobSource {
+    private static let tagAnnotation = "org.opencontainers.image.ref.name"
+    private let path: String
+
+    /// A layout at `path`.
+    public init(path: String) { self.path = path }
+
+    /// The entry of `index.json` with the reference's tag or digest; without either, its only entry.
+    public func resolve(_ reference: ImageReference) throws(ImageError) -> BlobDescriptor {
+        let file = "\(path)/index.json"
+        guard StoreFile.exists("\(path)/oci-layout"), StoreFile.exists(file) else {
+            throw .notFound("\(path) is no OCI image layout: it has no oci-layout and index.json")
+        }
+        let json = try StoreFile.read(file, byteCountMax: ImageLimits.manifestByteCountMax)
+        let entries = try ImageIndex(json: json).manifests
+        if let digest = reference.digest {
+            guard let entry = entries.first(where: { $0.digest == digest }) else {
+                throw .notFound("the layout \(path) holds no \(digest)")
+            }
+            return entry
+        }
+        if let tag = reference.tag {
+            guard let entry = entries.first(where: { $0.annotations[Self.tagAnnotation] == tag })
+            else {
+                throw .notFound("the layout \(path) has no tag \(tag), only \(tags(entries))")
+            }
+            return entry
+        }
+        guard entries.count == 1 else {
+            throw .notFound(
+                "the layout \(path) holds \(entries.count) images; name one of the tags \(tags(entries))"
+            )
+        }
+        return entries[0]
+    }
+
+    /// Reads from `blobs/ALGORITHM/HEX`.
+    public func read(
+        _ blob: BlobDescriptor,
+        from offset: Int64,
+        _ take: ([UInt8]) throws(ImageError) -> Void
+    ) throws(ImageError) {
+        let file = "\(path)/blobs/\(blob.digest.algorithm.rawValue)/\(blob.digest.hex)"
+        guard StoreFile.exists(file) else {
+            throw .notFound("the layout \(path) lacks the blob \(blob.digest)")
+        }
+        try StoreFile.read(file, from: offset, take)
+    }
+
+    private func tags(_ entries: [BlobDescriptor]) -> String {
+        let tags = entries.compactMap { $0.annotations[Self.tagAnnotation] }.sorted()
+        return tags.isEmpty ? "untagged ones" : tags.prefix(16).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,110 @@
+extension ImageStore {
+    /// Bytes that were here already and bytes that had to be fetched.
+    public struct Fetched: Equatable, Sendable {
+        /// Where the verified blob lies now.
+        public var path: String
+        /// Bytes that came over the link.
+        public var byteCount: Int64
+    }
+
+    /// Fetches one blob, unless it is here, and keeps it once its digest is right.
+    ///
+    /// The bytes go to `ingest`, hashed as they come; then they are synced, renamed, and the folder
+    /// is synced. Two pulls of one digest wait for each other, so that the second finds it.
+    public func ingest(
+        _ blob: BlobDescriptor,
+        from source: some BlobSource,
+        most byteCountMax: Int64 = ImageLimits.layerByteCountMax,
+        progress: (Int64) -> Void = { _ in }
+    ) throws(ImageError) -> Fetched {
+        let path = blobPath(blob.digest)
+        guard blob.byteCount <= byteCountMax else {
+            throw .tooLarge(what: "blob \(blob.digest)", actual: blob.byteCount, most: byteCountMax)
+        }
+        let partial = "\(directory)/ingest/\(blob.digest.hex)"
+        let lock = try OpenFile("\(partial).lock", Self.readWriteCreate)
+        try lock.lock()
+        if StoreFile.byteCount(path) == blob.byteCount {
+            return Fetched(path: path, byteCount: 0)
+        }
+        let actual = try fetch(blob, from: source, to: partial, progress: progress)
+        guard actual == blob.digest else {
+            try StoreFile.removeTree(partial)
+            throw .digestMismatch(what: "blob", expected: blob.digest, actual: actual)
+        }
+        try StoreFile.rename(partial, to: path)
+        try StoreFile.syncFolder("\(directory)/blobs/\(blob.digest.algorithm.rawValue)")
+        return Fetched(path: path, byteCount: blob.byteCount)
+    }
+
+    /// The bytes of a small blob: a manifest, an index or a configuration.
+    public func ingestDocument(
+        _ blob: BlobDescriptor,
+        from source: some BlobSource
+    ) throws(ImageError) -> [UInt8] {
+        let most = ImageLimits.manifestByteCountMax
+        let fetched = try ingest(blob, from: source, most: most)
+        return try StoreFile.read(fetched.path, byteCountMax: most)
+    }
+
+    private func fetch(
+        _ blob: BlobDescriptor,
+        from source: some BlobSource,
+        to partial: String,
+        progress: (Int64) -> Void
+    ) throws(ImageError) -> Digest {
+        let file = try OpenFile(partial, Self.writeCreateTruncate)
+        var hasher = DigestHasher(blob.digest.algorithm)
+        var received: Int64 = 0
+        try source.read(blob, from: 0) { chunk throws(ImageError) in
+            received += Int64(chunk.count)
+            guard received <= blob.byteCount else {
+                throw .sizeMismatch(
+                    what: "blob \(blob.digest)",
+                    expected: blob.byteCount,
+                    actual: received
+                )
+            }
+            try file.write(chunk)
+            hasher.update(chunk)
+            progress(received)
+        }
+        guard received == blob.byteCount else {
+            throw .sizeMismatch(
+                what: "blob \(blob.digest)",
+                expected: blob.byteCount,
+                actual: received
+            )
+        }
+        try file.sync()
+        return hasher.finish()
+    }
+}
+
+extension ImageStore {
+    /// Unpacks the root file system of an image, unless it is there: into a folder of its own that is
+    /// renamed when `unpack` is done, so that a root is there whole or not at all.
+    ///
+    /// Throws what `unpack` throws; nothing is left behind then.
+    public func unpackRoot(
+        _ manifestDigest: Digest,
+        _ unpack: (String) throws(ImageError) -> Void
+    ) throws(ImageError) -> String {
+        let target = rootPath(manifestDigest)
+        let temporary = "\(directory)/ingest/root-\(manifestDigest.hex)"
+        let lock = try OpenFile("\(temporary).lock", Self.readWriteCreate)
+        try lock.lock()
+        if StoreFile.isFolder(target) { return target }
+        try StoreFile.removeTree(temporary)
+        try StoreFile.makeFolder(temporary)
+        do {
+            try unpack(temporary)
+        } catch {
+            try StoreFile.removeTree(temporary)
+            throw error
+        }
+        try StoreFile.rename(temporary, to: target)
+        try StoreFile.syncFolder("\(directory)/roots")
+        return target
+    }
+}

@@ -1,0 +1,88 @@
+internal import Documents
+
+/// The images of this node, in one folder; what lies here under a digest has been verified.
+///
+/// `blobs/ALGORITHM/HEX` are the verified bytes, `roots/HEX` the unpacked root file system of the
+/// manifest HEX, `images/HEX.json` what is known of that image, `references/HEX.json` which image a
+/// reference stands for (HEX is the SHA-256 of the reference's text), `ingest` what is being fetched.
+/// Every file appears under its name whole and synced, so a reader needs no lock.
+public struct ImageStore: Sendable {
+    /// The folder.
+    public let directory: String
+
+    /// Opens a store and makes its folders where they are missing.
+    public init(directory: String) throws(ImageError) {
+        self.directory = directory
+        for name in ["blobs/sha256", "blobs/sha512", "roots", "images", "references", "ingest"] {
+            try StoreFile.makeFolder("\(directory)/\(name)")
+        }
+    }
+
+    /// The image that a reference stands for, if it is here whole.
+    public func lookup(_ reference: ImageReference) throws(ImageError) -> StoredImage? {
+        let path = referencePath(reference)
+        guard StoreFile.exists(path) else { return nil }
+        let json = try StoreFile.read(path, byteCountMax: ImageLimits.configurationByteCountMax)
+        let document = try parsedJSON(json, what: path)
+        guard let digest = document["manifestDigest"]?.string.flatMap({ Digest($0) }) else {
+            throw .malformed(what: path, message: "manifestDigest is missing")
+        }
+        return try image(digest)
+    }
+
+    /// The image with a manifest's digest, if it is here whole.
+    public func image(_ manifestDigest: Digest) throws(ImageError) -> StoredImage? {
+        let path = imagePath(manifestDigest)
+        guard StoreFile.exists(path) else { return nil }
+        let json = try StoreFile.read(path, byteCountMax: ImageLimits.manifestByteCountMax)
+        let image = try StoredImage(json: json, path: path)
+        // A folder or blob that went missing is no image any more: it is pulled again.
+        let isThere = image.rootDirectory.map(StoreFile.isFolder) ?? true
+        return isThere && image.moduleFile.map(StoreFile.exists) ?? true ? image : nil
+    }
+
+    /// All images, by their references.
+    public func list() throws(ImageError) -> [(reference: String, image: StoredImage)] {
+        var result: [(String, StoredImage)] = []
+        for name in try StoreFile.names(in: "\(directory)/references") where name.hasSuffix(".json")
+        {
+            let path = "\(directory)/references/\(name)"
+            let json = try StoreFile.read(path, byteCountMax: ImageLimits.configurationByteCountMax)
+            let document = try parsedJSON(json, what: path)
+            guard let reference = document["reference"]?.string,
+                let digest = document["manifestDigest"]?.string.flatMap({ Digest($0) }),
+                let image = try image(digest)
+            else { continue }
+            result.append((reference, image))
+        }
+        return result.sorted { $0.0 < $1.0 }
+    }
+
+    /// Keeps an image and the reference that stands for it; on disk when this returns.
+    public func save(_ image: StoredImage, as reference: ImageReference) throws(ImageError) {
+        try StoreFile.replace(imagePath(image.manifestDigest), image.json)
+        let entry: Document = [
+            "reference": .string("\(reference)"),
+            "manifestDigest": .string("\(image.manifestDigest)"),
+        ]
+        try StoreFile.replace(referencePath(reference), entry.json())
+    }
+
+    /// Where a verified blob lies, if it is here.
+    public func blobPath(_ digest: Digest) -> String {
+        "\(directory)/blobs/\(digest.algorithm.rawValue)/\(digest.hex)"
+    }
+
+    /// Where the root file system of an image is unpacked to.
+    public func rootPath(_ manifestDigest: Digest) -> String {
+        "\(directory)/roots/\(manifestDigest.hex)"
+    }
+
+    private func imagePath(_ manifestDigest: Digest) -> String {
+        "\(directory)/images/\(manifestDigest.hex).json"
+    }
+
+    private func referencePath(_ reference: ImageReference) -> String {
+        "\(directory)/references/\(Digest.of(Array("\(reference)".utf8)).hex).json"
+    }
+}

@@ -1,0 +1,58 @@
+internal import Documents
+
+/// One line that `swiftlet-pull` writes to its standard output, as JSON.
+public enum PullReport: Equatable, Sendable {
+    /// How far it is: bytes here, bytes in all, bytes that were here when it began.
+    case progress(byteCount: Int64, totalByteCount: Int64, resumedFrom: Int64)
+    /// It is done: the manifest's digest, and the bytes that came over the link.
+    case done(digest: Digest, fetchedByteCount: Int64)
+    /// It failed: a word for the pod's status, a sentence, and whether to try again.
+    case failed(reason: String, message: String, isWorthRetrying: Bool)
+
+    /// The line, without its end.
+    public var line: String {
+        switch self {
+        case .progress(let byteCount, let total, let resumedFrom):
+            let document: Document = [
+                "bytes": .integer(byteCount), "total": .integer(total),
+                "resumedFrom": .integer(resumedFrom),
+            ]
+            return document.jsonText()
+        case .done(let digest, let fetched):
+            let document: Document = [
+                "digest": .string("\(digest)"), "fetchedBytes": .integer(fetched),
+            ]
+            return document.jsonText()
+        case .failed(let reason, let message, let isWorthRetrying):
+            let document: Document = [
+                "error": [
+                    "reason": .string(reason), "message": .string(message),
+                    "retry": .bool(isWorthRetrying),
+                ]
+            ]
+            return document.jsonText()
+        }
+    }
+
+    /// Reads a line; `nil` when it is none of these.
+    public init?(line: String) {
+        guard let document = try? Document(jsonText: line) else { return nil }
+        if let error = document["error"] {
+            guard let reason = error["reason"]?.string, let message = error["message"]?.string,
+                let retry = error["retry"]?.bool
+            else { return nil }
+            self = .failed(reason: reason, message: message, isWorthRetrying: retry)
+        } else if let text = document["digest"]?.string {
+            guard let digest = Digest(text) else { return nil }
+            self = .done(digest: digest, fetchedByteCount: document["fetchedBytes"]?.integer ?? 0)
+        } else {
+            guard let count = document["bytes"]?.integer, let total = document["total"]?.integer
+            else { return nil }
+            self = .progress(
+                byteCount: count,
+                totalByteCount: total,
+                resumedFrom: document["resumedFrom"]?.integer ?? 0
+            )
+        }
+    }
+}

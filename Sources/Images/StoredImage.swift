@@ -1,0 +1,88 @@
+internal import Documents
+
+/// What is known of an image that is here whole.
+public struct StoredImage: Equatable, Sendable {
+    /// The digest of its manifest: what `imageID` shows.
+    public var manifestDigest: Digest
+    /// How it is packed.
+    public var form: ImageForm
+    /// How it wants to be run.
+    public var configuration: ImageConfiguration
+    /// The unpacked root file system of ``ImageForm/rootFileSystem``.
+    public var rootDirectory: String?
+    /// The module itself, of the other forms.
+    public var moduleFile: String?
+    /// Modules of which every body was validated, as host paths.
+    public var admittedModules: Set<String> = []
+    /// The manifest's remarks; `module.wasm.image/variant` is among them.
+    public var annotations: [String: String] = [:]
+    /// Bytes of all blobs.
+    public var byteCount: Int64 = 0
+
+    /// An image whose parts are where the arguments say.
+    public init(
+        manifestDigest: Digest,
+        form: ImageForm,
+        configuration: ImageConfiguration,
+        rootDirectory: String?,
+        moduleFile: String?
+    ) {
+        self.manifestDigest = manifestDigest
+        self.form = form
+        self.configuration = configuration
+        self.rootDirectory = rootDirectory
+        self.moduleFile = moduleFile
+    }
+}
+
+extension StoredImage {
+    /// The record as a file of the store.
+    var json: [UInt8] {
+        var builder = ObjectBuilder()
+        builder.set("manifestDigest", "\(manifestDigest)")
+        builder.set("form", form.rawValue)
+        builder.set("entrypoint", configuration.entrypoint)
+        builder.set("command", configuration.command)
+        builder.set("environment", configuration.environment)
+        builder.set("workingDirectory", configuration.workingDirectory)
+        builder.set("platform", configuration.platform)
+        builder.set("rootDirectory", rootDirectory)
+        builder.set("moduleFile", moduleFile)
+        builder.set("admittedModules", admittedModules.sorted())
+        builder.set("annotations", annotations)
+        builder.set("byteCount", byteCount)
+        return builder.document.json()
+    }
+
+    init(json: [UInt8], path: String) throws(ImageError) {
+        let reader = DocumentReader(try parsedJSON(json, what: path))
+        do {
+            let digestReader = try reader.required("manifestDigest")
+            guard let digest = Digest(try digestReader.string()) else {
+                throw digestReader.error("is no digest")
+            }
+            let formReader = try reader.required("form")
+            guard let form = ImageForm(rawValue: try formReader.string()) else {
+                throw formReader.error("is no form that this version knows")
+            }
+            var configuration = ImageConfiguration()
+            configuration.entrypoint = try reader.required("entrypoint").strings()
+            configuration.command = try reader.required("command").strings()
+            configuration.environment = try reader.required("environment").strings()
+            configuration.workingDirectory = try reader.required("workingDirectory").string()
+            configuration.platform = try reader.required("platform").string()
+            self.init(
+                manifestDigest: digest,
+                form: form,
+                configuration: configuration,
+                rootDirectory: try reader.optional("rootDirectory")?.string(),
+                moduleFile: try reader.optional("moduleFile")?.string()
+            )
+            admittedModules = Set(try reader.required("admittedModules").strings())
+            annotations = try reader.optional("annotations")?.stringMap() ?? [:]
+            byteCount = try reader.required("byteCount").integer()
+        } catch {
+            throw .malformed(what: path, message: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import CArchive
+internal import Images
+
+// This file is a fence: libarchive's reader with Swift values in and out.
+
+/// The entries of one layer, in order.
+@safe
+struct LayerReader: ~Copyable {
+    private let archive: OpaquePointer?
+    private let name: String
+
+    /// Opens a tar archive, plain or compressed by gzip or zstd.
+    init(path: String, name: String) throws(ImageError) {
+        self.name = name
+        // Safety: the handle is ours alone and freed in deinit; entries are used up before the next.
+        // It is nil when memory is short; every call below then answers ARCHIVE_FATAL.
+        unsafe archive = archive_read_new()
+        unsafe archive_read_support_format_tar(archive)
+        unsafe archive_read_support_filter_gzip(archive)
+        unsafe archive_read_support_filter_zstd(archive)
+        guard unsafe archive_read_open_filename(archive, path, 65_536) == ARCHIVE_OK else {
+            throw failure()
+        }
+    }
+
+    deinit { unsafe archive_read_free(archive) }
+
+    /// The next entry, or `nil` at the end.
+    func next() throws(ImageError) -> LayerEntry? {
+        var raw: OpaquePointer?
+        // Safety: libarchive fills in a pointer to an entry that it owns until the next call; all
+        // that we keep of it is copied here.
+        let result = unsafe archive_read_next_header(archive, &raw)
+        if result == ARCHIVE_EOF { return nil }
+        guard result == ARCHIVE_OK || result == ARCHIVE_WARN, let entry = unsafe raw else {
+            throw failure()
+        }
+        let path = unsafe text(archive_entry_pathname(entry)) ?? ""
+        let mode = UInt32(unsafe archive_entry_perm(entry))
+        if let target = unsafe text(archive_entry_hardlink(entry)) {
+            return LayerEntry(path: path, mode: mode, kind: .hardLink(target: target))
+        }
+        let type = UInt32(unsafe archive_entry_filetype(entry))
+        let kind: LayerEntry.Kind =
+            switch type {
+            case 0o100000: .file(byteCount: unsafe archive_entry_size(entry))
+            case 0o040000: .folder
+            case 0o120000: .symbolicLink(target: unsafe text(archive_entry_symlink(entry)) ?? "")
+            default: .other(type: type)
+            }
+        return LayerEntry(path: path, mode: mode, kind: kind)
+    }
+
+    /// At most `count` bytes of the entry's content; none at its end.
+    func read(_ count: Int) throws(ImageError) -> [UInt8] {
+        var result = 0
+        // Safety: libarchive writes at most `count` bytes, which is what the array has room for.
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
+            result = unsafe archive_read_data(archive, buffer.baseAddress, count)
+            used = max(0, result)
+        }
+        guard result >= 0 else { throw failure() }
+        return bytes
+    }
+
+    private func text(_ pointer: UnsafePointer<CChar>?) -> String? {
+        // Safety: libarchive's strings end with a zero byte.
+        guard let pointer = unsafe pointer else { return nil }
+        return unsafe String(validatingCString: pointer)
+    }
+
+    private func failure() -> ImageError {
+        let message = unsafe text(archive_error_string(archive)) ?? "it cannot be read"
+        return .malformed(what: "layer \(name)", message: message)
+    }
+}
+
+/// What an archive says of one entry; nothing of it has been checked.
+struct LayerEntry: Equatable {
+    enum Kind: Equatable {
+        case file(byteCount: Int64)
+        case folder
+        case symbolicLink(target: String)
+        case hardLink(target: String)
+        case other(type: UInt32)
+    }
+
+    var path: String
+    /// Permission bits.
+    var mode: UInt32
+    var kind: Kind
+}

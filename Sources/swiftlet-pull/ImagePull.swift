@@ -1,0 +1,107 @@
+import Images
+import Layers
+
+/// One pull: resolve, fetch, verify, unpack, admit, save.
+struct ImagePull {
+    private static let progressByteCount: Int64 = 1024 * 1024
+
+    let store: ImageStore
+    let reference: ImageReference
+
+    /// The image, whole and on disk, and the bytes that were fetched for it.
+    func run() throws(ImageError) -> (StoredImage, fetchedByteCount: Int64) {
+        switch reference.place {
+        case .layout(let path): return try run(from: LayoutSource(path: path))
+        case .registry(let host, _):
+            throw .unsupported(
+                found: "an image in the registry \(host); this version pulls from oci: layouts only"
+            )
+        }
+    }
+
+    private func run(
+        from source: some BlobSource
+    ) throws(ImageError) -> (StoredImage, fetchedByteCount: Int64) {
+        let (descriptor, manifest) = try manifest(source)
+        if let image = try store.image(descriptor.digest) {
+            try store.save(image, as: reference)
+            return (image, 0)
+        }
+        let json = try store.ingestDocument(manifest.configuration, from: source)
+        let configuration = try ImageConfiguration(json: json)
+        let form = try ImageForm(manifest, platform: configuration.platform)
+        let total = manifest.layers.reduce(Int64(0)) {
+            $0.addingReportingOverflow($1.byteCount).partialValue
+        }
+        var fetched: Int64 = 0
+        for layer in manifest.layers {
+            let before = fetched
+            var reported: Int64 = 0
+            let result = try store.ingest(layer, from: source) { count in
+                guard count - reported >= Self.progressByteCount else { return }
+                reported = count
+                Output.report(
+                    .progress(
+                        byteCount: before + count,
+                        totalByteCount: total,
+                        resumedFrom: 0
+                    )
+                )
+            }
+            fetched += result.byteCount
+        }
+        var image = StoredImage(
+            manifestDigest: descriptor.digest,
+            form: form,
+            configuration: configuration,
+            rootDirectory: nil,
+            moduleFile: nil
+        )
+        image.annotations = manifest.annotations
+        image.byteCount = total
+        try unpack(manifest, into: &image)
+        image.admittedModules = try Admission.admit(image)
+        try store.save(image, as: reference)
+        return (image, fetched)
+    }
+
+    private func manifest(
+        _ source: some BlobSource
+    ) throws(ImageError) -> (BlobDescriptor, ImageManifest) {
+        var descriptor = try source.resolve(reference)
+        // An index may point to an index once: real ones do not nest deeper, and a loop must end.
+        for _ in 0..<3 {
+            let json = try store.ingestDocument(descriptor, from: source)
+            if MediaTypes.isIndex(descriptor.mediaType) {
+                descriptor = try ImageIndex(json: json).choose()
+            } else if MediaTypes.isManifest(descriptor.mediaType) {
+                return (descriptor, try ImageManifest(json: json))
+            } else {
+                throw .unsupported(found: "a manifest of type \(descriptor.mediaType)")
+            }
+        }
+        throw .unsupported(found: "an index inside an index inside an index")
+    }
+
+    private func unpack(
+        _ manifest: ImageManifest,
+        into image: inout StoredImage
+    ) throws(ImageError) {
+        switch image.form {
+        case .moduleImage, .moduleArtifact:
+            image.moduleFile = store.blobPath(manifest.layers[0].digest)
+        case .rootFileSystem:
+            image.rootDirectory = try store.unpackRoot(image.manifestDigest) {
+                folder throws(ImageError) in
+                var unpacker = LayerUnpacker(into: folder)
+                for layer in manifest.layers {
+                    try unpacker.unpack(
+                        file: store.blobPath(layer.digest),
+                        byteCount: layer.byteCount,
+                        name: "\(layer.digest)"
+                    )
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Host
+import Images
+
+/// From the command line to the exit code: 0 done, 75 worth retrying, 65 never, 64 wrong usage.
+enum Program {
+    // Source: sysexits.h, EX_USAGE, EX_DATAERR and EX_TEMPFAIL.
+    private static let usageError: Int32 = 64
+    private static let dataError: Int32 = 65
+    private static let temporaryFailure: Int32 = 75
+
+    private static let parser = FlagParser(
+        program: "swiftlet-pull",
+        summary: "Pulls one image into an image store, verifies and admits it.",
+        operands: "REFERENCE",
+        flags: [
+            FlagParser.Flag("--store", .required("DIR"), help: "the image store"),
+            FlagParser.Flag("--plain-http", .none, help: "speak HTTP with the registry, not HTTPS"),
+            FlagParser.Flag(
+                "--auth-fd",
+                .required("N"),
+                help: "read the registry's credentials from this descriptor"
+            ),
+        ]
+    )
+
+    static func run(_ words: [String]) -> Int32 {
+        let parsed: ParsedFlags
+        do {
+            parsed = try parser.parse(words)
+            if parsed.has("--help") {
+                Output.write(parser.usage)
+                return 0
+            }
+            if parsed.has("--version") {
+                Output.write("swiftlet-pull \(Release.version)\n")
+                return 0
+            }
+            guard parsed.has("--store") else { throw FlagError.missingOperand("--store DIR") }
+            guard parsed.operands.count == 1 else { throw FlagError.missingOperand("REFERENCE") }
+        } catch {
+            Output.complain("swiftlet-pull: \(error)\n\n\(parser.usage)")
+            return usageError
+        }
+        return pull(parsed.operands[0], into: parsed.value("--store") ?? "")
+    }
+
+    private static func pull(_ text: String, into directory: String) -> Int32 {
+        do {
+            let reference = try ImageReference(text)
+            let store = try ImageStore(directory: directory)
+            let (image, fetched) = try ImagePull(store: store, reference: reference).run()
+            Output.report(.done(digest: image.manifestDigest, fetchedByteCount: fetched))
+            return 0
+        } catch {
+            Output.report(
+                .failed(
+                    reason: error.reason,
+                    message: "\(error)",
+                    isWorthRetrying: error.isWorthRetrying
+                )
+            )
+            Output.complain("swiftlet-pull: \(error)\n")
+            return error.isWorthRetrying ? temporaryFailure : dataError
+        }
+    }
+}
