@@ -27,8 +27,7 @@ enum Rescue {
         var count: Int64 = 0
         for order in ["ASC", "DESC"] {
             let sql = """
-                SELECT \(DesiredRow.columns), digest FROM desired
-                ORDER BY kind \(order), namespace \(order), name \(order)
+                SELECT \(DesiredRow.columns), digest FROM desired NOT INDEXED ORDER BY id \(order)
                 """
             // Why: reading stops with an error where the damage begins; what came before is kept.
             try? damaged.forEachRow(sql, []) { (row) throws(StoreError) in

@@ -13,12 +13,12 @@ enum Schema {
             // damaged file can be trusted or not.
             """
             CREATE TABLE desired (
-                kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+                id INTEGER PRIMARY KEY, kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
                 uid TEXT NOT NULL, resource_version TEXT NOT NULL, is_derived INTEGER NOT NULL,
                 generation INTEGER, payload BLOB NOT NULL, digest BLOB NOT NULL,
                 deletion_requested_at INTEGER, deletion_grace_seconds INTEGER,
-                PRIMARY KEY (kind, namespace, name)
-            ) STRICT, WITHOUT ROWID
+                UNIQUE (kind, namespace, name)
+            ) STRICT
             """,
             // What was refused, and why; one for each name.
             """
@@ -35,7 +35,7 @@ enum Schema {
             CREATE TABLE observed (
                 uid TEXT PRIMARY KEY NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
                 record BLOB NOT NULL, status BLOB NOT NULL
-            ) STRICT, WITHOUT ROWID
+            ) STRICT
             """,
             // The last message for each topic; it waits while `acknowledged` is not `digest`.
             """
@@ -46,7 +46,10 @@ enum Schema {
                 is_final INTEGER NOT NULL, acknowledged BLOB
             ) STRICT
             """,
-            "CREATE INDEX outbox_due ON outbox (is_urgent, id) WHERE acknowledged IS NOT digest",
+            """
+            CREATE INDEX outbox_due ON outbox (is_urgent DESC, id)
+            WHERE acknowledged IS NOT digest
+            """,
             // Events in order, kept for people after they were sent.
             """
             CREATE TABLE event (

@@ -138,6 +138,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (
+            "SELECT * FROM desired WHERE kind = ? AND namespace = ? AND name = ?",
+            "SEARCH desired USING INDEX"
+        ),
+        ("SELECT count(*) FROM desired", "SCAN desired USING COVERING INDEX"),
+        ("SELECT * FROM outbox WHERE topic = ?", "SEARCH outbox USING INDEX"),
+        (
+            "SELECT * FROM outbox WHERE acknowledged IS NOT digest ORDER BY is_urgent DESC, id LIMIT ?",
+            "SCAN outbox USING INDEX outbox_due"
+        ),
+        ("SELECT * FROM observed WHERE uid = ?", "SEARCH observed USING INDEX"),
+    ])
+    func noQuestionReadsAllRows(sql: String, expected: String) async throws {
+        try await withStore { (store, _) async throws in
+            let plan = try await store.plan(of: sql)
+            #expect(plan.count == 1, "\(plan)")
+            #expect(plan.first?.hasPrefix(expected) == true, "\(plan)")
+        }
+    }
+
     @Test func pathsMayHoldAnything() async throws {
         try await Fixture.with { fixture in
             let path = fixture.path("a b?c=d#e%20'é.db")
@@ -163,6 +184,13 @@ import Testing
 }
 
 extension StateStore {
+    /// How SQLite would answer.
+    func plan(of sql: String) throws -> [String] {
+        try connection.rows("EXPLAIN QUERY PLAN " + sql) { (row) throws(StoreError) in
+            row.last?.text ?? ""
+        }
+    }
+
     /// What a pragma of this store's connection says.
     func pragma(_ name: String) throws -> SQLValue? {
         try connection.row("PRAGMA \(name)")?.first
