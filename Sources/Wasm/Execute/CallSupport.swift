@@ -1,0 +1,267 @@
+// This file is a fence: calls and returns, as the generated handlers are written with.
+
+/// A function of the instance, which lies before its context.
+@inline(__always)
+func ownFunction(_ pc: Code, _ c: Frame, _ k: Int) -> UnsafeMutablePointer<FunctionEntity> {
+    unsafe (c + Int(immediate(pc, k, Int32.self))).assumingMemoryBound(to: FunctionEntity.self)
+}
+
+/// A function whose pointer lies before the context.
+@inline(__always)
+func importedFunction(_ pc: Code, _ c: Frame, _ k: Int) -> UnsafeMutablePointer<FunctionEntity> {
+    unsafe c.load(
+        fromByteOffset: Int(immediate(pc, k, Int32.self)),
+        as: UnsafeMutablePointer<FunctionEntity>.self
+    )
+}
+
+/// Calls a function of this instance, or of the host, to return `size` bytes behind `pc`.
+///
+/// The operand at 2 says how many slots the callee's frame, which begins with the arguments,
+/// lies above this one.
+@inline(__always)
+func callOwn(
+    _ pc: Code,
+    _ sp: Frame,
+    _ m: Frame,
+    _ l: UInt,
+    _ c: Frame,
+    _ a: UInt64,
+    _ f: Float,
+    _ d: Double,
+    _ e: UnsafeMutablePointer<FunctionEntity>,
+    _ size: Int
+) {
+    let code = unsafe e.pointee.code
+    let frame = unsafe sp + Int(pc.load(fromByteOffset: 2, as: UInt16.self)) &* 8
+    let callee = unsafe codeHeader(code)
+    guard unsafe frame + Int(callee.frameBytes) <= header(c).pointee.stackLimit else {
+        return unsafe prepareCall(pc, sp, c, a, e)
+    }
+    let link = unsafe frame + Int(callee.linkOffset)
+    unsafe link.storeBytes(of: pc + size, as: Code.self)
+    unsafe link.storeBytes(of: sp, toByteOffset: 8, as: Frame.self)
+    unsafe next(code, frame, m, l, c, a, f, d)
+}
+
+/// Calls a function of any instance.
+@inline(__always)
+func callEntity(
+    _ pc: Code,
+    _ sp: Frame,
+    _ m: Frame,
+    _ l: UInt,
+    _ c: Frame,
+    _ a: UInt64,
+    _ f: Float,
+    _ d: Double,
+    _ e: UnsafeMutablePointer<FunctionEntity>,
+    _ size: Int
+) {
+    let instance = unsafe e.pointee.instance
+    guard unsafe instance == c || instance == nil else {
+        return unsafe crossCall(pc, sp, c, a, e, size)
+    }
+    unsafe callOwn(pc, sp, m, l, c, a, f, d, e, size)
+}
+
+/// Translates the function or ends with "call stack exhausted"; then the call is done again.
+@inline(never)
+func prepareCall(
+    _ pc: Code,
+    _ sp: Frame,
+    _ c: Frame,
+    _ a: UInt64,
+    _ e: UnsafeMutablePointer<FunctionEntity>
+) {
+    guard unsafe machine(c).pointee.prepare(pc, sp, c, Frame(e)) else { return }
+    let memory = unsafe header(c).pointee.memory.pointee
+    unsafe next(pc, sp, memory.base, memory.byteCount, c, a, 0, 0)
+}
+
+/// Calls a function of another instance.
+@inline(never)
+func crossCall(
+    _ pc: Code,
+    _ sp: Frame,
+    _ c: Frame,
+    _ a: UInt64,
+    _ e: UnsafeMutablePointer<FunctionEntity>,
+    _ size: Int
+) {
+    let code = unsafe e.pointee.code
+    let frame = unsafe sp + Int(pc.load(fromByteOffset: 2, as: UInt16.self)) &* 8
+    let callee = unsafe codeHeader(code)
+    let shared = unsafe machine(c)
+    let cross = unsafe shared.pointee.crossTop
+    guard unsafe frame + Int(callee.frameBytes) <= header(c).pointee.stackLimit else {
+        return unsafe prepareCall(pc, sp, c, a, e)
+    }
+    guard unsafe cross < shared.pointee.crossLimit, let target = unsafe e.pointee.instance else {
+        return unsafe trapStackExhausted(pc, sp, c)
+    }
+    unsafe cross.pointee = CrossLink(pc: pc + size, sp: sp, context: c)
+    unsafe shared.pointee.crossTop = cross + 1
+    let link = unsafe frame + Int(callee.linkOffset)
+    unsafe link.storeBytes(of: shared.pointee.crossReturnCode, as: Code.self)
+    unsafe link.storeBytes(of: Frame(cross), toByteOffset: 8, as: Frame.self)
+    let memory = unsafe header(target).pointee.memory.pointee
+    unsafe next(code, frame, memory.base, memory.byteCount, target, 0, 0, 0)
+}
+
+/// Goes back into the instance that called this one; `sp` is the address of the `CrossLink`.
+@inline(__always)
+func crossReturn(_ sp: Frame, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double) {
+    let cross = unsafe sp.assumingMemoryBound(to: CrossLink.self)
+    unsafe machine(c).pointee.crossTop = cross
+    let context = unsafe cross.pointee.context
+    let memory = unsafe header(context).pointee.memory
+    unsafe next(
+        cross.pointee.pc,
+        cross.pointee.sp,
+        memory.pointee.base,
+        memory.pointee.byteCount,
+        context,
+        a,
+        f,
+        d
+    )
+}
+
+/// Where the function whose frame is `sp` returns to; the operand at `k` says where that lies.
+@inline(__always)
+func link(_ pc: Code, _ sp: Frame, _ k: Int) -> Link {
+    let place = unsafe slotAddress(pc, sp, k)
+    return unsafe Link(
+        pc: place.load(as: Code.self),
+        sp: place.load(fromByteOffset: 8, as: Frame.self)
+    )
+}
+
+/// Returns.
+@inline(__always)
+func leave(
+    _ pc: Code,
+    _ sp: Frame,
+    _ m: Frame,
+    _ l: UInt,
+    _ c: Frame,
+    _ a: UInt64,
+    _ f: Float,
+    _ d: Double,
+    _ k: Int
+) {
+    let back = unsafe link(pc, sp, k)
+    unsafe next(back.pc, back.sp, m, l, c, a, f, d)
+}
+
+/// Replaces this call by another.
+///
+/// Operands: link offset at 2, first argument's slot at 4, slots of arguments at 6, where the
+/// callee is found at 8 (0 own, 1 imported, 2 a reference in a slot), and that at 10.
+@inline(never)
+func tailCall(_ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame) {
+    let place = unsafe pc.load(fromByteOffset: 8, as: UInt16.self)
+    var found: UnsafeMutablePointer<FunctionEntity>?
+    switch place {
+    case 0: unsafe found = ownFunction(pc, c, 10)
+    case 1: unsafe found = importedFunction(pc, c, 10)
+    default: unsafe found = functionEntity(slot(pc, sp, 10, UInt64.self))
+    }
+    guard let e = unsafe found else { return unsafe trapNullFunction(pc, sp, c) }
+    let code = unsafe e.pointee.code
+    let callee = unsafe codeHeader(code)
+    guard unsafe sp + Int(callee.frameBytes) <= header(c).pointee.stackLimit else {
+        return unsafe prepareCall(pc, sp, c, 0, e)
+    }
+    var back = unsafe link(pc, sp, 2)
+    let arguments = unsafe slotAddress(pc, sp, 4)
+    let count = unsafe Int(pc.load(fromByteOffset: 6, as: UInt16.self))
+    let target = unsafe e.pointee.instance ?? c
+    if unsafe target != c, unsafe back.pc != machine(c).pointee.crossReturnCode {
+        let shared = unsafe machine(c)
+        let cross = unsafe shared.pointee.crossTop
+        guard unsafe cross < shared.pointee.crossLimit else {
+            return unsafe trapStackExhausted(pc, sp, c)
+        }
+        unsafe cross.pointee = CrossLink(pc: back.pc, sp: back.sp, context: c)
+        unsafe shared.pointee.crossTop = cross + 1
+        unsafe back = Link(pc: shared.pointee.crossReturnCode, sp: Frame(cross))
+    }
+    for index in 0..<count {
+        let value = unsafe arguments.load(fromByteOffset: index &* 8, as: UInt64.self)
+        unsafe sp.storeBytes(of: value, toByteOffset: index &* 8, as: UInt64.self)
+    }
+    let link = unsafe sp + Int(callee.linkOffset)
+    unsafe link.storeBytes(of: back.pc, as: Code.self)
+    unsafe link.storeBytes(of: back.sp, toByteOffset: 8, as: Frame.self)
+    guard unsafe target != c else { return unsafe next(code, sp, m, l, c, 0, 0, 0) }
+    let memory = unsafe header(target).pointee.memory.pointee
+    unsafe next(code, sp, memory.base, memory.byteCount, target, 0, 0, 0)
+}
+
+/// An indirect call whose function has another type than the one expected: fine if it is a
+/// subtype. The operand at 4 is the type.
+@inline(never)
+func callSubtype(
+    _ pc: Code,
+    _ sp: Frame,
+    _ c: Frame,
+    _ e: UnsafeMutablePointer<FunctionEntity>,
+    _ a: UInt64,
+    _ size: Int
+) {
+    let expected = unsafe immediate(pc, 4, UInt32.self)
+    guard unsafe machine(c).pointee.isSubtype(c, e.pointee.typeID, expected) else {
+        return unsafe trapIndirectCallType(pc, sp, c)
+    }
+    let memory = unsafe header(c).pointee.memory.pointee
+    unsafe callEntity(pc, sp, memory.base, memory.byteCount, c, a, 0, 0, e, size)
+}
+
+/// Lets the host do something, and takes from the machine's state what it may have changed.
+@inline(__always)
+func callService(_ pc: Code, _ sp: Frame, _ c: Frame) {
+    let index = unsafe Int(pc.load(fromByteOffset: 2, as: UInt16.self))
+    let service = unsafe machine(c).pointee.services[index]
+    guard let after = unsafe service(pc, sp, c) else { return }
+    let memory = unsafe header(c).pointee.memory
+    unsafe next(after, sp, memory.pointee.base, memory.pointee.byteCount, c, 0, 0, 0)
+}
+
+/// Goes on where the machine's state says, in whatever frame and instance.
+@inline(__always)
+func resume(_ c: Frame) {
+    let shared = unsafe machine(c)
+    let context = unsafe shared.pointee.resumeContext
+    let memory = unsafe header(context).pointee.memory
+    unsafe next(
+        shared.pointee.resumeCode,
+        shared.pointee.resumeFrame,
+        memory.pointee.base,
+        memory.pointee.byteCount,
+        context,
+        0,
+        0,
+        0
+    )
+}
+
+/// Takes the operand at 2 from what is left to burn.
+@inline(__always)
+func burnFuel(
+    _ pc: Code,
+    _ sp: Frame,
+    _ m: Frame,
+    _ l: UInt,
+    _ c: Frame,
+    _ a: UInt64,
+    _ f: Float,
+    _ d: Double
+) {
+    let shared = unsafe machine(c)
+    let left = unsafe shared.pointee.fuel &- Int64(immediate(pc, 2, UInt32.self))
+    unsafe shared.pointee.fuel = left
+    guard left >= 0 else { return unsafe trapFuel(pc, sp, c) }
+    unsafe next(pc + 6, sp, m, l, c, a, f, d)
+}

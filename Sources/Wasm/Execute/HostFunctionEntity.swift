@@ -1,0 +1,96 @@
+// This file is a fence: functions of the host, dressed as functions of a guest.
+
+/// A function of the host.
+///
+/// Its code is two operations: a service that runs the closure, and a return. So handlers need not
+/// know that there are such functions.
+@safe
+final class HostFunctionEntity {
+    let type: FunctionType
+    /// Arguments are in the frame's first slots; results belong there too.
+    let body: (HostFrame) throws(Trap) -> Void
+    private let block: UnsafeMutablePointer<FunctionEntity>
+
+    /// `nil` when the budget has no room for its code.
+    init?(
+        type: FunctionType,
+        typeID: UInt32,
+        machine: Machine,
+        body: @escaping (HostFrame) throws(Trap) -> Void
+    ) {
+        self.type = type
+        self.body = body
+        let slots = max(type.parameters.slotCount, type.results.slotCount)
+        let linkOffset = UInt32(slots * 8)
+        var code = CodeBuffer()
+        code.append(Operation.service)
+        code.append(ServiceIndex.callHost.rawValue)
+        // Safety: freed in `deinit`; the code is never freed, but nobody calls it without us.
+        unsafe self.block = .allocate(capacity: 1)
+        let ownerPlace = code.count
+        code.append64(0)
+        code.appendReturn(of: type, linkOffset: UInt16(linkOffset))
+        code.write64(
+            unsafe UInt64(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque())),
+            at: ownerPlace
+        )
+        let header = CodeHeader(
+            frameBytes: linkOffset + UInt32(MemoryLayout<Link>.stride) + HostFrame.slackBytes,
+            linkOffset: linkOffset,
+            functionIndex: 0,
+            codeBytes: UInt32(code.count * 2)
+        )
+        guard let place = unsafe machine.arena.place(code.words, header: header, context: nil) else {
+            return nil
+        }
+        unsafe block.initialize(
+            to: FunctionEntity(code: place, instance: nil, typeID: typeID, index: 0)
+        )
+    }
+
+    deinit {
+        unsafe block.deallocate()
+    }
+
+    /// What slots and tables hold.
+    var reference: FunctionReference { unsafe FunctionReference(block) }
+
+    /// Where a nested call of the guest may begin its frame.
+    var frameBytes: Int {
+        max(type.parameters.slotCount, type.results.slotCount) * 8 + MemoryLayout<Link>.stride
+    }
+}
+
+/// What a function of the host works on while it runs.
+@safe
+struct HostFrame {
+    /// Bytes of stack that a nested call can count on.
+    static let slackBytes: UInt32 = 256
+
+    // Safety: the frame was checked by the call; it is valid while the closure runs.
+    let slots: Frame
+    let callerContext: Frame
+    let machine: Machine
+
+    /// The instance that called; `nil` when the host did.
+    var caller: InstanceContext? { unsafe InstanceContext.of(callerContext) }
+
+    /// A slot of the arguments, or of the results.
+    ///
+    /// The caller keeps `index` below the slots of the function's type.
+    subscript(_ index: Int) -> UInt64 {
+        get { unsafe slots.load(fromByteOffset: index * 8, as: UInt64.self) }
+        nonmutating set { unsafe slots.storeBytes(of: newValue, toByteOffset: index * 8, as: UInt64.self) }
+    }
+}
+
+extension ValueType {
+    /// Slots of 64 bits that a value takes.
+    @inline(__always)
+    var slotCount: Int { self == .v128 ? 2 : 1 }
+}
+
+extension [ValueType] {
+    /// Slots of 64 bits that values of these types take.
+    var slotCount: Int { reduce(0) { $0 + $1.slotCount } }
+}

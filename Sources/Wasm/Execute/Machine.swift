@@ -1,0 +1,241 @@
+// This file is a fence: it owns the stack and the state that handlers share.
+
+/// What runs guests: one for each store, used by one thread at a time.
+@safe
+final class Machine {
+    /// Calls of guests inside calls of the host inside calls of guests…: each takes some native
+    /// stack, of which a thread may have as little as 512 KiB.
+    static let nestingMax = 100
+    /// Bytes for each level of calls between instances.
+    static let crossStackShare = 8
+
+    let budget: MemoryBudget
+    let arena: CodeArena
+    /// Set by the store: what the types that entities name mean.
+    var isSubtype: (UInt32, UInt32) -> Bool = { $0 == $1 }
+    /// The trap that a function of the host threw, while handlers unwind.
+    var hostTrap: Trap?
+    /// Why a body did not translate, while handlers unwind.
+    var moduleError: ModuleError?
+    let scratch = TranslatorScratch()
+    /// Functions translated so far, and bytes of wasm they had.
+    var translatedFunctions = 0
+    var translatedBytes = 0
+
+    // Safety: all of these live as long as the machine.
+    let state: UnsafeMutablePointer<MachineState>
+    let noMemory: UnsafeMutablePointer<MemoryEntity>
+    let untranslated: Code
+    let stackLimit: Frame
+    private let stack: AddressSpace
+    private let crossStack: AddressSpace
+    private let stubs: UnsafeMutableRawPointer
+    private let entryCode: Code
+    private let rootBlock: UnsafeMutableRawPointer
+    let rootContext: Frame
+    private var contexts: [Unmanaged<InstanceContext>] = []
+    private var nesting = 0
+    private var stackTop: Frame
+
+    /// `nil` when the budget or the kernel has no room for the stack.
+    init?(budget: MemoryBudget, stackBytes: Int) {
+        let bytes = max(stackBytes, 64 * 1024)
+        guard budget.reserve(UInt64(bytes)) else { return nil }
+        guard
+            let stack = AddressSpace(byteCount: bytes),
+            let cross = AddressSpace(byteCount: bytes / Self.crossStackShare)
+        else {
+            budget.release(UInt64(bytes))
+            return nil
+        }
+        self.budget = budget
+        self.arena = CodeArena(budget: budget)
+        self.stack = stack
+        self.crossStack = cross
+        unsafe self.stackTop = stack.base
+        unsafe self.stackLimit = stack.base + stack.byteCount
+        // Safety: allocated here, freed in `deinit`.
+        unsafe self.noMemory = .allocate(capacity: 1)
+        unsafe noMemory.initialize(
+            to: MemoryEntity(base: Frame(noMemory), byteCount: 0, addressMask: 0)
+        )
+        unsafe self.stubs = Self.makeStubs()
+        unsafe self.untranslated = UnsafeRawPointer(stubs + Stub.untranslated)
+        unsafe self.entryCode = UnsafeRawPointer(stubs + Stub.entry)
+        let layout = InstanceLayout()
+        unsafe self.rootBlock = .allocate(byteCount: layout.byteCount, alignment: 16)
+        unsafe self.rootContext = rootBlock + layout.bytesBefore
+        unsafe self.state = .allocate(capacity: 1)
+        let crossBase = unsafe cross.base.bindMemory(
+            to: CrossLink.self,
+            capacity: cross.byteCount / MemoryLayout<CrossLink>.stride
+        )
+        unsafe state.initialize(
+            to: MachineState(
+                trapReason: 0,
+                entry: UnsafeMutablePointer(stubs.assumingMemoryBound(to: FunctionEntity.self)),
+                crossTop: crossBase,
+                crossLimit: crossBase + cross.byteCount / MemoryLayout<CrossLink>.stride,
+                crossReturnCode: UnsafeRawPointer(stubs + Stub.crossReturn),
+                resumeCode: entryCode,
+                resumeFrame: stack.base,
+                resumeContext: rootContext,
+                services: serviceTable(),
+                prepare: prepareFunction,
+                isSubtype: checkSubtype,
+                fuel: .max
+            )
+        )
+        unsafe state.pointee.owner = UnsafeRawPointer(
+            Unmanaged.passUnretained(self).toOpaque()
+        )
+        unsafe fillHandlers(rootContext.assumingMemoryBound(to: Handler.self))
+        unsafe (rootContext - MemoryLayout<InstanceHeader>.stride).storeBytes(
+            of: InstanceHeader(
+                machine: state,
+                stackLimit: stackLimit,
+                memory: noMemory,
+                memories: UnsafeMutablePointer(
+                    stubs.assumingMemoryBound(to: UnsafeMutablePointer<MemoryEntity>.self)
+                ),
+                owner: nil
+            ),
+            as: InstanceHeader.self
+        )
+    }
+
+    deinit {
+        budget.release(UInt64(max(stack.byteCount, 0)))
+        unsafe state.pointee.services.deallocate()
+        unsafe state.deallocate()
+        unsafe stubs.deallocate()
+        unsafe noMemory.deallocate()
+        unsafe rootBlock.deallocate()
+    }
+
+    /// Offsets of the few operations that no function contains.
+    private enum Stub {
+        static let entry = 16
+        static let exit = 20
+        static let crossReturn = 32
+        static let untranslated = 64
+        static let byteCount = 80
+    }
+
+    private static func makeStubs() -> UnsafeMutableRawPointer {
+        let place = UnsafeMutableRawPointer.allocate(byteCount: Stub.byteCount, alignment: 16)
+        unsafe place.initializeMemory(as: UInt8.self, repeating: 0, count: Stub.byteCount)
+        unsafe place.storeBytes(of: Operation.callEntry, toByteOffset: Stub.entry, as: UInt16.self)
+        unsafe place.storeBytes(of: Operation.exit, toByteOffset: Stub.exit, as: UInt16.self)
+        unsafe place.storeBytes(
+            of: Operation.crossReturn,
+            toByteOffset: Stub.crossReturn,
+            as: UInt16.self
+        )
+        unsafe place.storeBytes(
+            of: CodeHeader(
+                frameBytes: CodeHeader.untranslated,
+                linkOffset: 0,
+                functionIndex: 0,
+                codeBytes: 0
+            ),
+            toByteOffset: Stub.untranslated - MemoryLayout<CodeHeader>.stride,
+            as: CodeHeader.self
+        )
+        unsafe place.storeBytes(
+            of: Operation.unreachable,
+            toByteOffset: Stub.untranslated,
+            as: UInt16.self
+        )
+        return unsafe place
+    }
+
+    /// Remembers an instance for ``interrupt()``.
+    func register(_ instance: InstanceContext) {
+        unsafe contexts.append(Unmanaged.passUnretained(instance))
+    }
+
+    /// Calls `function` and gives back the first `resultSlots` slots of its results.
+    ///
+    /// `arguments` are as the function's type wants them; a vector is two slots, low half first.
+    func invoke(
+        _ function: FunctionReference,
+        arguments: [UInt64],
+        resultSlots: Int
+    ) throws(Trap) -> [UInt64] {
+        let base = unsafe stackTop
+        let slots = max(arguments.count, resultSlots)
+        guard nesting < Self.nestingMax, unsafe base + slots * 8 + 64 <= stackLimit else {
+            throw Trap(.callStackExhausted)
+        }
+        for (index, argument) in arguments.enumerated() {
+            unsafe base.storeBytes(of: argument, toByteOffset: index * 8, as: UInt64.self)
+        }
+        nesting += 1
+        let cross = unsafe state.pointee.crossTop
+        unsafe state.pointee.trapReason = 0
+        unsafe state.pointee.entry = function.entity
+        let context = unsafe function.entity.pointee.instance ?? rootContext
+        let memory = unsafe header(context).pointee.memory.pointee
+        unsafe next(entryCode, base, memory.base, memory.byteCount, context, 0, 0, 0)
+        nesting -= 1
+        unsafe stackTop = base
+        unsafe state.pointee.crossTop = cross
+        if unsafe state.pointee.trapReason != 0 { throw takeTrap() }
+        return (0..<resultSlots).map { index in
+            unsafe base.load(fromByteOffset: index * 8, as: UInt64.self)
+        }
+    }
+
+    /// Runs a function of the host whose frame is `frame`.
+    func callHost(_ function: HostFunctionEntity, _ frame: HostFrame) throws(Trap) {
+        let before = unsafe stackTop
+        unsafe stackTop = frame.slots + function.frameBytes
+        defer { unsafe stackTop = before }
+        try function.body(frame)
+    }
+
+    /// Ends the guest at its next operation. Any thread may call this, while no instance is made.
+    func interrupt() {
+        for instance in unsafe contexts { unsafe instance._withUnsafeGuaranteedRef { $0.interrupt(true) } }
+    }
+
+    private func takeTrap() -> Trap {
+        let reason = unsafe TrapReason(rawValue: state.pointee.trapReason) ?? .hostFailure
+        var trap = Trap(reason)
+        if reason == .interrupted {
+            for instance in unsafe contexts {
+                unsafe instance._withUnsafeGuaranteedRef { $0.interrupt(false) }
+            }
+        }
+        if reason == .hostFailure, let own = hostTrap { trap = own }
+        if reason == .corruptModule { trap.message = moduleError?.description }
+        hostTrap = nil
+        moduleError = nil
+        if trap.backtrace.isEmpty { trap.backtrace = backtrace() }
+        return trap
+    }
+
+    /// The functions that were running when the chain of handlers ended.
+    private func backtrace() -> [TrapFrame] {
+        guard var pc = unsafe state.pointee.trapCode, var sp = unsafe state.pointee.trapFrame else {
+            return []
+        }
+        var frames: [TrapFrame] = []
+        while frames.count < Trap.backtraceCountMax {
+            if unsafe pc == state.pointee.crossReturnCode {
+                let cross = unsafe sp.assumingMemoryBound(to: CrossLink.self).pointee
+                unsafe pc = cross.pc
+                unsafe sp = cross.sp
+            }
+            // Behind a call that ends a function lies the next one: look one byte back.
+            guard let entry = unsafe arena.entry(containing: UInt(bitPattern: pc) - 1) else { break }
+            frames.append(TrapFrame(functionIndex: entry.functionIndex))
+            guard let code = unsafe UnsafeRawPointer(bitPattern: entry.start) else { break }
+            let place = unsafe sp + Int(code.load(as: CodeHeader.self).linkOffset)
+            unsafe pc = place.load(as: Code.self)
+            unsafe sp = place.load(fromByteOffset: 8, as: Frame.self)
+        }
+        return frames
+    }
+}
