@@ -23,7 +23,10 @@ let testing: [SwiftSetting] = [
 // pointer; an unoptimised chain of handlers would use up the native stack.
 let optimised: [SwiftSetting] =
     strict + [
-        .unsafeFlags(["-O", "-Xcc", "-momit-leaf-frame-pointer"])
+        .unsafeFlags([
+            "-O", "-wmo", "-num-threads", "2", "-Xcc", "-momit-leaf-frame-pointer", "-Xcc",
+            "-fno-math-errno",
+        ])
     ]
 
 let nio: [Target.Dependency] = [
@@ -148,6 +151,7 @@ let package = Package(
             ["WASI", "Wasm", "Host", "CLinux"],
             linker: [.unsafeFlags(["-static-executable"])]
         ),
+        program("wasm-handlers", []),
         program("swiftlet-pull", ["Layers", "Images", "Documents", "Wasm", "Host"]),
         program(
             "swiftlet",

@@ -20,7 +20,9 @@ private func returns() -> Family {
             case .f64: ("a", "f", "r")
             }
         code.lines.append("let k = unsafe link(pc, sp, \(link))")
-        code.lines.append("unsafe sp.storeBytes(of: r, as: \(kind == .i32 ? "UInt64" : kind.type).self)")
+        code.lines.append(
+            "unsafe sp.storeBytes(of: r, as: \(kind == .i32 ? "UInt64" : kind.type).self)"
+        )
         code.lines.append("unsafe next(k.pc, k.sp, m, l, c, \(a), \(f), \(d))")
         return Handler(name: "ret_\(suffix)", body: code.lines)
     }

@@ -80,7 +80,9 @@ private func moves() -> [Family] {
         ),
         manyCopies(2), manyCopies(3), manyCopies(4),
         single("copy_wide") { code in
-            code.lines.append("let v = unsafe wideSlot(pc, sp, \(code.take(4))).load(as: UInt64.self)")
+            code.lines.append(
+                "let v = unsafe wideSlot(pc, sp, \(code.take(4))).load(as: UInt64.self)"
+            )
             code.lines.append(
                 "unsafe wideSlot(pc, sp, \(code.take(4))).storeBytes(of: v, as: UInt64.self)"
             )

@@ -1,7 +1,9 @@
 // Operators from one type to another.
 
 /// The float right below the range of the integer type, and the one right above: what lies between
-/// converts. Written as the Swift library writes them, so that its own check folds into ours.
+/// converts.
+///
+/// Written as the Swift library writes them, so that its own check folds into ours.
 private func range(_ from: Kind, _ to: Kind, isSigned: Bool) -> (low: String, high: String) {
     let high =
         switch (to, isSigned) {

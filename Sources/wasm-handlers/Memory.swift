@@ -129,7 +129,8 @@ private func storeHandler(
 /// The same for a memory that is not the first, or has 64-bit addresses: the memory's index and
 /// a 64-bit offset are operands, the address and the value are in slots.
 private func farFamilies() -> [Family] {
-    let access = "guard let p = unsafe farAddress(pc, sp, c, SIZE) else "
+    let access =
+        "guard let p = unsafe farAddress(pc, sp, c, SIZE) else "
         + "{ return unsafe trapOutOfBounds(pc, sp, c) }"
     let farLoads = loads.map { load -> Family in
         var code = Encoder()

@@ -14,9 +14,10 @@ struct BinaryOperator {
 let commutativeForms: [(Place, Place)] = [
     (.slot, .slot), (.slot, .immediate), (.accumulator, .slot), (.accumulator, .immediate),
 ]
-let allForms = commutativeForms + [
-    (.slot, .accumulator), (.immediate, .slot), (.immediate, .accumulator),
-]
+let allForms =
+    commutativeForms + [
+        (.slot, .accumulator), (.immediate, .slot), (.immediate, .accumulator),
+    ]
 
 func binaryFamily(
     _ op: BinaryOperator,
@@ -131,7 +132,12 @@ let floatConditions: [(name: String, test: String)] = [
 func integerGroup(_ kind: Kind) -> [Group] {
     let operators = integerOperators(kind)
     let unary = [
-        unaryFamily("\(kind.name)_clz", from: kind, to: kind, "\(kind.type)(x.leadingZeroBitCount)"),
+        unaryFamily(
+            "\(kind.name)_clz",
+            from: kind,
+            to: kind,
+            "\(kind.type)(x.leadingZeroBitCount)"
+        ),
         unaryFamily(
             "\(kind.name)_ctz",
             from: kind,

@@ -200,8 +200,9 @@ func tailCall(_ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame) {
     unsafe next(code, sp, memory.base, memory.byteCount, target, 0, 0, 0)
 }
 
-/// An indirect call whose function has another type than the one expected: fine if it is a
-/// subtype. The operand at 4 is the type.
+/// An indirect call whose function has another type than the one expected: fine if it is a subtype.
+///
+/// The operand at 4 is the type.
 @inline(never)
 func callSubtype(
     _ pc: Code,

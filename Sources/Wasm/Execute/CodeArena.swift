@@ -60,7 +60,7 @@ final class CodeArena {
                 Entry(
                     start: next,
                     end: next + UInt(bytes),
-                    context: unsafe UInt(bitPattern: context),
+                    context: UInt(bitPattern: context),
                     functionIndex: header.functionIndex
                 )
             )

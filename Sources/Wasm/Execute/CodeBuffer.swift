@@ -54,8 +54,9 @@ struct CodeBuffer {
         words.removeAll(keepingCapacity: true)
     }
 
-    /// Returns with the results already in the frame's first slots. A single one goes into its
-    /// accumulator too, where callers expect it.
+    /// Returns with the results already in the frame's first slots.
+    ///
+    /// A single one goes into its accumulator too, where callers expect it.
     mutating func appendReturn(of type: FunctionType, linkOffset: UInt16) {
         let form: UInt16
         switch type.results.count == 1 ? type.results[0] : .unknown {

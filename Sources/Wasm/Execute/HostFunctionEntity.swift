@@ -11,10 +11,9 @@ final class HostFunctionEntity {
     let body: (HostFrame) throws(Trap) -> Void
     private let block: UnsafeMutablePointer<FunctionEntity>
 
-    /// `nil` when the budget has no room for its code.
-    init?(
-        type: FunctionType,
+    init(
         typeID: UInt32,
+        type: FunctionType,
         machine: Machine,
         body: @escaping (HostFrame) throws(Trap) -> Void
     ) {
@@ -34,15 +33,16 @@ final class HostFunctionEntity {
             unsafe UInt64(UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque())),
             at: ownerPlace
         )
-        let header = CodeHeader(
+        let header = unsafe CodeHeader(
             frameBytes: linkOffset + UInt32(MemoryLayout<Link>.stride) + HostFrame.slackBytes,
             linkOffset: linkOffset,
             functionIndex: 0,
             codeBytes: UInt32(code.count * 2)
         )
-        guard let place = unsafe machine.arena.place(code.words, header: header, context: nil) else {
-            return nil
-        }
+        // Without room for its code a function is never ready, and a call of it traps.
+        let place =
+            unsafe machine.arena.place(code.words, header: header, context: nil)
+            ?? machine.untranslated
         unsafe block.initialize(
             to: FunctionEntity(code: place, instance: nil, typeID: typeID, index: 0)
         )
@@ -57,7 +57,8 @@ final class HostFunctionEntity {
 
     /// Where a nested call of the guest may begin its frame.
     var frameBytes: Int {
-        max(type.parameters.slotCount, type.results.slotCount) * 8 + MemoryLayout<Link>.stride
+        unsafe max(type.parameters.slotCount, type.results.slotCount) * 8
+            + MemoryLayout<Link>.stride
     }
 }
 
@@ -68,29 +69,10 @@ struct HostFrame {
     static let slackBytes: UInt32 = 256
 
     // Safety: the frame was checked by the call; it is valid while the closure runs.
-    let slots: Frame
+    let sp: UnsafeMutablePointer<UInt64>
     let callerContext: Frame
     let machine: Machine
 
     /// The instance that called; `nil` when the host did.
     var caller: InstanceContext? { unsafe InstanceContext.of(callerContext) }
-
-    /// A slot of the arguments, or of the results.
-    ///
-    /// The caller keeps `index` below the slots of the function's type.
-    subscript(_ index: Int) -> UInt64 {
-        get { unsafe slots.load(fromByteOffset: index * 8, as: UInt64.self) }
-        nonmutating set { unsafe slots.storeBytes(of: newValue, toByteOffset: index * 8, as: UInt64.self) }
-    }
-}
-
-extension ValueType {
-    /// Slots of 64 bits that a value takes.
-    @inline(__always)
-    var slotCount: Int { self == .v128 ? 2 : 1 }
-}
-
-extension [ValueType] {
-    /// Slots of 64 bits that values of these types take.
-    var slotCount: Int { reduce(0) { $0 + $1.slotCount } }
 }

@@ -141,6 +141,14 @@ final class InstanceContext {
         return unsafe FunctionReference(place.assumingMemoryBound(to: FunctionEntity.self))
     }
 
+    /// Gives a function of this instance its code; false when the budget has no room for it.
+    func install(_ words: [UInt16], _ header: CodeHeader, _ function: FunctionReference) -> Bool {
+        let place = unsafe machine.arena.place(words, header: header, context: context)
+        guard let place = unsafe place else { return false }
+        unsafe function.entity.pointee.code = unsafe place
+        return true
+    }
+
     /// Whether `function` is one of this instance's own, and not imported into it.
     func owns(_ function: FunctionReference) -> Bool {
         unsafe function.entity.pointee.instance == context
@@ -148,36 +156,39 @@ final class InstanceContext {
 
     /// Copies references from an element segment; false when either end lies outside.
     func initializeTable(
-        segment: Int,
-        table: Int,
+        segment: UInt32,
+        table: UInt32,
         destination: UInt64,
-        source: UInt64,
-        count: UInt64
+        source: UInt32,
+        count: UInt32
     ) -> Bool {
-        let segment = elements[segment]
-        let all = UInt64(segment.count)
-        guard source <= all, count <= all - source else { return false }
-        guard tables[table].contains(destination, count) else { return false }
-        for offset in 0..<count {
-            _ = tables[table].set(destination + offset, segment[Int(source + offset)])
+        let segment = elements[Int(segment)]
+        let (start, all) = (Int(source), segment.count)
+        guard start <= all, Int(count) <= all - start else { return false }
+        let target = tables[Int(table)]
+        guard target.contains(destination, UInt64(count)) else { return false }
+        for offset in 0..<Int(count) {
+            _ = target.set(destination + UInt64(offset), segment[start + offset])
         }
         return true
     }
 
     /// Copies bytes from a data segment; false when either end lies outside.
     func initializeMemory(
-        segment: Int,
-        memory: Int,
+        segment: UInt32,
+        memory: UInt32,
         destination: UInt64,
-        source: UInt64,
-        count: UInt64
+        source: UInt32,
+        count: UInt32
     ) -> Bool {
-        let range = isDataDropped[segment] ? 0..<0 : module.dataSegments[segment].range
-        let all = UInt64(range.count)
-        guard source <= all, count <= all - source else { return false }
-        guard memories[memory].contains(destination, count) else { return false }
+        let index = Int(segment)
+        let range = isDataDropped[index] ? 0..<0 : module.dataSegments[index].range
+        let all = range.count
+        guard Int(source) <= all, Int(count) <= all - Int(source) else { return false }
+        let target = memories[Int(memory)]
+        guard target.contains(destination, UInt64(count)) else { return false }
         // Safety: both ends were checked.
-        unsafe (memories[memory].base + Int(destination)).copyMemory(
+        unsafe (target.base + Int(destination)).copyMemory(
             from: module.bytes.base + range.lowerBound + Int(source),
             byteCount: Int(count)
         )
@@ -185,13 +196,13 @@ final class InstanceContext {
     }
 
     /// Lets go of an element segment.
-    func dropElement(_ segment: Int) {
-        elements[segment] = []
+    func dropElement(_ segment: UInt32) {
+        elements[Int(segment)] = []
     }
 
     /// Lets go of a data segment.
-    func dropData(_ segment: Int) {
-        isDataDropped[segment] = true
+    func dropData(_ segment: UInt32) {
+        isDataDropped[Int(segment)] = true
     }
 
     /// The instance whose context this is.
@@ -201,7 +212,9 @@ final class InstanceContext {
         return unsafe Unmanaged<InstanceContext>.fromOpaque(owner).takeUnretainedValue()
     }
 
-    /// Makes the guest stop at the next operation, or go on again. Any thread may call this.
+    /// Makes the guest stop at the next operation, or go on again.
+    ///
+    /// Any thread may call this.
     func interrupt(_ isOn: Bool) {
         let table = unsafe context.assumingMemoryBound(to: Handler.self)
         guard isOn else { return unsafe fillHandlers(table) }

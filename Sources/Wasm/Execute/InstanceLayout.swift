@@ -28,8 +28,8 @@ struct InstanceLayout {
     }
 
     private static let pointerBytes = 8
-    private static let functionBytes = MemoryLayout<FunctionEntity>.stride
-    private static let headerBytes = MemoryLayout<InstanceHeader>.stride
+    private static let functionBytes = unsafe MemoryLayout<FunctionEntity>.stride
+    private static let headerBytes = unsafe MemoryLayout<InstanceHeader>.stride
 
     private var importedGlobals: Int {
         -Self.headerBytes - importedGlobalCount * Self.pointerBytes

@@ -27,33 +27,30 @@ final class Machine {
     let noMemory: UnsafeMutablePointer<MemoryEntity>
     let untranslated: Code
     let stackLimit: Frame
-    private let stack: AddressSpace
-    private let crossStack: AddressSpace
+    private let stack: AddressSpace?
+    private let crossStack: AddressSpace?
+    private let stackBytes: Int
     private let stubs: UnsafeMutableRawPointer
     private let entryCode: Code
     private let rootBlock: UnsafeMutableRawPointer
     let rootContext: Frame
-    private var contexts: [Unmanaged<InstanceContext>] = []
+    private var contexts: [Unmanaged<InstanceContext>] = unsafe []
     private var nesting = 0
     private var stackTop: Frame
 
-    /// `nil` when the budget or the kernel has no room for the stack.
-    init?(budget: MemoryBudget, stackBytes: Int) {
-        let bytes = max(stackBytes, 64 * 1024)
-        guard budget.reserve(UInt64(bytes)) else { return nil }
-        guard
-            let stack = AddressSpace(byteCount: bytes),
-            let cross = AddressSpace(byteCount: bytes / Self.crossStackShare)
-        else {
-            budget.release(UInt64(bytes))
-            return nil
-        }
+    /// A machine with a value stack of `stackBytes`, or of what the budget has left.
+    ///
+    /// Without room for any, every call traps.
+    init(budget: MemoryBudget, stackBytes: UInt64) {
+        let bytes = Int(min(max(stackBytes, 64 * 1024), budget.left / 2, 1 << 40))
+        _ = budget.reserve(UInt64(bytes))
+        let stack = AddressSpace(byteCount: bytes)
+        let cross = AddressSpace(byteCount: bytes / Self.crossStackShare)
+        self.stackBytes = bytes
         self.budget = budget
         self.arena = CodeArena(budget: budget)
         self.stack = stack
         self.crossStack = cross
-        unsafe self.stackTop = stack.base
-        unsafe self.stackLimit = stack.base + stack.byteCount
         // Safety: allocated here, freed in `deinit`.
         unsafe self.noMemory = .allocate(capacity: 1)
         unsafe noMemory.initialize(
@@ -66,19 +63,20 @@ final class Machine {
         unsafe self.rootBlock = .allocate(byteCount: layout.byteCount, alignment: 16)
         unsafe self.rootContext = rootBlock + layout.bytesBefore
         unsafe self.state = .allocate(capacity: 1)
-        let crossBase = unsafe cross.base.bindMemory(
-            to: CrossLink.self,
-            capacity: cross.byteCount / MemoryLayout<CrossLink>.stride
-        )
+        let base = unsafe stack?.base ?? rootBlock
+        unsafe self.stackTop = base
+        unsafe self.stackLimit = base + (stack?.byteCount ?? 0)
+        let crossCount = unsafe (cross?.byteCount ?? 0) / MemoryLayout<CrossLink>.stride
+        let crossBase = unsafe (cross?.base ?? rootBlock).assumingMemoryBound(to: CrossLink.self)
         unsafe state.initialize(
             to: MachineState(
                 trapReason: 0,
                 entry: UnsafeMutablePointer(stubs.assumingMemoryBound(to: FunctionEntity.self)),
                 crossTop: crossBase,
-                crossLimit: crossBase + cross.byteCount / MemoryLayout<CrossLink>.stride,
+                crossLimit: crossBase + crossCount,
                 crossReturnCode: UnsafeRawPointer(stubs + Stub.crossReturn),
                 resumeCode: entryCode,
-                resumeFrame: stack.base,
+                resumeFrame: base,
                 resumeContext: rootContext,
                 services: serviceTable(),
                 prepare: prepareFunction,
@@ -105,7 +103,7 @@ final class Machine {
     }
 
     deinit {
-        budget.release(UInt64(max(stack.byteCount, 0)))
+        budget.release(UInt64(stackBytes))
         unsafe state.pointee.services.deallocate()
         unsafe state.deallocate()
         unsafe stubs.deallocate()
@@ -190,21 +188,25 @@ final class Machine {
     /// Runs a function of the host whose frame is `frame`.
     func callHost(_ function: HostFunctionEntity, _ frame: HostFrame) throws(Trap) {
         let before = unsafe stackTop
-        unsafe stackTop = frame.slots + function.frameBytes
+        unsafe stackTop = Frame(frame.sp) + function.frameBytes
         defer { unsafe stackTop = before }
         try function.body(frame)
     }
 
-    /// Ends the guest at its next operation. Any thread may call this, while no instance is made.
+    /// Ends the guest at its next operation.
+    ///
+    /// Any thread may call this, while no instance is made.
     func interrupt() {
-        for instance in unsafe contexts { unsafe instance._withUnsafeGuaranteedRef { $0.interrupt(true) } }
+        for unsafeinstance in unsafe contexts {
+            unsafe instance._withUnsafeGuaranteedRef { $0.interrupt(true) }
+        }
     }
 
     private func takeTrap() -> Trap {
         let reason = unsafe TrapReason(rawValue: state.pointee.trapReason) ?? .hostFailure
         var trap = Trap(reason)
         if reason == .interrupted {
-            for instance in unsafe contexts {
+            for unsafeinstance in unsafe contexts {
                 unsafe instance._withUnsafeGuaranteedRef { $0.interrupt(false) }
             }
         }
@@ -229,7 +231,7 @@ final class Machine {
                 unsafe sp = cross.sp
             }
             // Behind a call that ends a function lies the next one: look one byte back.
-            guard let entry = unsafe arena.entry(containing: UInt(bitPattern: pc) - 1) else { break }
+            guard let entry = arena.entry(containing: UInt(bitPattern: pc) - 1) else { break }
             frames.append(TrapFrame(functionIndex: entry.functionIndex))
             guard let code = unsafe UnsafeRawPointer(bitPattern: entry.start) else { break }
             let place = unsafe sp + Int(code.load(as: CodeHeader.self).linkOffset)

@@ -1,23 +1,23 @@
 // This file is a fence: services on whole memories. Operands: see each.
 
-/// result, memory
+/// Operands: result, memory.
 func memorySize(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     let call = unsafe ServiceCall(pc, sp, c)
-    unsafe call.set(0, call.instance.memories[call.operand(1)].pageCount)
+    call.set(0, call.instance.memories[call.operand(1)].pageCount)
     return unsafe call.proceed(2)
 }
 
-/// result, memory, pages
+/// Operands: result, memory, pages.
 func memoryGrow(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     let call = unsafe ServiceCall(pc, sp, c)
-    let memory = unsafe call.instance.memories[call.operand(1)]
+    let memory = call.instance.memories[call.operand(1)]
     let is64 = memory.type.limits.is64
     let failed: UInt64 = is64 ? .max : 0xFFFF_FFFF
-    unsafe call.set(0, memory.grow(call.address(2, is64: is64)) ?? failed)
+    call.set(0, memory.grow(call.address(2, is64: is64)) ?? failed)
     return unsafe call.proceed(3)
 }
 
-/// memory, destination, value, count
+/// Operands: memory, destination, value, count.
 func memoryFill(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     let call = unsafe ServiceCall(pc, sp, c)
     let memory = unsafe header(c).pointee.memories[call.operand(0)].pointee
@@ -36,7 +36,7 @@ func memoryFill(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     return unsafe call.proceed(4)
 }
 
-/// destination memory, source memory, destination, source, count
+/// Operands: destination memory, source memory, destination, source, count.
 func memoryCopy(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     let call = unsafe ServiceCall(pc, sp, c)
     let target = unsafe header(c).pointee.memories[call.operand(0)].pointee
@@ -57,24 +57,24 @@ func memoryCopy(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     return unsafe call.proceed(5)
 }
 
-/// memory, destination, source, count, segment (32 bits)
+/// Operands: memory, destination, source, count, segment (32 bits).
 func memoryInit(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     let call = unsafe ServiceCall(pc, sp, c)
-    let instance = unsafe call.instance
-    let memory = unsafe call.operand(0)
-    let isFine = unsafe instance.initializeMemory(
-        segment: Int(call.operand32(4)),
-        memory: memory,
+    let instance = call.instance
+    let memory = call.operand(0)
+    let isFine = instance.initializeMemory(
+        segment: call.operand32(4),
+        memory: UInt32(memory),
         destination: call.address(1, is64: instance.memories[memory].type.limits.is64),
-        source: call.address(2, is64: false),
-        count: call.address(3, is64: false)
+        source: UInt32(truncatingIfNeeded: call.slot(2)),
+        count: UInt32(truncatingIfNeeded: call.slot(3))
     )
     return unsafe call.proceed(6, if: isFine, else: .memoryOutOfBounds)
 }
 
-/// segment (32 bits)
+/// Operands: segment (32 bits).
 func dataDrop(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     let call = unsafe ServiceCall(pc, sp, c)
-    unsafe call.instance.dropData(Int(call.operand32(0)))
+    call.instance.dropData(call.operand32(0))
     return unsafe call.proceed(2)
 }

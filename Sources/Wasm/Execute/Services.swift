@@ -23,6 +23,8 @@ enum ServiceIndex: UInt16, CaseIterable {
     case referenceFunction
     case trapIfNull
     case resolveIndirect
+    case globalGetVector
+    case globalSetVector
 }
 
 /// The table that handlers find services in; the caller owns it.
@@ -37,28 +39,31 @@ func serviceTable() -> UnsafeMutablePointer<Service> {
 
 private func service(_ index: ServiceIndex) -> Service {
     switch index {
-    case .callHost: callHost
-    case .memorySize: memorySize
-    case .memoryGrow: memoryGrow
-    case .memoryFill: memoryFill
-    case .memoryCopy: memoryCopy
-    case .memoryInit: memoryInit
-    case .dataDrop: dataDrop
-    case .tableGet: tableGet
-    case .tableSet: tableSet
-    case .tableSize: tableSize
-    case .tableGrow: tableGrow
-    case .tableFill: tableFill
-    case .tableCopy: tableCopy
-    case .tableInit: tableInit
-    case .elementDrop: elementDrop
-    case .referenceFunction: referenceFunction
-    case .trapIfNull: trapIfNull
-    case .resolveIndirect: resolveIndirect
+    case .callHost: unsafe callHost
+    case .memorySize: unsafe memorySize
+    case .memoryGrow: unsafe memoryGrow
+    case .memoryFill: unsafe memoryFill
+    case .memoryCopy: unsafe memoryCopy
+    case .memoryInit: unsafe memoryInit
+    case .dataDrop: unsafe dataDrop
+    case .tableGet: unsafe tableGet
+    case .tableSet: unsafe tableSet
+    case .tableSize: unsafe tableSize
+    case .tableGrow: unsafe tableGrow
+    case .tableFill: unsafe tableFill
+    case .tableCopy: unsafe tableCopy
+    case .tableInit: unsafe tableInit
+    case .elementDrop: unsafe elementDrop
+    case .referenceFunction: unsafe referenceFunction
+    case .trapIfNull: unsafe trapIfNull
+    case .resolveIndirect: unsafe resolveIndirect
+    case .globalGetVector: unsafe globalGetVector
+    case .globalSetVector: unsafe globalSetVector
     }
 }
 
 /// What a service was asked.
+@safe
 struct ServiceCall {
     // Safety: code and frame of the guest that asks; alive while the service runs.
     let pc: Code
@@ -115,7 +120,9 @@ struct ServiceCall {
         isFine ? unsafe proceed(count) : unsafe trap(reason)
     }
 
-    /// The instance that asks. Every guest has one.
+    /// The instance that asks.
+    ///
+    /// Every guest has one.
     var instance: InstanceContext {
         guard let instance = unsafe InstanceContext.of(context) else {
             preconditionFailure("a guest's code runs in an instance")
@@ -133,7 +140,11 @@ private func callHost(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     // Safety: the store keeps both as long as guests may run.
     let function = unsafe Unmanaged<HostFunctionEntity>.fromOpaque(opaque).takeUnretainedValue()
     let machine = unsafe Unmanaged<Machine>.fromOpaque(owner).takeUnretainedValue()
-    let frame = unsafe HostFrame(slots: sp, callerContext: c, machine: machine)
+    let frame = unsafe HostFrame(
+        sp: sp.assumingMemoryBound(to: UInt64.self),
+        callerContext: c,
+        machine: machine
+    )
     do throws(Trap) {
         try machine.callHost(function, frame)
     } catch {

@@ -15,8 +15,10 @@ typealias Handler =
 /// What a reference to a function points to.
 @unsafe
 struct FunctionEntity {
-    /// The first operation; a `CodeHeader` lies before it. Never nil: a function that was not
-    /// translated yet has code whose frame does not fit any stack.
+    /// The first operation; a `CodeHeader` lies before it.
+    ///
+    /// Never nil: a function that was not translated yet has code whose frame does not fit any
+    /// stack.
     var code: Code
     /// The context of the instance that defines it; `nil` for the host's functions.
     var instance: Frame?

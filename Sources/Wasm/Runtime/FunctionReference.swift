@@ -6,7 +6,7 @@
 /// entity, an i31 its value times four plus 1, a host's value times four plus 2, an object of the
 /// guest's heap its address.
 @safe
-struct FunctionReference: Hashable {
+struct FunctionReference: Equatable {
     // Safety: the store keeps every instance and host function until it ends itself.
     let entity: UnsafeMutablePointer<FunctionEntity>
 
@@ -20,8 +20,10 @@ struct FunctionReference: Hashable {
         unsafe self.init(entity)
     }
 
+    static func == (left: Self, right: Self) -> Bool { left.bits == right.bits }
+
     /// As it stands in a slot.
-    var bits: UInt64 { UInt64(UInt(bitPattern: entity)) }
+    var bits: UInt64 { unsafe UInt64(UInt(bitPattern: entity)) }
 
     /// `TypeRegistry`'s number of its type.
     // Safety: see above.

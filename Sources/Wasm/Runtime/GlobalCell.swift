@@ -12,7 +12,7 @@ final class GlobalCell {
     static let bytes = 16
 
     /// A global that holds the value with these bits; `high` is for vectors.
-    init(_ type: GlobalType, low: UInt64, high: UInt64 = 0) {
+    init(_ type: GlobalType, low: UInt64 = 0, high: UInt64 = 0) {
         self.type = type
         // Safety: freed in `deinit` or when the value moves.
         unsafe self.address = .allocate(byteCount: Self.bytes, alignment: 16)

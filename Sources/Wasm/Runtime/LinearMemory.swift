@@ -21,7 +21,7 @@ final class LinearMemory {
     private let budget: MemoryBudget
 
     /// `nil` when the budget, or the kernel, does not hold the minimum.
-    init?(_ type: MemoryType, budget: MemoryBudget) {
+    init?(_ type: MemoryType, _ budget: MemoryBudget) {
         let limits = type.limits
         let possible: UInt64 = limits.is64 ? 1 << 48 : 1 << 16
         let affordable = budget.left / Self.bytesPerPage
@@ -55,17 +55,17 @@ final class LinearMemory {
     }
 
     deinit {
-        budget.release(UInt64(byteCount))
+        budget.release(byteCount)
         // Safety: allocated in `init`.
         unsafe entity.deallocate()
     }
 
     /// Bytes that the guest can reach now.
     // Safety: the entity lives as long as this object.
-    var byteCount: Int { unsafe Int(bitPattern: entity.pointee.byteCount) }
+    var byteCount: UInt64 { unsafe UInt64(entity.pointee.byteCount) }
 
     /// Pages that the guest can reach now.
-    var pageCount: UInt64 { UInt64(byteCount) / Self.bytesPerPage }
+    var pageCount: UInt64 { byteCount / Self.bytesPerPage }
 
     /// Where the bytes are.
     // Safety: as above.
@@ -83,7 +83,7 @@ final class LinearMemory {
 
     /// Whether `count` bytes from `start` lie inside.
     func contains(_ start: UInt64, _ count: UInt64) -> Bool {
-        let all = UInt64(byteCount)
+        let all = byteCount
         return start <= all && count <= all - start
     }
 }

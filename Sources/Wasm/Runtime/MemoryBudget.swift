@@ -1,24 +1,24 @@
 /// The bytes that one store may use for everything that a guest can make grow.
 ///
 /// Linear memories, tables, stacks and translated code are counted here before they are made.
-public final class MemoryBudget {
+final class MemoryBudget {
     /// Bytes in all.
-    public let limit: UInt64
+    let limit: UInt64
     /// Bytes given out now.
-    public private(set) var used: UInt64 = 0
+    private(set) var used: UInt64 = 0
     /// The most that was ever given out.
-    public private(set) var peak: UInt64 = 0
+    private(set) var peak: UInt64 = 0
 
     /// A budget of `limit` bytes.
-    public init(limit: UInt64) {
+    init(limit: UInt64) {
         self.limit = limit
     }
 
     /// Bytes left.
-    public var left: UInt64 { limit - used }
+    var left: UInt64 { limit - used }
 
     /// Takes `byteCount` bytes; false when there are not so many left, and then nothing is taken.
-    public func reserve(_ byteCount: UInt64) -> Bool {
+    func reserve(_ byteCount: UInt64) -> Bool {
         guard byteCount <= left else { return false }
         used += byteCount
         peak = max(peak, used)
@@ -28,7 +28,7 @@ public final class MemoryBudget {
     /// Gives back what was taken.
     ///
     /// - Precondition: `byteCount` bytes were taken.
-    public func release(_ byteCount: UInt64) {
+    func release(_ byteCount: UInt64) {
         precondition(byteCount <= used)
         used -= byteCount
     }

@@ -17,7 +17,7 @@ final class ReferenceTable {
     private var capacity: Int
 
     /// `nil` when the budget does not hold the minimum.
-    init?(_ type: TableType, initial: UInt64, budget: MemoryBudget) {
+    init?(_ type: TableType, initial: UInt64, _ budget: MemoryBudget) {
         let count = type.limits.minimum
         guard count <= Self.countMax, budget.reserve(count * Self.bytesPerElement) else {
             return nil

@@ -13,7 +13,7 @@ public final class Store {
     /// An empty store that never uses more than `limits` say.
     public init(limits: ResourceLimits) {
         self.budget = MemoryBudget(limit: limits.memoryBytes)
-        self.machine = Machine(budget: budget)
+        self.machine = Machine(budget: budget, stackBytes: limits.stackBytes)
     }
 
     /// A function of the host's as a value of this store.
@@ -21,7 +21,7 @@ public final class Store {
         let type = function.type
         let slotCount = max(type.parameterSlotCount, type.resultSlotCount)
         let body = function.body
-        let entity = HostFunctionEntity(typeID: types.id(of: type), type: type) {
+        let entity = HostFunctionEntity(typeID: types.id(of: type), type: type, machine: machine) {
             [types] frame throws(Trap) in
             try body(HostCall(frame, type, slotCount: slotCount, types.table))
         }

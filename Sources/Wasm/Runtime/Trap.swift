@@ -1,5 +1,5 @@
 /// Why a guest ended before its time, and where it was.
-public struct Trap: Error, Sendable {
+public struct Trap: Error, Equatable, Sendable {
     /// What happened.
     public var reason: TrapReason
     /// The functions that were running, the innermost first; at most ``backtraceCountMax``.

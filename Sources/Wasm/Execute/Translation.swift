@@ -1,0 +1,39 @@
+extension InstanceContext {
+    /// Validates and translates a function of this instance; false when the budget has no room for
+    /// its code.
+    func translate(_ function: FunctionReference) throws(ModuleError) -> Bool {
+        let bodyIndex = Int(function.index) - layout.importedFunctionCount
+        var translator = FunctionTranslator(
+            module: module,
+            layout: layout,
+            typeIDs: typeIDs,
+            bodyIndex: bodyIndex,
+            scratch: machine.scratch
+        )
+        defer { translator.finish(machine.scratch) }
+        try translator.translate()
+        let header = translator.header(functionIndex: function.index)
+        machine.translatedFunctions += 1
+        machine.translatedBytes += module.codeBodies[bodyIndex].range.count
+        return install(translator.code.words, header, function)
+    }
+}
+
+extension Module {
+    /// Validates the bodies of all functions.
+    public func validateAllBodies() throws(ModuleError) {
+        let scratch = TranslatorScratch()
+        let layout = InstanceLayout(self)
+        for index in codeBodies.indices {
+            var translator = FunctionTranslator(
+                module: self,
+                layout: layout,
+                typeIDs: [],
+                bodyIndex: index,
+                scratch: scratch
+            )
+            defer { translator.finish(scratch) }
+            try translator.translate()
+        }
+    }
+}

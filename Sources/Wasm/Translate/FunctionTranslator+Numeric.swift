@@ -1,0 +1,298 @@
+// Operators on numbers: choosing the form that reads the operands where they are.
+
+/// The order of a binary family's forms; each has two handlers.
+private enum Form {
+    static let slotSlot: UInt16 = 0
+    static let slotImmediate: UInt16 = 1
+    static let accumulatorSlot: UInt16 = 2
+    static let accumulatorImmediate: UInt16 = 3
+    static let slotAccumulator: UInt16 = 4
+    static let immediateSlot: UInt16 = 5
+    static let immediateAccumulator: UInt16 = 6
+}
+
+extension FunctionTranslator {
+    /// The operator at `index` of the table.
+    mutating func numericOperator(_ index: Int) throws(ModuleError) {
+        let entry = numeric[index]
+        switch entry.shape {
+        case .commutative, .binary, .division: try binary(entry)
+        case .comparison: try compare(entry)
+        case .isZero: try isZero(entry)
+        case .unary: try unary(entry)
+        case .wrap: try wrap()
+        case .extendUnsigned: try extendUnsigned(entry)
+        case .reinterpret: try reinterpret(entry)
+        case .none: throw .malformed("illegal opcode", at: offset)
+        }
+    }
+
+    /// Whether the value is in the accumulator of its class, there alone or as well.
+    @inline(__always)
+    private func isInAccumulator(_ operand: Operand, _ kind: AccumulatorClass) -> Bool {
+        operand.place == .accumulator || (operand.place == .slot && held[kind] == operand.slot)
+    }
+
+    /// Whether the constant can be an operand of an instruction.
+    @inline(__always)
+    private func isImmediate(_ operand: Operand, _ kind: AccumulatorClass) -> Bool {
+        guard operand.place == .constant else { return false }
+        return kind != .integer || shortImmediate(operand) != nil
+    }
+
+    private mutating func appendImmediate(_ operand: Operand, _ kind: AccumulatorClass) {
+        if kind == .f64 {
+            code.append64(operand.bits)
+        } else {
+            code.append32(UInt32(truncatingIfNeeded: operand.bits))
+        }
+    }
+
+    /// Brings what cannot be an operand where it can: at most one constant stays, and it fits.
+    private mutating func arrange(
+        _ x: inout Operand,
+        _ y: inout Operand,
+        _ kind: AccumulatorClass
+    ) {
+        if x.place == .constant, y.place == .constant {
+            if isImmediate(y, kind) { take(&x) } else { _ = slot(&x) }
+        }
+        if y.place == .constant, !isImmediate(y, kind) {
+            if x.place == .accumulator { _ = slot(&x) }
+            take(&y)
+        } else if x.place == .constant, !isImmediate(x, kind) {
+            if y.place == .accumulator { _ = slot(&y) }
+            take(&x)
+        }
+    }
+
+    private mutating func take(_ operand: inout Operand) {
+        emitTake(operand)
+        operand.place = .accumulator
+    }
+
+    private mutating func binary(_ entry: NumericEntry) throws(ModuleError) {
+        var y = try pop(entry.operand)
+        var x = try pop(entry.operand)
+        let kind = AccumulatorClass(entry.operand)
+        if entry.shape == .commutative, x.place == .constant { swap(&x, &y) }
+        arrange(&x, &y, kind)
+        if entry.shape == .division, x.place == .constant, isInAccumulator(y, kind) {
+            _ = slot(&y)
+            held.integer = AccumulatorSlots.none
+        }
+        let start = emitForm(
+            entry.operation,
+            &x,
+            &y,
+            kind,
+            stride: 2,
+            isCommutative: entry.shape == .commutative
+        )
+        pushResident(entry.result, start.word, isZeroExtended: entry.result == .i32)
+    }
+
+    /// Emits the family's handler for where `x` and `y` are.
+    private mutating func emitForm(
+        _ family: UInt16,
+        _ x: inout Operand,
+        _ y: inout Operand,
+        _ kind: AccumulatorClass,
+        stride: UInt16,
+        isCommutative: Bool
+    ) -> (word: Int, form: UInt16) {
+        if isCommutative, y.place != .constant, !isInAccumulator(x, kind), isInAccumulator(y, kind)
+        {
+            swap(&x, &y)
+        }
+        let form: UInt16
+        if y.place == .constant {
+            form = isInAccumulator(x, kind) ? Form.accumulatorImmediate : Form.slotImmediate
+        } else if x.place == .constant {
+            form = isInAccumulator(y, kind) ? Form.immediateAccumulator : Form.immediateSlot
+        } else if y.place == .accumulator || (isInAccumulator(y, kind) && !isInAccumulator(x, kind))
+        {
+            form = Form.slotAccumulator
+        } else {
+            form = isInAccumulator(x, kind) ? Form.accumulatorSlot : Form.slotSlot
+        }
+        let word = begin(family + form * stride)
+        switch form {
+        case Form.slotSlot:
+            appendSlot(x.slot)
+            appendSlot(y.slot)
+        case Form.slotImmediate:
+            appendSlot(x.slot)
+            appendImmediate(y, kind)
+        case Form.accumulatorSlot: appendSlot(y.slot)
+        case Form.accumulatorImmediate: appendImmediate(y, kind)
+        case Form.slotAccumulator: appendSlot(x.slot)
+        case Form.immediateSlot:
+            appendImmediate(x, kind)
+            appendSlot(y.slot)
+        default: appendImmediate(x, kind)
+        }
+        return (word, form)
+    }
+
+    private mutating func compare(_ entry: NumericEntry) throws(ModuleError) {
+        let y = try pop(entry.operand)
+        let x = try pop(entry.operand)
+        emitComparison(entry.operation, entry.operand, entry.condition, x, y)
+    }
+
+    private mutating func emitComparison(
+        _ base: UInt16,
+        _ type: ValueType,
+        _ condition: UInt16,
+        _ left: Operand,
+        _ right: Operand
+    ) {
+        var x = left
+        var y = right
+        var condition = condition
+        let kind = AccumulatorClass(type)
+        arrange(&x, &y, kind)
+        let isTurned =
+            x.place == .constant || y.place == .accumulator
+            || (y.place != .constant && isInAccumulator(y, kind) && !isInAccumulator(x, kind))
+        if isTurned {
+            swap(&x, &y)
+            condition = Self.turned(condition, isFloat: kind != .integer)
+        }
+        let (word, form) = emitForm(
+            base + condition * 8,
+            &x,
+            &y,
+            kind,
+            stride: 2,
+            isCommutative: false
+        )
+        pushResident(.i32, word, isZeroExtended: true)
+        comparison = Comparison(type: type, condition: condition, form: form)
+    }
+
+    /// The condition that holds for (y, x) when `condition` holds for (x, y).
+    private static func turned(_ condition: UInt16, isFloat: Bool) -> UInt16 {
+        if condition < 2 { return condition }
+        if isFloat { return condition ^ 1 }
+        switch condition {
+        case 2: return 4
+        case 3: return 5
+        case 4: return 2
+        case 5: return 3
+        case 6: return 8
+        case 7: return 9
+        case 8: return 6
+        default: return 7
+        }
+    }
+
+    private mutating func isZero(_ entry: NumericEntry) throws(ModuleError) {
+        let x = try pop(entry.operand)
+        if x.place == .accumulator, let made = comparison, made.isInvertible, entry.operand == .i32
+        {
+            // Equal to zero, of a comparison just made: the opposite comparison.
+            let family = made.type.comparisonFamily
+            code[last] = family + (made.condition ^ 1) * 8 + made.form * 2
+            pushResident(.i32, last, isZeroExtended: true)
+            comparison = Comparison(
+                type: made.type,
+                condition: made.condition ^ 1,
+                form: made.form
+            )
+            return
+        }
+        emitZeroTest(x, entry.operand)
+    }
+
+    /// Whether an integer, or a reference taken as an i64, is zero.
+    mutating func emitZeroTest(_ operand: Operand, _ type: ValueType = .i64) {
+        let zero = Operand(type: type, place: .constant, home: top + 8, slot: top + 8)
+        emitComparison(type.comparisonFamily, type, 0, operand, zero)
+    }
+
+    private mutating func unary(_ entry: NumericEntry) throws(ModuleError) {
+        let x = try pop(entry.operand)
+        let start = emitUnary(entry.operation, x)
+        pushResident(entry.result, start, isZeroExtended: entry.result == .i32)
+    }
+
+    /// Emits a family with forms S and A of its one operand.
+    mutating func emitUnary(_ family: UInt16, _ operand: Operand) -> Int {
+        let kind = AccumulatorClass(operand.type)
+        if operand.place == .constant { emitTake(operand) }
+        if operand.place == .constant || isInAccumulator(operand, kind) { return begin(family + 2) }
+        let start = begin(family)
+        appendSlot(operand.slot)
+        return start
+    }
+
+    /// Only the low half of an i64 counts from now on, wherever it is.
+    private mutating func wrap() throws(ModuleError) {
+        guard !stack.isEmpty, stack.count > controls[controls.count - 1].height else {
+            _ = try pop(.i64)
+            return push(.i32)
+        }
+        let index = stack.count - 1
+        guard module.types.matches(stack[index].type, .i64) else { throw mismatch() }
+        stack[index].type = .i32
+        stack[index].isZeroExtended = false
+    }
+
+    private mutating func extendUnsigned(_ entry: NumericEntry) throws(ModuleError) {
+        let index = stack.count - 1
+        if index >= controls[controls.count - 1].height, stack[index].type == .i32,
+            stack[index].isZeroExtended, !stack[index].isLocal
+        {
+            stack[index].type = .i64
+            comparison = nil
+            return
+        }
+        try unary(entry)
+    }
+
+    private mutating func reinterpret(_ entry: NumericEntry) throws(ModuleError) {
+        var x = try pop(entry.operand)
+        if x.place == .constant {
+            return pushConstant(entry.result, x.bits)
+        }
+        if x.place == .slot, !x.isLocal {
+            // The bits are in the slot that the result belongs in.
+            return push(entry.result)
+        }
+        if x.place == .slot {
+            x.type = entry.result
+            return pushLocal(entry.result, x.slot)
+        }
+        let start = emitUnary(entry.operation, x)
+        pushResident(entry.result, start)
+    }
+}
+
+extension FunctionTranslator.Comparison {
+    /// Whether the opposite is a comparison too: not so for floats, because of NaN.
+    var isInvertible: Bool { type == .i32 || type == .i64 || condition < 2 }
+}
+
+extension ValueType {
+    /// The first comparison of values of this type.
+    var comparisonFamily: UInt16 {
+        switch self {
+        case .i64: Operation.i64Eq
+        case .f32: Operation.f32Eq
+        case .f64: Operation.f64Eq
+        default: Operation.i32Eq
+        }
+    }
+
+    /// The first comparing branch of values of this type.
+    var branchFamily: UInt16 {
+        switch self {
+        case .i64: Operation.brI64Eq
+        case .f32: Operation.brF32Eq
+        case .f64: Operation.brF64Eq
+        default: Operation.brI32Eq
+        }
+    }
+}

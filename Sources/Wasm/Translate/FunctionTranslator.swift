@@ -1,0 +1,184 @@
+/// Validates one function's body and, on the way, translates it.
+///
+/// Shape: one pass over the bytes. The validator's operand stack is the translator's too: each entry
+/// has a type and a place (``Operand``), so `local.get` and constants emit nothing, and an operator's
+/// result stays in an accumulator as long as the next instruction uses it. When it does not, the
+/// instruction just emitted is changed into its form that writes a slot as well: that is why every
+/// family has pairs of handlers, the second with a slot as its last operand.
+///
+/// A frame, in slots of 64 bits: parameters and results (they share slots), two slots for the way
+/// back, the other locals, then the operand stack. Each place of the stack has a slot of its own (its
+/// *home*); a callee's frame begins at the home of its first argument.
+///
+/// Code that cannot be reached is validated, translated and then thrown away, at the next `end` or
+/// `else`.
+///
+/// Source: WebAssembly 3.0, §3.4 (instructions) and the appendix's validation algorithm.
+struct FunctionTranslator {
+    /// The first slot that 16 bits cannot name.
+    static let slotLimit: UInt32 = 65_536
+    /// Slots above the frame that clearing locals may touch: it works on eight at a time.
+    static let slackBytes: UInt32 = 64
+    /// Bytes of stack that one function may need; more is refused as too large.
+    static let frameBytesMax: UInt32 = slotLimit
+
+    let module: Module
+    let layout: InstanceLayout
+    /// The store's numbers of the module's types; empty when the code is thrown away.
+    let typeIDs: [UInt32]
+    let type: FunctionType
+    let numeric: [NumericEntry]
+
+    var reader: BinaryReader
+    var code: CodeBuffer
+    var stack: [Operand]
+    var controls: [ControlFrame]
+    var fixups: [Fixup]
+    var localTypes: [ValueType]
+    var localSlots: [UInt32]
+    /// Locals without a first value that have been set, in order; empty as long as there are none.
+    var setLocals: [UInt32] = []
+    var hasUndefaultableLocals = false
+    /// The byte offset of the instruction being read.
+    var offset = 0
+
+    /// Where the next operand has its home.
+    var top: UInt32 = 0
+    /// The highest that `top` was.
+    var topMax: UInt32 = 0
+    var linkOffset: UInt32 = 0
+    /// The entry of the stack that is in an accumulator only, which the last instruction made; -1
+    /// for none.
+    ///
+    /// Above it only entries can lie that no instruction has made.
+    var resident = -1
+    /// The word of the last instruction, when it ends in an accumulator.
+    var last = 0
+    /// The last instruction, when it is a comparison that a branch can take over.
+    var comparison: Comparison?
+    /// Which slots the accumulators hold the values of, too.
+    var held = AccumulatorSlots()
+    /// Entries of the stack that are the slots of locals.
+    var aliasCount = 0
+    /// The word where unreachable code began, or -1.
+    var deadStart = -1
+
+    /// The last instruction, when it was a comparison.
+    struct Comparison {
+        var type: ValueType
+        /// As in the generator's table of conditions.
+        var condition: UInt16
+        /// Operands: SS SI AS AI.
+        var form: UInt16
+    }
+
+    init(
+        module: Module,
+        layout: InstanceLayout,
+        typeIDs: [UInt32],
+        bodyIndex: Int,
+        scratch: TranslatorScratch
+    ) {
+        let index = UInt32(module.importedFunctionCount + bodyIndex)
+        self.module = module
+        self.layout = layout
+        self.typeIDs = typeIDs
+        self.type = module.functionType(index) ?? FunctionType()
+        self.numeric = scratch.numeric
+        self.reader = BinaryReader(module.bytes, module.codeBodies[bodyIndex].range)
+        self.code = scratch.code
+        self.stack = scratch.stack
+        self.controls = scratch.controls
+        self.fixups = scratch.fixups
+        self.localTypes = scratch.localTypes
+        self.localSlots = scratch.localSlots
+        scratch.release()
+    }
+
+    /// Gives the room for lists back, for the next function.
+    mutating func finish(_ scratch: TranslatorScratch) {
+        code.removeAll()
+        stack.removeAll(keepingCapacity: true)
+        controls.removeAll(keepingCapacity: true)
+        fixups.removeAll(keepingCapacity: true)
+        localTypes.removeAll(keepingCapacity: true)
+        localSlots.removeAll(keepingCapacity: true)
+        scratch.code = code
+        scratch.stack = stack
+        scratch.controls = controls
+        scratch.fixups = fixups
+        scratch.localTypes = localTypes
+        scratch.localSlots = localSlots
+    }
+
+    /// The whole body.
+    mutating func translate() throws(ModuleError) {
+        try declareLocals()
+        let block = BlockType.function(type)
+        controls.append(
+            ControlFrame(
+                kind: .function,
+                type: block,
+                height: 0,
+                base: top,
+                isEntryReachable: true,
+                setLocalCount: 0
+            )
+        )
+        while !controls.isEmpty {
+            guard !reader.isAtEnd else { throw .malformed("unexpected end", at: reader.position) }
+            offset = reader.position
+            try instruction(try reader.byte())
+        }
+        guard reader.isAtEnd else {
+            throw .malformed("operators remaining after end of function", at: reader.position)
+        }
+        guard topMax < Self.frameBytesMax else {
+            throw .limit("a function's frame of \(topMax) bytes", at: offset)
+        }
+    }
+
+    /// What a call must know.
+    func header(functionIndex: UInt32) -> CodeHeader {
+        CodeHeader(
+            frameBytes: topMax + Self.slackBytes,
+            linkOffset: linkOffset,
+            functionIndex: functionIndex,
+            codeBytes: UInt32(code.count * 2)
+        )
+    }
+
+    private mutating func declareLocals() throws(ModuleError) {
+        var slot: UInt32 = 0
+        for parameter in type.parameters {
+            localTypes.append(parameter)
+            localSlots.append(slot)
+            slot += UInt32(parameter.slotCount * 8)
+        }
+        linkOffset = max(slot, UInt32(type.results.slotCount * 8))
+        top = unsafe linkOffset + UInt32(MemoryLayout<Link>.stride)
+        let first = top
+        var total = localTypes.count
+        for _ in 0..<(try reader.u32()) {
+            let start = reader.position
+            let count = Int(try reader.u32())
+            total += count
+            guard total <= ModuleLimits.localCountMax else {
+                throw .malformed("too many locals", at: start)
+            }
+            let type = try reader.valueType(module.types)
+            if !type.isDefaultable { hasUndefaultableLocals = true }
+            for _ in 0..<count {
+                localTypes.append(type)
+                localSlots.append(top)
+                top += UInt32(type.slotCount * 8)
+            }
+        }
+        topMax = top
+        emitZeros(from: first, to: top)
+    }
+
+    var isReachable: Bool { deadStart < 0 }
+
+    func mismatch() -> ModuleError { .invalid("type mismatch", at: offset) }
+}
