@@ -96,13 +96,13 @@ private func integerOperators(_ kind: Kind) -> [BinaryOperator] {
         BinaryOperator(name: "rotr", expression: "(x &>> y) | (x &<< (0 &- y))"),
         BinaryOperator(
             name: "div_s",
-            expression: signed("\(sx).unsafeDivide(by: \(sy))"),
+            expression: signed("\(sx).quotient(by: \(sy))"),
             checks: [zero, overflow]
         ),
         BinaryOperator(name: "div_u", expression: "x / y", checks: [zero]),
         BinaryOperator(
             name: "rem_s",
-            expression: "y == \(u).max ? 0 : \(signed("\(sx).unsafeRemainder(by: \(sy))"))",
+            expression: "y == \(u).max ? 0 : \(signed("\(sx).remainderOf(by: \(sy))"))",
             checks: [zero]
         ),
         BinaryOperator(name: "rem_u", expression: "x % y", checks: [zero]),

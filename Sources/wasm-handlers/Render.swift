@@ -42,7 +42,7 @@ private func split(_ group: Group) -> [Group] {
 }
 
 private func renderGroup(_ group: Group, _ names: [String], _ start: Int) -> String {
-    var text = header + "// This file is a fence: see Execute/Design.md.\n\n"
+    var text = header + "// This file is a fence.\n// Safety: see HandlerSupport.swift.\n\n"
     for family in group.families {
         for handler in family.handlers {
             text += "@inline(__always) @_cdecl(\"wasm_\(handler.name)\")\n"

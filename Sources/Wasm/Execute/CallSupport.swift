@@ -1,4 +1,6 @@
 // This file is a fence: calls and returns, as the generated handlers are written with.
+// Safety: frames are compared with the stack's end before they are written; entities live as long as
+// the store.
 
 /// A function of the instance, which lies before its context.
 @inline(__always)

@@ -1,5 +1,5 @@
 // This file is a fence: what the generated handlers are written with. See Design.md.
-// Every pointer here comes from the translator's code, which the validator has checked: slots lie
+// Safety: every pointer here comes from the translator's code, which the validator has checked: slots lie
 // in the frame whose size each call has checked, and operands behind the operation.
 
 /// Goes on to the operation at `pc`.

@@ -65,7 +65,7 @@ final class InstanceContext {
             )
         }
         makeOwnFunctions()
-        machine.register(self)
+        unsafe machine.register(context)
     }
 
     deinit {
@@ -210,17 +210,5 @@ final class InstanceContext {
         // Safety: the header's owner is alive as long as the block that it lies in.
         guard let owner = unsafe header(context).pointee.owner else { return nil }
         return unsafe Unmanaged<InstanceContext>.fromOpaque(owner).takeUnretainedValue()
-    }
-
-    /// Makes the guest stop at the next operation, or go on again.
-    ///
-    /// Any thread may call this.
-    func interrupt(_ isOn: Bool) {
-        let table = unsafe context.assumingMemoryBound(to: Handler.self)
-        guard isOn else { return unsafe fillHandlers(table) }
-        let stop = unsafe table[Int(Operation.interrupted)]
-        for index in 0..<Operation.count where index != Int(Operation.exit) {
-            unsafe table[index] = stop
-        }
     }
 }

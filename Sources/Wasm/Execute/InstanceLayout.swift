@@ -28,6 +28,7 @@ struct InstanceLayout {
     }
 
     private static let pointerBytes = 8
+    // Safety: only the sizes of these are asked for.
     private static let functionBytes = unsafe MemoryLayout<FunctionEntity>.stride
     private static let headerBytes = unsafe MemoryLayout<InstanceHeader>.stride
 

@@ -11,6 +11,13 @@ final class Machine {
 
     let budget: MemoryBudget
     let arena: CodeArena
+    /// Whether guests pay for what they do out of ``fuel``; set before any function is translated.
+    var isMetered = false
+    /// What guests may still do, in instructions.
+    var fuel: Int64 {
+        get { unsafe state.pointee.fuel }
+        set { unsafe state.pointee.fuel = newValue }
+    }
     /// Set by the store: what the types that entities name mean.
     var isSubtype: (UInt32, UInt32) -> Bool = { $0 == $1 }
     /// The trap that a function of the host threw, while handlers unwind.
@@ -148,9 +155,10 @@ final class Machine {
         return unsafe place
     }
 
-    /// Remembers an instance for ``interrupt()``.
-    func register(_ instance: InstanceContext) {
-        unsafe contexts.append(Unmanaged.passUnretained(instance))
+    /// Remembers an instance for ``interrupt(_:)``.
+    func register(_ context: Frame) {
+        unsafe header(context).pointee.previous = unsafe state.pointee.lastContext
+        unsafe state.pointee.lastContext = unsafe context
     }
 
     /// Calls `function` and gives back the first `resultSlots` slots of its results.
@@ -193,23 +201,31 @@ final class Machine {
         try function.body(frame)
     }
 
-    /// Ends the guest at its next operation.
+    /// Ends the guest at its next operation, or lets it go on again.
     ///
-    /// Any thread may call this, while no instance is made.
-    func interrupt() {
-        for unsafeinstance in unsafe contexts {
-            unsafe instance._withUnsafeGuaranteedRef { $0.interrupt(true) }
+    /// Any thread and any signal handler may call this: it writes whole words to memory that lives as
+    /// long as the machine, and nothing else. Handlers look their successor up in their instance's
+    /// table, so a table full of the handler that traps ends the guest, and costs nothing before.
+    func interrupt(_ isOn: Bool) {
+        var next = unsafe state.pointee.lastContext
+        while let context = unsafe next {
+            let table = unsafe context.assumingMemoryBound(to: Handler.self)
+            if isOn {
+                let stop = unsafe table[Int(Operation.interrupted)]
+                for index in 0..<Operation.count where index != Int(Operation.exit) {
+                    unsafe table[index] = stop
+                }
+            } else {
+                unsafe fillHandlers(table)
+            }
+            unsafe next = header(context).pointee.previous
         }
     }
 
     private func takeTrap() -> Trap {
         let reason = unsafe TrapReason(rawValue: state.pointee.trapReason) ?? .hostFailure
         var trap = Trap(reason)
-        if reason == .interrupted {
-            for unsafeinstance in unsafe contexts {
-                unsafe instance._withUnsafeGuaranteedRef { $0.interrupt(false) }
-            }
-        }
+        if reason == .interrupted { interrupt(false) }
         if reason == .hostFailure, let own = hostTrap { trap = own }
         if reason == .corruptModule { trap.message = moduleError?.description }
         hostTrap = nil

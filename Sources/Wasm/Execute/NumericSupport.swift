@@ -31,13 +31,13 @@ func populationCount(_ x: UInt64) -> UInt64 {
 extension FixedWidthInteger {
     /// The quotient when the caller has looked at what would trap.
     @inline(__always)
-    func unsafeDivide(by divisor: Self) -> Self {
+    func quotient(by divisor: Self) -> Self {
         dividedReportingOverflow(by: divisor).partialValue
     }
 
     /// The remainder when the caller has looked at what would trap.
     @inline(__always)
-    func unsafeRemainder(by divisor: Self) -> Self {
+    func remainderOf(by divisor: Self) -> Self {
         remainderReportingOverflow(dividingBy: divisor).partialValue
     }
 }

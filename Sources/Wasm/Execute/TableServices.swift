@@ -1,4 +1,5 @@
-// This file is a fence: services on tables and references. Operands: see each.
+// This file is a fence: services on tables and references.
+// Safety: operands are the translator's; tables check every index.
 
 extension ServiceCall {
     /// The table that the 32-bit operand at `index` names.

@@ -8,6 +8,7 @@ extension InstanceContext {
             layout: layout,
             typeIDs: typeIDs,
             bodyIndex: bodyIndex,
+            isMetered: machine.isMetered,
             scratch: machine.scratch
         )
         defer { translator.finish(machine.scratch) }

@@ -1,5 +1,6 @@
 // This file is a fence: the ways out of the chain of handlers, kept out of line so that no handler
 // needs a frame for them.
+// Safety: the machine's state lives as long as any handler runs.
 
 @inline(__always)
 private func stop(_ reason: TrapReason, _ pc: Code, _ sp: Frame, _ c: Frame) {

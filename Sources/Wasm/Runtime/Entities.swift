@@ -91,8 +91,8 @@ struct InstanceHeader {
     var memories: UnsafeMutablePointer<UnsafeMutablePointer<MemoryEntity>>
     /// The `InstanceContext`, not retained.
     var owner: UnsafeRawPointer?
-    /// Keeps the block's parts aligned.
-    var reserved: UInt = 0
+    /// The context of the instance made before this one, for interrupts.
+    var previous: Frame?
 }
 
 /// What the host does for the guest: reads its operands behind the operation and says where to go
@@ -131,6 +131,8 @@ struct MachineState {
     var isSubtype: SubtypeCheck
     /// What is left; below zero the guest ends.
     var fuel: Int64
+    /// The context of the instance made last.
+    var lastContext: Frame?
     /// The `Machine`, not retained.
     var owner: UnsafeRawPointer?
 }

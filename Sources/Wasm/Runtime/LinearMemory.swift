@@ -74,7 +74,13 @@ final class LinearMemory {
     /// Makes the memory larger and says how many pages it had; `nil` when it cannot.
     func grow(_ pages: UInt64) -> UInt64? {
         let old = pageCount
-        guard pages <= pageCountMax - old else { return nil }
+        guard pages <= pageCountMax - old else {
+            // Told apart for reports: what the module itself does not allow is no refusal of ours.
+            if pages <= (type.limits.maximum ?? .max).subtractingClamped(old) {
+                _ = budget.reserve(.max)
+            }
+            return nil
+        }
         guard budget.reserve(pages * Self.bytesPerPage) else { return nil }
         // Safety: as above; the new pages were reserved in `init`.
         unsafe entity.pointee.byteCount += UInt(pages * Self.bytesPerPage)
@@ -85,5 +91,12 @@ final class LinearMemory {
     func contains(_ start: UInt64, _ count: UInt64) -> Bool {
         let all = byteCount
         return start <= all && count <= all - start
+    }
+}
+
+extension UInt64 {
+    /// The difference, or zero.
+    fileprivate func subtractingClamped(_ other: UInt64) -> UInt64 {
+        self > other ? self - other : 0
     }
 }

@@ -9,6 +9,9 @@ final class MemoryBudget {
     /// The most that was ever given out.
     private(set) var peak: UInt64 = 0
 
+    /// How often there was not enough left.
+    private(set) var refusals: UInt64 = 0
+
     /// A budget of `limit` bytes.
     init(limit: UInt64) {
         self.limit = limit
@@ -19,7 +22,10 @@ final class MemoryBudget {
 
     /// Takes `byteCount` bytes; false when there are not so many left, and then nothing is taken.
     func reserve(_ byteCount: UInt64) -> Bool {
-        guard byteCount <= left else { return false }
+        guard byteCount <= left else {
+            refusals += 1
+            return false
+        }
         used += byteCount
         peak = max(peak, used)
         return true

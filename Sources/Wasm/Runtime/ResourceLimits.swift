@@ -4,6 +4,8 @@ public struct ResourceLimits: Sendable {
     public var memoryBytes: UInt64
     /// Bytes of the interpreter's stack; deep recursion traps at its end.
     public var stackBytes: UInt64
+    /// Instructions that guests may run, roughly; `nil` for as many as they like.
+    public var fuel: UInt64?
     /// Calls inside one another, host functions included.
     public var callDepthMax: Int
 
@@ -16,10 +18,12 @@ public struct ResourceLimits: Sendable {
     public init(
         memoryBytes: UInt64,
         stackBytes: UInt64 = stackBytesUsual,
-        callDepthMax: Int = callDepthUsual
+        callDepthMax: Int = callDepthUsual,
+        fuel: UInt64? = nil
     ) {
         self.memoryBytes = memoryBytes
         self.stackBytes = stackBytes
         self.callDepthMax = callDepthMax
+        self.fuel = fuel
     }
 }

@@ -14,6 +14,29 @@ public final class Store {
     public init(limits: ResourceLimits) {
         self.budget = MemoryBudget(limit: limits.memoryBytes)
         self.machine = Machine(budget: budget, stackBytes: limits.stackBytes)
+        machine.isSubtype = { [types] in types.isSubtype($0, of: $1) }
+        machine.isMetered = limits.fuel != nil
+        machine.fuel = Int64(clamping: limits.fuel ?? .max)
+    }
+
+    /// Ends the running guest with ``TrapReason/interrupted`` at its next operation.
+    ///
+    /// Any thread may call this, and a signal handler too; it costs nothing until then.
+    public func interrupt() {
+        machine.interrupt(true)
+    }
+
+    /// What the store has used up to now.
+    public var usage: ResourceUsage {
+        ResourceUsage(
+            memoryBytes: budget.used,
+            memoryBytesPeak: budget.peak,
+            refusedAllocations: budget.refusals,
+            fuelLeft: machine.isMetered ? UInt64(clamping: machine.fuel) : nil,
+            functionsTranslated: machine.translatedFunctions,
+            bodyBytesTranslated: machine.translatedBytes,
+            codeBytes: machine.arena.byteCount
+        )
     }
 
     /// A function of the host's as a value of this store.

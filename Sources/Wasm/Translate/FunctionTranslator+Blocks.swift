@@ -67,6 +67,7 @@ extension FunctionTranslator {
         open(.loop, type)
         controls[controls.count - 1].start = code.count
         forgetAccumulators()
+        if isMetered { emitPrice() }
     }
 
     mutating func ifOperator() throws(ModuleError) {
@@ -129,6 +130,7 @@ extension FunctionTranslator {
     private mutating func revive() {
         guard deadStart >= 0 else { return }
         code.truncate(to: deadStart)
+        if priceWord >= deadStart { priceWord = -1 }
         deadStart = -1
         comparison = nil
     }

@@ -50,9 +50,12 @@ extension FunctionTranslator {
             }
             return
         }
-        for place in (0..<count).reversed() { _ = try pop(controls[index].labelType(place)) }
-        // Only unreachable code has fewer: what was missing is there now, of the wanted types.
-        for place in 0..<count { pushConstant(controls[index].labelType(place), 0) }
+        // Only unreachable code has fewer. What is missing has any type, also for a next label.
+        var types: [ValueType] = []
+        for place in (0..<count).reversed() {
+            types.append(try pop(controls[index].labelType(place)).type)
+        }
+        for type in types.reversed() { pushConstant(type, 0) }
     }
 
     /// Whether the values for the label are where it wants them, once they are in their homes.

@@ -19,6 +19,8 @@ struct FunctionTranslator {
     static let slotLimit: UInt32 = 65_536
     /// Slots above the frame that clearing locals may touch: it works on eight at a time.
     static let slackBytes: UInt32 = 64
+    /// Bytes of the way back to the caller: code and frame.
+    static let linkBytes: UInt32 = 16
     /// Bytes of stack that one function may need; more is refused as too large.
     static let frameBytesMax: UInt32 = slotLimit
 
@@ -62,6 +64,11 @@ struct FunctionTranslator {
     var aliasCount = 0
     /// The word where unreachable code began, or -1.
     var deadStart = -1
+    /// Whether the guest pays for what it does.
+    let isMetered: Bool
+    /// The word of the last price, or -1; and what it is so far, in instructions of the module.
+    var priceWord = -1
+    var price: UInt32 = 0
 
     /// The last instruction, when it was a comparison.
     struct Comparison {
@@ -77,6 +84,7 @@ struct FunctionTranslator {
         layout: InstanceLayout,
         typeIDs: [UInt32],
         bodyIndex: Int,
+        isMetered: Bool = false,
         scratch: TranslatorScratch
     ) {
         let index = UInt32(module.importedFunctionCount + bodyIndex)
@@ -84,6 +92,7 @@ struct FunctionTranslator {
         self.layout = layout
         self.typeIDs = typeIDs
         self.type = module.functionType(index) ?? FunctionType()
+        self.isMetered = isMetered
         self.numeric = scratch.numeric
         self.reader = BinaryReader(module.bytes, module.codeBodies[bodyIndex].range)
         self.code = scratch.code
@@ -128,8 +137,10 @@ struct FunctionTranslator {
         while !controls.isEmpty {
             guard !reader.isAtEnd else { throw .malformed("unexpected end", at: reader.position) }
             offset = reader.position
+            price &+= 1
             try instruction(try reader.byte())
         }
+        setPrice()
         guard reader.isAtEnd else {
             throw .malformed("operators remaining after end of function", at: reader.position)
         }
@@ -156,7 +167,7 @@ struct FunctionTranslator {
             slot += UInt32(parameter.slotCount * 8)
         }
         linkOffset = max(slot, UInt32(type.results.slotCount * 8))
-        top = unsafe linkOffset + UInt32(MemoryLayout<Link>.stride)
+        top = linkOffset + Self.linkBytes
         let first = top
         var total = localTypes.count
         for _ in 0..<(try reader.u32()) {
@@ -176,6 +187,22 @@ struct FunctionTranslator {
         }
         topMax = top
         emitZeros(from: first, to: top)
+        if isMetered { emitPrice() }
+    }
+
+    /// What follows, up to the next price, is paid for here: a function's start or a loop's.
+    mutating func emitPrice() {
+        setPrice()
+        let start = begin(Operation.fuel)
+        priceWord = start + 1
+        code.append32(0)
+    }
+
+    private mutating func setPrice() {
+        if priceWord >= 0, isReachable || priceWord < deadStart {
+            code.write32(price, at: priceWord)
+        }
+        price = 0
     }
 
     var isReachable: Bool { deadStart < 0 }
