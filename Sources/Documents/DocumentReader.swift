@@ -37,7 +37,7 @@ extension DocumentReader {
     ///
     /// - Throws: When this is no object.
     public func optional(_ name: String) throws(FieldError) -> DocumentReader? {
-        _ = try rawMembers()
+        _ = try members()
         guard let member = document[name], !member.isNull else { return nil }
         return DocumentReader(member, path: childPath(name))
     }
@@ -54,7 +54,7 @@ extension DocumentReader {
     ///
     /// - Throws: When this is no object.
     public func entries() throws(FieldError) -> [(name: String, reader: DocumentReader)] {
-        try rawMembers().map { member in
+        try members().map { member in
             (member.name, DocumentReader(member.value, path: "\(path)[\(member.name)]"))
         }
     }
@@ -130,15 +130,26 @@ extension DocumentReader {
     /// - Parameter known: The names that the caller reads.
     /// - Throws: `unknown field`, with the nearest known name where one is near.
     public func refuseUnknown(known: Set<String>) throws(FieldError) {
-        for member in try rawMembers() where !known.contains(member.name) {
-            let hint = Spelling.nearest(to: member.name, among: known).map {
-                "; did you mean \($0)?"
-            }
-            throw error(member.name, "unknown field" + (hint ?? ""))
+        for member in try members() where !known.contains(member.name) {
+            throw unknownField(member.name, known: known)
         }
     }
 
-    private func rawMembers() throws(FieldError) -> [Document.Member] {
+    /// An error about a member that should not be there.
+    ///
+    /// - Parameters:
+    ///   - name: The member.
+    ///   - known: The names that would have been right.
+    /// - Returns: `unknown field`, with the nearest known name where one is near.
+    public func unknownField(_ name: String, known: some Sequence<String>) -> FieldError {
+        let hint = Spelling.nearest(to: name, among: known).map { "; did you mean \($0)?" }
+        return error(name, "unknown field" + (hint ?? ""))
+    }
+
+    /// All members in order, null ones too.
+    ///
+    /// - Throws: When this is no object.
+    public func members() throws(FieldError) -> [Document.Member] {
         guard let members = document.members else { throw mismatch("object") }
         return members
     }

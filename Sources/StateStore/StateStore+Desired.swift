@@ -17,8 +17,9 @@ public enum Acceptance: Equatable, Sendable {
 extension StateStore {
     /// Writes down what the controller wants, unless something newer is there (rule 4 of the contract).
     ///
-    /// A request to end counts whatever its version, as long as its uid is the stored one's. What was
-    /// refused under this name before is forgotten once this is stored.
+    /// A request to end counts whatever its version, as long as its uid is the stored one's; the stored
+    /// payload stays, since its spec is what runs. What was refused under this name before is forgotten
+    /// once something newer is stored.
     ///
     /// - Parameter object: The object, checked, with uid and version.
     /// - Returns: What became of it.
@@ -43,7 +44,15 @@ extension StateStore {
         case .new:
             try checkCount(of: "desired", limits.desiredObjectCountMax)
             acceptance = .stored
-        case .newer: acceptance = .stored
+        case .newer:
+            // Why: the spec of a request to end is not checked, and what runs is the stored one.
+            if isNewDeletion, var stored {
+                stored.version = object.version
+                try DesiredRow.replace(stored, connection)
+                try markDeleted(object)
+                return .stored
+            }
+            acceptance = .stored
         case .same, .stale:
             guard let stored else { return .unchanged }
             if isNewDeletion {

@@ -109,6 +109,18 @@ import Testing
         #expect(error?.description == message)
     }
 
+    @Test func whatCannotBeRunCanStillBeDeleted() throws {
+        let tombstone = #","deletionTimestamp":"2026-01-01T00:00:00Z""#
+        let refused = Self.pod(tombstone, spec: #","hostPID":true"#)
+        #expect(try identify(refused).deletionRequestedAt != nil)
+        #expect(throws: ObjectError.self) { try identify(refused).pod() }
+        let bare = #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web""# + tombstone + "}}"
+        #expect(try identify(bare).deletionRequestedAt != nil)
+        #expect(throws: ObjectError.self) { try identify(bare, .secret) }
+        let other = Self.pod(tombstone, spec: #","nodeName":"gw-2""#)
+        #expect(throws: ObjectError.otherNode("gw-2")) { try identify(other) }
+    }
+
     @Test func nodesAndEventsCannotBeSent() {
         let error = #expect(throws: ObjectError.self) { try identify("{}", .node) }
         #expect(error == .unsupportedKind(.node))

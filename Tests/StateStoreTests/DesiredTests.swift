@@ -58,7 +58,7 @@ import Testing
         ),
         (
             object(version: "5"), object(version: "6", deletedAt: 4), .stored,
-            object(version: "6", deletedAt: 4)
+            object(version: "6", deletedAt: 4, payload: object(version: "5").payload)
         ),
         // Once is enough.
         (

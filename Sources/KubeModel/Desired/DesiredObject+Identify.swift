@@ -38,23 +38,8 @@ extension DesiredObject {
         }
         let document: Document
         do { document = try Document(json: payload) } catch { throw .unreadable(error) }
-        let metadata: ObjectMetadata
-        var nodeName = ""
-        do {
-            switch address.kind {
-            case .pod:
-                let pod = try Pod(document)
-                metadata = pod.metadata
-                nodeName = pod.spec.nodeName
-            case .configMap: metadata = try ConfigMap(document).metadata
-            case .secret: metadata = try Secret(document).metadata
-            case .node, .event: throw ObjectError.unsupportedKind(address.kind)
-            }
-        } catch let error as FieldError {
-            throw .invalid(error)
-        } catch {
-            throw .unsupportedKind(address.kind)
-        }
+        let metadata = try checkedMetadata(document, address.kind)
+        let nodeName = document["spec"]?["nodeName"]?.string ?? ""
         guard nodeName.isEmpty || nodeName == node else { throw .otherNode(nodeName) }
         try checkName(metadata, document, address.name)
         return DesiredObject(
@@ -68,12 +53,41 @@ extension DesiredObject {
         )
     }
 
+    /// The metadata of an object whose other fields are right too, unless it is to be gone.
+    private static func checkedMetadata(
+        _ document: Document,
+        _ kind: ObjectKind
+    ) throws(ObjectError) -> ObjectMetadata {
+        do {
+            let reader = DocumentReader(document)
+            switch kind {
+            case .pod, .configMap, .secret: try reader.requireKind(kind.rawValue)
+            case .node, .event: throw ObjectError.unsupportedKind(kind)
+            }
+            let metadata = try ObjectMetadata(reader.required("metadata").document)
+            // Why: what an older version took and this one would refuse must still be deletable.
+            guard metadata.deletionTimestamp == nil else { return metadata }
+            switch kind {
+            case .pod: _ = try Pod(document)
+            case .configMap: _ = try ConfigMap(document)
+            case .secret: _ = try Secret(document)
+            case .node, .event: break
+            }
+            return metadata
+        } catch let error as FieldError {
+            throw .invalid(error)
+        } catch {
+            throw .unsupportedKind(kind)
+        }
+    }
+
     private static func checkName(
         _ metadata: ObjectMetadata,
         _ document: Document,
         _ expected: ObjectName
     ) throws(ObjectError) {
-        let namespace = document["metadata"]?["namespace"]?.string ?? expected.namespace
+        let written = document["metadata"]?["namespace"]?.string ?? ""
+        let namespace = written.isEmpty ? expected.namespace : written
         guard metadata.name == expected.name, namespace == expected.namespace else {
             throw .otherName(found: "\(namespace)/\(metadata.name)", expected: "\(expected)")
         }

@@ -50,7 +50,8 @@ public struct DesiredObject: Equatable, Sendable {
     /// Reads the pod again.
     ///
     /// - Returns: The pod, with the uid and the version it is stored under.
-    /// - Throws: What is wrong; never for what ``identify(_:as:node:digests:)`` made with this version.
+    /// - Throws: What is wrong; for what ``identify(_:as:node:digests:)`` made with this version, only
+    ///   where it is a request to end, whose spec nobody looks at.
     public func pod() throws(ObjectError) -> Pod {
         let document: Document
         do { document = try Document(json: payload) } catch { throw .unreadable(error) }

@@ -53,11 +53,14 @@ extension DocumentReader {
     ///   - context: Takes the remarks.
     /// - Throws: The first field that is unknown or cannot be honoured.
     func check(_ table: FieldTable, _ context: inout ReadingContext) throws(FieldError) {
-        try refuseUnknown(known: Set(table.fields.keys))
-        for member in document.members ?? [] where !member.value.isNull {
+        for member in try members() {
+            guard let treatment = table.fields[member.name] else {
+                throw unknownField(member.name, known: table.fields.keys)
+            }
+            if member.value.isNull { continue }
             let asksForNothing = member.value.isZero
-            switch table.fields[member.name] {
-            case .honoured, .harmless, nil: break
+            switch treatment {
+            case .honoured, .harmless: break
             case .unenforced(let reason):
                 if !asksForNothing { context.remarks.append(error(member.name, reason)) }
             case .refused(let reason, let unless):
