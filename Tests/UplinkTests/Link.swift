@@ -1,4 +1,3 @@
-import Dispatch
 import TestKit
 
 @testable import Uplink
@@ -28,16 +27,7 @@ final class Link: Node {
 
     /// A controller's client; every call is a connection of its own.
     func controller<R>(_ body: (ControllerClient) async throws -> R) async throws -> R {
-        let client = ControllerClient(configuration: controllerConfiguration ?? configuration)
-        try await client.connect()
-        do {
-            let result = try await body(client)
-            await client.close()
-            return result
-        } catch {
-            await client.close()
-            throw error
-        }
+        try await ControllerClient.withConnection(controllerConfiguration ?? configuration, body)
     }
 
     /// Another user than the node, where the broker knows users.
@@ -66,27 +56,9 @@ final class Link: Node {
 
     /// Publishes what the controller's client would refuse.
     func publishRaw(_ path: String, byteCount: Int) async throws {
-        var own = configuration
-        own.clientID = "raw"
-        let request = ConnectRequest(configuration: own, isCleanStart: true, will: nil)
-        let (events, post) = AsyncStream.makeStream(of: ConnectionEvent.self)
-        let connection = BrokerConnection(request, gate: InboundGate()) { post.yield($0) }
-        DispatchQueue(label: "raw").async { connection.run() }
-        for await event in events {
-            switch event {
-            case .connected:
-                connection.send(
-                    .publish(
-                        .probe,
-                        topic: topic(path),
-                        payload: [UInt8](repeating: 0x20, count: byteCount),
-                        isRetained: true
-                    )
-                )
-            case .published: connection.send(.disconnect)
-            case .closed: post.finish()
-            case .transportReady, .subscribed, .message: break
-            }
+        let payload = [UInt8](repeating: 0x20, count: byteCount)
+        try await controller { client in
+            try await client.publishAnySize(topic(path), payload: payload, retain: true)
         }
     }
 }

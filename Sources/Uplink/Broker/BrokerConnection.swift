@@ -66,7 +66,7 @@ final class BrokerConnection: Sendable {
         guard !mailbox.withLock({ $0.isAbandoned }) else { return .abandoned }
         let handle = MosquittoHandle(request, gate: gate, report: report)
         if let failure = handle.connect() { return failure }
-        setUserTimeout(handle.socket)
+        prepare(handle.socket)
         report(.transportReady)
         while true {
             let (commands, isAbandoned) = mailbox.withLock { mailbox in
@@ -104,7 +104,9 @@ final class BrokerConnection: Sendable {
         )
     }
 
-    private func setUserTimeout(_ socket: Int32) {
+    private func prepare(_ socket: Int32) {
+        // Why: the library leaves it open for every program that is started beside us.
+        _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
         var milliseconds = Self.userTimeoutMilliseconds
         let size = socklen_t(MemoryLayout<Int32>.size)
         // Safety: the pointer is to a local variable, and lives for the call only.
