@@ -1,4 +1,5 @@
 import Documents
+import KubeModel
 import Uplink
 
 /// Reaches a node through its broker, as the controller of the contract.

@@ -87,9 +87,7 @@ struct DatabaseAccess: NodeAccess {
         guard let pod = try await pod(question.pod) else {
             throw .notFound(kind: "pod", name: question.pod.name)
         }
-        guard let file = LogFile(pod: pod, question: question, directory: logsDirectory) else {
-            throw .notFound(kind: "container", name: question.container ?? question.pod.name)
-        }
+        let file = try LogFile(pod: pod, question: question, directory: logsDirectory)
         guard let path = file.path(isPrevious: question.isPrevious) else {
             throw .notFound(kind: "log", name: file.directory)
         }

@@ -8,22 +8,29 @@ struct LogFile: Equatable {
     /// The run that is or was the last, as far as the report knows: it counts restarts.
     var attempt: Int64
 
-    /// The place for a question; `nil` when the pod has no such container.
-    init?(pod: Document, question: LogQuestion, directory: String) {
+    /// The place for a question.
+    init(pod: Document, question: LogQuestion, directory: String) throws(OperatorError) {
         let view = ObjectView(pod)
         let statuses =
             (view.status?["containerStatuses"]?.array ?? [])
             + (view.status?["initContainerStatuses"]?.array ?? [])
-        let specs =
-            (view.spec?["containers"]?.array ?? []) + (view.spec?["initContainers"]?.array ?? [])
-        let names = (specs.isEmpty ? statuses : specs).compactMap { $0["name"]?.string }
-        guard let name = question.container ?? names.first, names.contains(name),
-            let uid = view.uid
-        else { return nil }
+        let main = Self.names(view.spec?["containers"] ?? view.status?["containerStatuses"])
+        let all = main + Self.names(view.spec?["initContainers"])
+        guard let name = question.container ?? (main.count == 1 ? main[0] : nil) else {
+            throw .usage("choose a container with -c: \(all.joined(separator: ", "))")
+        }
+        // The uid came over the network, and becomes a folder's name.
+        guard all.contains(name), let uid = view.uid, !uid.contains("/") else {
+            throw .notFound(kind: "container", name: name)
+        }
         let folder = "\(view.namespace)_\(view.name)_\(uid)"
         self.directory = "\(directory)/\(folder)/\(name)"
         let status = statuses.first { $0["name"]?.string == name }
         attempt = max(0, status?["restartCount"]?.integer ?? 0)
+    }
+
+    private static func names(_ containers: Document?) -> [String] {
+        (containers?.array ?? []).compactMap { $0["name"]?.string }
     }
 
     /// The file of the last run, or of the one before it; `nil` when there is none.

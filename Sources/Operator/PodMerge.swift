@@ -1,4 +1,5 @@
 import Documents
+import KubeModel
 
 /// Puts together what is wanted of a pod and what is reported about it, which travel apart.
 ///

@@ -19,13 +19,16 @@ enum StatusReport {
             let desired = pods["desired"]?.integer ?? 0
             line("pods", "\(desired) desired, \(pods["running"]?.integer ?? 0) running")
         }
+        if let due = status["outbox"]?["due"]?.integer {
+            line("outbox", due == 0 ? "empty" : "\(due) messages wait for the broker")
+        }
         if let desired = status["desired"] { line("stored", desiredSentence(desired)) }
         let errors = status["lastErrors"]?.array ?? []
         if !errors.isEmpty { text += "last errors:\n" }
         for error in errors { text += "  " + Printable.cell(errorSentence(error, now)) + "\n" }
         let known: Set<String> = [
             "node", "version", "link", "connection", "pods", "desired", "lastErrors", "kind",
-            "apiVersion",
+            "apiVersion", "outbox", "bootID",
         ]
         for member in status.members ?? [] where !known.contains(member.name) {
             line(member.name, member.value.plainText)

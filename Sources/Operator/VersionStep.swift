@@ -98,21 +98,20 @@ struct VersionStep: Equatable {
         return object.setting(["metadata", "creationTimestamp"], to: created)
     }
 
-    /// Whether two objects ask for the same, whatever their version and whoever wrote the members
-    /// in which order.
+    /// Whether two objects ask for the same, whatever their version, whoever wrote the members in
+    /// which order, and whether defaults are written out (a daemon writes them).
     private static func isSame(_ left: Document, _ right: Document) -> Bool {
         func essence(_ document: Document) -> Document {
             document.setting(["metadata", "resourceVersion"], to: nil).setting(["status"], to: nil)
                 .withSortedMembers
         }
-        return right["spec"] != nil && essence(left) == essence(right)
+        guard right["spec"] != nil else { return false }
+        if essence(left) == essence(right) { return true }
+        guard var wanted = try? Pod(left), let present = try? Pod(right) else { return false }
+        if wanted.spec.nodeName.isEmpty { wanted.spec.nodeName = present.spec.nodeName }
+        return wanted.spec == present.spec && wanted.metadata.labels == present.metadata.labels
+            && wanted.metadata.annotations == present.metadata.annotations
     }
-}
-
-/// The conditions that the contract adds to a pod's.
-enum ConditionType {
-    static let accepted = "swiftlet.dev/Accepted"
-    static let deleted = "swiftlet.dev/Deleted"
 }
 
 extension Document {

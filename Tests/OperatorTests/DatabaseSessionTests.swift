@@ -22,7 +22,8 @@ struct DatabaseSessionTests {
             #expect(
                 lines == [
                     "NAMESPACE NAME READY STATUS RESTARTS", "default leaving 1/1 Terminating 0",
-                    "default new 0/1 Pending 0", "default web 1/1 Running 3",
+                    "default new 0/1 Pending 0", "default two 0/2 Pending 0",
+                    "default web 1/1 Running 3",
                     "shop orphan 0/0 Succeeded 0",
                 ]
             )
@@ -50,7 +51,7 @@ struct DatabaseSessionTests {
         try await withState { session, screen in
             try await session.status(format: .table)
             #expect(screen.output.contains("daemon:     not running\n"))
-            #expect(screen.output.contains("pods:       4 desired, 2 running\n"))
+            #expect(screen.output.contains("pods:       5 desired, 2 running\n"))
             #expect(screen.output.contains("  default/bad Invalid: spec.x: unknown field\n"))
         }
     }
@@ -80,6 +81,11 @@ struct DatabaseSessionTests {
             question.pod.name = "web"
             question.container = "other"
             await #expect(throws: OperatorError.notFound(kind: "container", name: "other")) {
+                try await session.logs(question)
+            }
+            question.pod.name = "two"
+            question.container = nil
+            await #expect(throws: OperatorError.usage("choose a container with -c: a, b, setup")) {
                 try await session.logs(question)
             }
             question.pod.name = "new"
@@ -160,6 +166,13 @@ struct DatabaseSessionTests {
         for name in ["web", "leaving", "new"] {
             _ = try await store.accept(desired(name, isLeaving: name == "leaving"))
         }
+        let two = """
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"two"},"spec":{
+             "initContainers":[{"name":"setup"}],"containers":[{"name":"a"},{"name":"b"}]}}
+            """
+        var object = desired("two", isLeaving: false)
+        object.payload = Array(two.utf8)
+        _ = try await store.accept(object)
         let running =
             #"{"name":"a","ready":true,"restartCount":0,"state":{"running":{}}}"#
         let restarted = running.replacing(#"Count":0"#, with: #"Count":3"#)

@@ -139,7 +139,8 @@ struct PodDescriptionTests {
     func status() {
         let status = json(
             """
-            {"node":"gw-1","version":"0.1.0","uptimeSeconds":12,
+            {"kind":"SwiftletStatus","apiVersion":"swiftlet.dev/v1","bootID":"b",
+             "node":"gw-1","version":"0.1.0","uptimeSeconds":12,"outbox":{"due":4},
              "link":{"state":"connected","since":"2026-11-23T07:29:00Z","url":"mqtt://b:1883"},
              "pods":{"desired":3,"running":2},
              "lastErrors":[{"namespace":"default","name":"a","reason":"ErrImagePull",
@@ -152,6 +153,7 @@ struct PodDescriptionTests {
                 version:    0.1.0
                 link:       connected since 2026-11-23T07:29:00Z (60s), mqtt://b:1883
                 pods:       3 desired, 2 running
+                outbox:     4 messages wait for the broker
                 last errors:
                   default/a ErrImagePull: no such image (30s ago)
                   disk is full

@@ -28,30 +28,30 @@ struct ProgramTests {
             ("frobnicate", "frobnicate"), ("get pods --frob", "frob"),
         ]
     )
-    func usage(line: String, words: String) throws {
-        let result = try swiftlet(line)
+    func usage(line: String, words: String) async throws {
+        let result = try await swiftlet(line)
         #expect(result.exitCode == 64)
-        #expect(result.standardError.contains(words), "\(result.standardError)")
-        #expect(result.standardOutput.isEmpty)
+        #expect(result.output.contains(words), "\(result.output)")
+        #expect(result.output.hasSuffix("\n"))
     }
 
     @Test("version and help say it on standard output")
-    func version() throws {
-        let version = try swiftlet("version").standardOutput
+    func version() async throws {
+        let version = try await swiftlet("version").output
         #expect(version.hasPrefix("swiftlet "))
-        #expect(try swiftlet("--version").standardOutput == version)
-        let help = try swiftlet("--help")
+        #expect(try await swiftlet("--version").output == version)
+        let help = try await swiftlet("--help")
         #expect(help.exitCode == 0)
         for verb in ["status", "get", "describe", "logs", "apply", "delete", "version"] {
-            #expect(help.standardOutput.contains("\n  \(verb) "))
+            #expect(help.output.contains("\n  \(verb) "))
         }
     }
 
     @Test("the manual knows every option of every verb")
-    func manual() throws {
+    func manual() async throws {
         let manual = try readFile(repositoryRoot + "/packaging/man/swiftlet.1")
         for verb in ["", "status", "get", "describe", "logs", "apply", "delete", "version"] {
-            let help = try swiftlet("\(verb) --help").standardOutput
+            let help = try await swiftlet("\(verb) --help").output
             let options = help.split(whereSeparator: { !$0.isLetter && $0 != "-" })
                 .filter { $0.hasPrefix("--") && $0.count > 2 }
             #expect(!options.isEmpty)
@@ -63,15 +63,15 @@ struct ProgramTests {
     }
 
     @Test("a file that is not there, an unreachable daemon: 1 and 69, with what is missing")
-    func failures() throws {
-        let file = try swiftlet("apply -f /none/pod.yaml")
+    func failures() async throws {
+        let file = try await swiftlet("apply -f /none/pod.yaml")
         #expect(file.exitCode == 1)
-        #expect(file.standardError.contains("/none/pod.yaml"))
-        let daemon = try swiftlet("get pods --socket /none/s --state /none")
+        #expect(file.output.contains("/none/pod.yaml"))
+        let daemon = try await swiftlet("get pods --socket /none/s --state /none")
         #expect(daemon.exitCode == 69)
-        #expect(daemon.standardError.hasPrefix("error: "))
-        #expect(daemon.standardError.contains("/none/s"))
-        let broker = try swiftlet("get pods --broker mqtt://127.0.0.1:1 --node gw-1")
+        #expect(daemon.output.hasPrefix("error: "))
+        #expect(daemon.output.contains("/none/s"))
+        let broker = try await swiftlet("get pods --broker mqtt://127.0.0.1:1 --node gw-1")
         #expect(broker.exitCode == 69)
     }
 
@@ -111,21 +111,22 @@ struct ProgramTests {
         }
     }
 
-    /// Runs the program without a daemon; nothing of this process is needed meanwhile.
-    private func swiftlet(_ line: String) throws -> ProgramResult {
-        try run(program(), words(line), timeoutSeconds: 60)
-    }
-
-    /// Runs the program while this process answers it; both of its streams in one.
     private func aside(
         _ line: String,
         environment: [String: String] = [:]
     ) async throws -> String {
+        try await swiftlet(line, environment: environment).output
+    }
+
+    /// Runs the program without blocking a thread; both of its streams in one.
+    private func swiftlet(
+        _ line: String,
+        environment: [String: String] = [:]
+    ) async throws -> (exitCode: Int32, output: String) {
         let (program, words) = (try program(), words(line))
         return try await Fixture.with { fixture in
             let process = try fixture.start(program, words, environment: environment)
-            _ = try await process.waitForExit(within: 60)
-            return process.output
+            return (try await process.waitForExit(within: 60), process.output)
         }
     }
 

@@ -1,4 +1,5 @@
 import Documents
+import KubeModel
 import Testing
 
 @testable import Operator
@@ -61,6 +62,18 @@ struct VersionStepTests {
             now: now + 1
         )
         #expect(third.change == .unchanged)
+    }
+
+    @Test("the same with defaults written out is unchanged, and another label is not")
+    func defaults() throws {
+        let first = try step(retained: nil, reported: nil)
+        // As a daemon writes it back: every default filled in, on a node.
+        var pod = try Pod(first.object)
+        pod.spec.nodeName = "gw-1"
+        #expect(pod.document["spec"] != first.object["spec"])
+        #expect(try step(retained: pod.document, reported: nil).change == .unchanged)
+        pod.metadata.labels["tier"] = "edge"
+        #expect(try step(retained: pod.document, reported: nil).change == .configured)
     }
 
     @Test("when the broker has lost its memory, the node's report says what to build upon")
