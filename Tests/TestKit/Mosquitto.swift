@@ -121,7 +121,8 @@ public func accepts(port: UInt16) -> Bool {
     return withLoopback(port: port) { connect(descriptor, $0, $1) } == 0
 }
 
-private func withLoopback(
+/// Calls `body` with the address of a port on 127.0.0.1, as `bind` and `connect` take it.
+public func withLoopback(
     port: UInt16,
     _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
 ) -> Int32 {

@@ -25,6 +25,28 @@ struct DishonestBrokerTests {
         }
     }
 
+    @Test(
+        "while TCP itself hangs nothing else does: messages may be rung for, and a stop is at once"
+    )
+    func hangingConnect() async throws {
+        let queue = try FullQueue()
+        try await Node.with(port: queue.port) { node in
+            node.begin()
+            try await node.reaches(.connecting)
+            let start = ContinuousClock.now
+            node.uplink.ring()
+            node.pass(.seconds(3_600))
+            await node.leave()
+            #expect(await node.backend.phase == .stopped)
+            #expect(ContinuousClock.now - start < .seconds(5))
+            // And a controller is told in time, whatever its thread waits for.
+            let client = ControllerClient(configuration: node.configuration)
+            await #expect(throws: UplinkError.timedOut(what: "answer to CONNECT", seconds: 1)) {
+                try await client.connect(timeoutSeconds: 1)
+            }
+        }
+    }
+
     @Test("rule 6: a half-open link is found by the probe")
     func halfOpen() async throws {
         let script: @Sendable (Peer) -> Void = { peer in

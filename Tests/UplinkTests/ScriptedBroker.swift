@@ -27,21 +27,8 @@ final class ScriptedBroker: Sendable {
     var connections: [Peer] { peers.withLock { $0 } }
 
     private init(_ script: @escaping @Sendable (Peer) -> Void) throws {
-        port = try freePort()
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        (listener, port) = try listen(backlog: 8)
         let listener = listener
-        let isBound = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        guard isBound, listen(listener, 8) == 0 else {
-            throw TestKitError(message: "cannot listen on \(port): errno \(errno)")
-        }
         // Why a queue each: what blocks in a shared one keeps the others waiting.
         DispatchQueue(label: "scripted-broker").async { [self] in
             while true {
@@ -62,6 +49,37 @@ final class ScriptedBroker: Sendable {
         Glibc.close(listener)
         for peer in connections { peer.hangUp() }
     }
+}
+
+/// A port where TCP itself hangs: it listens, and its queue is full for ever.
+final class FullQueue: Sendable {
+    let port: UInt16
+    private let sockets: [Int32]
+
+    init() throws {
+        let (listener, port) = try listen(backlog: 0)
+        self.port = port
+        // Why not blocking: the connections beyond the queue never come about.
+        let fillers = (0..<4).map { _ in
+            let filler = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+            _ = withLoopback(port: port) { connect(filler, $0, $1) }
+            return filler
+        }
+        sockets = fillers + [listener]
+    }
+
+    deinit { for socket in sockets { close(socket) } }
+}
+
+private func listen(backlog: Int32) throws -> (socket: Int32, port: UInt16) {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let port = try freePort()
+    guard withLoopback(port: port, { bind(listener, $0, $1) }) == 0,
+        Glibc.listen(listener, backlog) == 0
+    else {
+        throw TestKitError(message: "cannot listen on \(port): errno \(errno)")
+    }
+    return (listener, port)
 }
 
 /// The broker's end of one connection.
