@@ -259,18 +259,39 @@ private func shuffleFamilies() -> [Family] {
     ]
 }
 
-/// Declares the address as `x`, the offset as `o` and the sum as `e`, and checks it.
-private func address(_ code: inout Encoder, _ size: Int) {
-    code.operand("x", .i32, .slot)
-    code.lines.append("let o = unsafe immediate(pc, \(code.take(4)), UInt32.self)")
-    code.lines.append("let e = UInt64(x) &+ UInt64(o)")
-    code.lines.append(
+/// The two handlers of an access: of memory 0 with 32-bit addresses, and, with the code behind, of
+/// any memory.
+///
+/// `rest` writes what follows the address, with `p` as the place in memory.
+private func access(
+    _ name: String,
+    _ size: Int,
+    _ layout: String,
+    _ rest: (inout Encoder) -> Void
+) -> Family {
+    var near = Encoder()
+    near.operand("x", .i32, .slot)
+    near.lines.append("let o = unsafe immediate(pc, \(near.take(4)), UInt32.self)")
+    near.lines.append("let e = UInt64(x) &+ UInt64(o)")
+    near.lines.append(
         "guard e &+ \(size) <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }"
     )
-}
-
-private func read(_ type: String) -> String {
-    "unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: \(type).self)"
+    near.lines.append("let p = unsafe m + Int(truncatingIfNeeded: e)")
+    rest(&near)
+    var far = Encoder()
+    far.size = 14
+    far.lines.append(
+        "guard let p = unsafe farAddress(pc, sp, c, \(size)) else "
+            + "{ return unsafe trapOutOfBounds(pc, sp, c) }"
+    )
+    rest(&far)
+    return Family(
+        name: camel(name),
+        handlers: [
+            Handler(name: name, body: near.lines), Handler(name: "\(name)_far", body: far.lines),
+        ],
+        layout: "\(layout), far"
+    )
 }
 
 private func loadFamilies() -> [Family] {
@@ -289,49 +310,43 @@ private func loadFamilies() -> [Family] {
         }
     }
     return list.map { name, type, size, expression in
-        var code = Encoder()
-        address(&code, size)
-        code.lines.append("let v = \(read(type))")
-        finish(&code, expression)
-        return family(name, code, "vector load")
+        access(name, size, "vector load") { code in
+            code.lines.append("let v = unsafe p.loadUnaligned(as: \(type).self)")
+            finish(&code, expression)
+        }
     }
 }
 
 private func laneLoadFamilies() -> [Family] {
     [8, 16, 32, 64].map { bits in
-        var code = Encoder()
-        address(&code, bits / 8)
-        code.lines.append("let v = \(read("UInt\(bits)"))")
-        code.lines.append("let y = unsafe vector(pc, sp, \(code.take(2)), U64x2.self)")
-        let index = code.take(2)
-        let target = code.take(2)
-        code.lines.append("unsafe setVector(pc, sp, \(target), y)")
-        code.lines.append("unsafe setLane(pc, sp, \(target), \(index), v)")
-        code.proceed()
-        return family("v128_load\(bits)_lane", code, "vector load lane")
+        access("v128_load\(bits)_lane", bits / 8, "vector load lane") { code in
+            code.lines.append("let v = unsafe p.loadUnaligned(as: UInt\(bits).self)")
+            code.lines.append("let y = unsafe vector(pc, sp, \(code.take(2)), U64x2.self)")
+            let index = code.take(2)
+            let target = code.take(2)
+            code.lines.append("unsafe setVector(pc, sp, \(target), y)")
+            code.lines.append("unsafe setLane(pc, sp, \(target), \(index), v)")
+            code.proceed()
+        }
     }
 }
 
 private func storeFamilies() -> [Family] {
-    func write(_ type: String) -> String {
-        "unsafe m.storeBytes(of: v, toByteOffset: Int(truncatingIfNeeded: e), as: \(type).self)"
+    let whole = access("v128_store", 16, "vector store") { code in
+        code.lines.append("let v = unsafe vector(pc, sp, \(code.take(2)), U64x2.self)")
+        code.lines.append("unsafe p.storeBytes(of: v, as: U64x2.self)")
+        code.proceed()
     }
-    var whole = Encoder()
-    address(&whole, 16)
-    whole.lines.append("let v = unsafe vector(pc, sp, \(whole.take(2)), U64x2.self)")
-    whole.lines.append(write("U64x2"))
-    whole.proceed()
-    return [family("v128_store", whole, "vector store")]
+    return [whole]
         + [8, 16, 32, 64].map { bits in
-            var code = Encoder()
-            address(&code, bits / 8)
-            let value = code.take(2)
-            code.lines.append(
-                "let v = unsafe lane(pc, sp, \(value), \(code.take(2)), UInt\(bits).self)"
-            )
-            code.lines.append(write("UInt\(bits)"))
-            code.proceed()
-            return family("v128_store\(bits)_lane", code, "vector store lane")
+            access("v128_store\(bits)_lane", bits / 8, "vector store lane") { code in
+                let value = code.take(2)
+                code.lines.append(
+                    "let v = unsafe lane(pc, sp, \(value), \(code.take(2)), UInt\(bits).self)"
+                )
+                code.lines.append("unsafe p.storeBytes(of: v, as: UInt\(bits).self)")
+                code.proceed()
+            }
         }
 }
 

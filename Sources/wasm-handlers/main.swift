@@ -10,7 +10,7 @@ import Glibc
 
 let groups =
     controlGroups() + callGroups() + integerGroup(.i32) + integerGroup(.i64) + memoryGroups()
-    + conversionGroups() + floatGroups(.f32) + floatGroups(.f64)
+    + conversionGroups() + floatGroups(.f32) + floatGroups(.f64) + vectorGroups()
 
 let files = render(groups)
 let arguments = CommandLine.arguments.dropFirst()

@@ -2,7 +2,7 @@
 
 extension FunctionTranslator {
     /// Whether the module may use `feature`; an opcode of one that is off is unknown.
-    private func need(_ feature: WasmFeatures, _ name: String) throws(ModuleError) {
+    func need(_ feature: WasmFeatures, _ name: String) throws(ModuleError) {
         guard module.features.contains(feature) else {
             throw .unsupported("opcode of feature \(name), which is off", at: offset)
         }
@@ -95,7 +95,7 @@ extension FunctionTranslator {
         case 0xFC: try prefixedInstruction()
         case 0xFD:
             try need(.simd, "simd")
-            throw .unsupported("vectors", at: offset)
+            try vectorOperator()
         default: throw .malformed("illegal opcode", at: offset)
         }
     }

@@ -76,7 +76,7 @@ extension FunctionTranslator {
             alignment &= ~0x40
             memory = Int(try reader.u32())
         }
-        guard alignment < 32 else { throw .malformed("malformed memop flags", at: start) }
+        guard alignment < 64 else { throw .malformed("malformed memop flags", at: start) }
         let type = try memoryType(memory)
         guard alignment <= natural else {
             throw .invalid("alignment must not be larger than natural", at: start)
@@ -85,7 +85,7 @@ extension FunctionTranslator {
         let place = reader.position
         let offset = try reader.u64()
         guard is64 || offset <= UInt64(UInt32.max) else {
-            throw .malformed("offset out of range", at: place)
+            throw .invalid("offset out of range", at: place)
         }
         return MemoryArgument(memory: memory, offset: offset, is64: is64)
     }
@@ -170,7 +170,7 @@ extension FunctionTranslator {
     }
 
     /// An access to another memory, or with a 64-bit address.
-    private mutating func beginFar(
+    mutating func beginFar(
         _ operation: UInt16,
         _ address: UInt32,
         _ argument: MemoryArgument

@@ -35,6 +35,7 @@ enum VectorShape {
 /// Alignments are logarithms, as modules have
 /// them: the natural one is the largest allowed.
 struct VectorEntry {
+    /// Of an access, the one for other memories has the next code.
     var operation: UInt16
     var shape: VectorShape
 }
@@ -47,6 +48,9 @@ struct VectorEntry {
 /// Source: WebAssembly 3.0, §5.4.8 (vector instructions).
 struct VectorTable {
     private var entries = [VectorEntry?](repeating: nil, count: 276)
+
+    /// From this number on operators are relaxed ones.
+    static let firstRelaxed: UInt32 = 256
 
     private static let shared = VectorTable()
 

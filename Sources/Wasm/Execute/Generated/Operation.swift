@@ -459,9 +459,493 @@ enum Operation {
     static let f64Le: UInt16 = 1269
     /// binary, commutative
     static let f64Ge: UInt16 = 1277
+    /// vector load, far
+    static let v128Load: UInt16 = 1285
+    /// vector load, far
+    static let v128Load32Zero: UInt16 = 1287
+    /// vector load, far
+    static let v128Load64Zero: UInt16 = 1289
+    /// vector load, far
+    static let v128Load8Splat: UInt16 = 1291
+    /// vector load, far
+    static let v128Load16Splat: UInt16 = 1293
+    /// vector load, far
+    static let v128Load32Splat: UInt16 = 1295
+    /// vector load, far
+    static let v128Load64Splat: UInt16 = 1297
+    /// vector load, far
+    static let v128Load8x8S: UInt16 = 1299
+    /// vector load, far
+    static let v128Load8x8U: UInt16 = 1301
+    /// vector load, far
+    static let v128Load16x4S: UInt16 = 1303
+    /// vector load, far
+    static let v128Load16x4U: UInt16 = 1305
+    /// vector load, far
+    static let v128Load32x2S: UInt16 = 1307
+    /// vector load, far
+    static let v128Load32x2U: UInt16 = 1309
+    /// vector load lane, far
+    static let v128Load8Lane: UInt16 = 1311
+    /// vector load lane, far
+    static let v128Load16Lane: UInt16 = 1313
+    /// vector load lane, far
+    static let v128Load32Lane: UInt16 = 1315
+    /// vector load lane, far
+    static let v128Load64Lane: UInt16 = 1317
+    /// vector store, far
+    static let v128Store: UInt16 = 1319
+    /// vector store lane, far
+    static let v128Store8Lane: UInt16 = 1321
+    /// vector store lane, far
+    static let v128Store16Lane: UInt16 = 1323
+    /// vector store lane, far
+    static let v128Store32Lane: UInt16 = 1325
+    /// vector store lane, far
+    static let v128Store64Lane: UInt16 = 1327
+    /// vector shuffle
+    static let i8x16Shuffle: UInt16 = 1329
+    /// vector
+    static let i8x16Swizzle: UInt16 = 1330
+    /// vector const
+    static let v128Const: UInt16 = 1331
+    /// vector splat
+    static let i8x16Splat: UInt16 = 1332
+    /// vector replace
+    static let i8x16ReplaceLane: UInt16 = 1333
+    /// vector extract
+    static let i8x16ExtractLaneS: UInt16 = 1334
+    /// vector extract
+    static let i8x16ExtractLaneU: UInt16 = 1335
+    /// vector splat
+    static let i16x8Splat: UInt16 = 1336
+    /// vector replace
+    static let i16x8ReplaceLane: UInt16 = 1337
+    /// vector extract
+    static let i16x8ExtractLaneS: UInt16 = 1338
+    /// vector extract
+    static let i16x8ExtractLaneU: UInt16 = 1339
+    /// vector splat
+    static let i32x4Splat: UInt16 = 1340
+    /// vector replace
+    static let i32x4ReplaceLane: UInt16 = 1341
+    /// vector extract
+    static let i32x4ExtractLane: UInt16 = 1342
+    /// vector splat
+    static let i64x2Splat: UInt16 = 1343
+    /// vector replace
+    static let i64x2ReplaceLane: UInt16 = 1344
+    /// vector extract
+    static let i64x2ExtractLane: UInt16 = 1345
+    /// vector splat
+    static let f32x4Splat: UInt16 = 1346
+    /// vector replace
+    static let f32x4ReplaceLane: UInt16 = 1347
+    /// vector extract
+    static let f32x4ExtractLane: UInt16 = 1348
+    /// vector splat
+    static let f64x2Splat: UInt16 = 1349
+    /// vector replace
+    static let f64x2ReplaceLane: UInt16 = 1350
+    /// vector extract
+    static let f64x2ExtractLane: UInt16 = 1351
+    /// vector
+    static let v128Not: UInt16 = 1352
+    /// vector
+    static let v128And: UInt16 = 1353
+    /// vector
+    static let v128Andnot: UInt16 = 1354
+    /// vector
+    static let v128Or: UInt16 = 1355
+    /// vector
+    static let v128Xor: UInt16 = 1356
+    /// vector
+    static let v128Bitselect: UInt16 = 1357
+    /// vector
+    static let v128AnyTrue: UInt16 = 1358
+    /// vector
+    static let i8x16Eq: UInt16 = 1359
+    /// vector
+    static let i8x16Ne: UInt16 = 1360
+    /// vector
+    static let i8x16LtS: UInt16 = 1361
+    /// vector
+    static let i8x16LtU: UInt16 = 1362
+    /// vector
+    static let i8x16GtS: UInt16 = 1363
+    /// vector
+    static let i8x16GtU: UInt16 = 1364
+    /// vector
+    static let i8x16LeS: UInt16 = 1365
+    /// vector
+    static let i8x16LeU: UInt16 = 1366
+    /// vector
+    static let i8x16GeS: UInt16 = 1367
+    /// vector
+    static let i8x16GeU: UInt16 = 1368
+    /// vector
+    static let i8x16Abs: UInt16 = 1369
+    /// vector
+    static let i8x16Neg: UInt16 = 1370
+    /// vector
+    static let i8x16AllTrue: UInt16 = 1371
+    /// vector
+    static let i8x16Bitmask: UInt16 = 1372
+    /// vector
+    static let i8x16Add: UInt16 = 1373
+    /// vector
+    static let i8x16Sub: UInt16 = 1374
+    /// vector
+    static let i8x16MinS: UInt16 = 1375
+    /// vector
+    static let i8x16MaxS: UInt16 = 1376
+    /// vector
+    static let i8x16MinU: UInt16 = 1377
+    /// vector
+    static let i8x16MaxU: UInt16 = 1378
+    /// vector
+    static let i16x8Eq: UInt16 = 1379
+    /// vector
+    static let i16x8Ne: UInt16 = 1380
+    /// vector
+    static let i16x8LtS: UInt16 = 1381
+    /// vector
+    static let i16x8LtU: UInt16 = 1382
+    /// vector
+    static let i16x8GtS: UInt16 = 1383
+    /// vector
+    static let i16x8GtU: UInt16 = 1384
+    /// vector
+    static let i16x8LeS: UInt16 = 1385
+    /// vector
+    static let i16x8LeU: UInt16 = 1386
+    /// vector
+    static let i16x8GeS: UInt16 = 1387
+    /// vector
+    static let i16x8GeU: UInt16 = 1388
+    /// vector
+    static let i16x8Abs: UInt16 = 1389
+    /// vector
+    static let i16x8Neg: UInt16 = 1390
+    /// vector
+    static let i16x8AllTrue: UInt16 = 1391
+    /// vector
+    static let i16x8Bitmask: UInt16 = 1392
+    /// vector
+    static let i16x8Add: UInt16 = 1393
+    /// vector
+    static let i16x8Sub: UInt16 = 1394
+    /// vector
+    static let i16x8Mul: UInt16 = 1395
+    /// vector
+    static let i16x8MinS: UInt16 = 1396
+    /// vector
+    static let i16x8MaxS: UInt16 = 1397
+    /// vector
+    static let i16x8MinU: UInt16 = 1398
+    /// vector
+    static let i16x8MaxU: UInt16 = 1399
+    /// vector
+    static let i32x4Eq: UInt16 = 1400
+    /// vector
+    static let i32x4Ne: UInt16 = 1401
+    /// vector
+    static let i32x4LtS: UInt16 = 1402
+    /// vector
+    static let i32x4LtU: UInt16 = 1403
+    /// vector
+    static let i32x4GtS: UInt16 = 1404
+    /// vector
+    static let i32x4GtU: UInt16 = 1405
+    /// vector
+    static let i32x4LeS: UInt16 = 1406
+    /// vector
+    static let i32x4LeU: UInt16 = 1407
+    /// vector
+    static let i32x4GeS: UInt16 = 1408
+    /// vector
+    static let i32x4GeU: UInt16 = 1409
+    /// vector
+    static let i32x4Abs: UInt16 = 1410
+    /// vector
+    static let i32x4Neg: UInt16 = 1411
+    /// vector
+    static let i32x4AllTrue: UInt16 = 1412
+    /// vector
+    static let i32x4Bitmask: UInt16 = 1413
+    /// vector
+    static let i32x4Add: UInt16 = 1414
+    /// vector
+    static let i32x4Sub: UInt16 = 1415
+    /// vector
+    static let i32x4Mul: UInt16 = 1416
+    /// vector
+    static let i32x4MinS: UInt16 = 1417
+    /// vector
+    static let i32x4MaxS: UInt16 = 1418
+    /// vector
+    static let i32x4MinU: UInt16 = 1419
+    /// vector
+    static let i32x4MaxU: UInt16 = 1420
+    /// vector
+    static let i64x2Eq: UInt16 = 1421
+    /// vector
+    static let i64x2Ne: UInt16 = 1422
+    /// vector
+    static let i64x2LtS: UInt16 = 1423
+    /// vector
+    static let i64x2GtS: UInt16 = 1424
+    /// vector
+    static let i64x2LeS: UInt16 = 1425
+    /// vector
+    static let i64x2GeS: UInt16 = 1426
+    /// vector
+    static let i64x2Abs: UInt16 = 1427
+    /// vector
+    static let i64x2Neg: UInt16 = 1428
+    /// vector
+    static let i64x2AllTrue: UInt16 = 1429
+    /// vector
+    static let i64x2Bitmask: UInt16 = 1430
+    /// vector
+    static let i64x2Add: UInt16 = 1431
+    /// vector
+    static let i64x2Sub: UInt16 = 1432
+    /// vector
+    static let i64x2Mul: UInt16 = 1433
+    /// vector
+    static let i8x16AddSatS: UInt16 = 1434
+    /// vector
+    static let i8x16SubSatS: UInt16 = 1435
+    /// vector
+    static let i8x16AddSatU: UInt16 = 1436
+    /// vector
+    static let i8x16SubSatU: UInt16 = 1437
+    /// vector
+    static let i8x16AvgrU: UInt16 = 1438
+    /// vector
+    static let i16x8AddSatS: UInt16 = 1439
+    /// vector
+    static let i16x8SubSatS: UInt16 = 1440
+    /// vector
+    static let i16x8AddSatU: UInt16 = 1441
+    /// vector
+    static let i16x8SubSatU: UInt16 = 1442
+    /// vector
+    static let i16x8AvgrU: UInt16 = 1443
+    /// vector
+    static let i8x16Popcnt: UInt16 = 1444
+    /// vector
+    static let i8x16NarrowI16x8S: UInt16 = 1445
+    /// vector
+    static let i8x16NarrowI16x8U: UInt16 = 1446
+    /// vector
+    static let i16x8NarrowI32x4S: UInt16 = 1447
+    /// vector
+    static let i16x8NarrowI32x4U: UInt16 = 1448
+    /// vector
+    static let i16x8Q15mulrSatS: UInt16 = 1449
+    /// vector
+    static let i32x4DotI16x8S: UInt16 = 1450
+    /// vector
+    static let i16x8RelaxedDotI8x16I7x16S: UInt16 = 1451
+    /// vector
+    static let i32x4RelaxedDotI8x16I7x16AddS: UInt16 = 1452
+    /// vector shift
+    static let i8x16Shl: UInt16 = 1453
+    /// vector shift
+    static let i8x16ShrS: UInt16 = 1454
+    /// vector shift
+    static let i8x16ShrU: UInt16 = 1455
+    /// vector shift
+    static let i16x8Shl: UInt16 = 1456
+    /// vector shift
+    static let i16x8ShrS: UInt16 = 1457
+    /// vector shift
+    static let i16x8ShrU: UInt16 = 1458
+    /// vector shift
+    static let i32x4Shl: UInt16 = 1459
+    /// vector shift
+    static let i32x4ShrS: UInt16 = 1460
+    /// vector shift
+    static let i32x4ShrU: UInt16 = 1461
+    /// vector shift
+    static let i64x2Shl: UInt16 = 1462
+    /// vector shift
+    static let i64x2ShrS: UInt16 = 1463
+    /// vector shift
+    static let i64x2ShrU: UInt16 = 1464
+    /// vector
+    static let i16x8ExtendLowI8x16S: UInt16 = 1465
+    /// vector
+    static let i16x8ExtmulLowI8x16S: UInt16 = 1466
+    /// vector
+    static let i16x8ExtendHighI8x16S: UInt16 = 1467
+    /// vector
+    static let i16x8ExtmulHighI8x16S: UInt16 = 1468
+    /// vector
+    static let i16x8ExtaddPairwiseI8x16S: UInt16 = 1469
+    /// vector
+    static let i16x8ExtendLowI8x16U: UInt16 = 1470
+    /// vector
+    static let i16x8ExtmulLowI8x16U: UInt16 = 1471
+    /// vector
+    static let i16x8ExtendHighI8x16U: UInt16 = 1472
+    /// vector
+    static let i16x8ExtmulHighI8x16U: UInt16 = 1473
+    /// vector
+    static let i16x8ExtaddPairwiseI8x16U: UInt16 = 1474
+    /// vector
+    static let i32x4ExtendLowI16x8S: UInt16 = 1475
+    /// vector
+    static let i32x4ExtmulLowI16x8S: UInt16 = 1476
+    /// vector
+    static let i32x4ExtendHighI16x8S: UInt16 = 1477
+    /// vector
+    static let i32x4ExtmulHighI16x8S: UInt16 = 1478
+    /// vector
+    static let i32x4ExtaddPairwiseI16x8S: UInt16 = 1479
+    /// vector
+    static let i32x4ExtendLowI16x8U: UInt16 = 1480
+    /// vector
+    static let i32x4ExtmulLowI16x8U: UInt16 = 1481
+    /// vector
+    static let i32x4ExtendHighI16x8U: UInt16 = 1482
+    /// vector
+    static let i32x4ExtmulHighI16x8U: UInt16 = 1483
+    /// vector
+    static let i32x4ExtaddPairwiseI16x8U: UInt16 = 1484
+    /// vector
+    static let i64x2ExtendLowI32x4S: UInt16 = 1485
+    /// vector
+    static let i64x2ExtmulLowI32x4S: UInt16 = 1486
+    /// vector
+    static let i64x2ExtendHighI32x4S: UInt16 = 1487
+    /// vector
+    static let i64x2ExtmulHighI32x4S: UInt16 = 1488
+    /// vector
+    static let i64x2ExtendLowI32x4U: UInt16 = 1489
+    /// vector
+    static let i64x2ExtmulLowI32x4U: UInt16 = 1490
+    /// vector
+    static let i64x2ExtendHighI32x4U: UInt16 = 1491
+    /// vector
+    static let i64x2ExtmulHighI32x4U: UInt16 = 1492
+    /// vector
+    static let f32x4Eq: UInt16 = 1493
+    /// vector
+    static let f32x4Ne: UInt16 = 1494
+    /// vector
+    static let f32x4Lt: UInt16 = 1495
+    /// vector
+    static let f32x4Gt: UInt16 = 1496
+    /// vector
+    static let f32x4Le: UInt16 = 1497
+    /// vector
+    static let f32x4Ge: UInt16 = 1498
+    /// vector
+    static let f32x4Add: UInt16 = 1499
+    /// vector
+    static let f32x4Sub: UInt16 = 1500
+    /// vector
+    static let f32x4Mul: UInt16 = 1501
+    /// vector
+    static let f32x4Div: UInt16 = 1502
+    /// vector
+    static let f32x4Min: UInt16 = 1503
+    /// vector
+    static let f32x4Max: UInt16 = 1504
+    /// vector
+    static let f32x4Pmin: UInt16 = 1505
+    /// vector
+    static let f32x4Pmax: UInt16 = 1506
+    /// vector
+    static let f32x4Ceil: UInt16 = 1507
+    /// vector
+    static let f32x4Floor: UInt16 = 1508
+    /// vector
+    static let f32x4Trunc: UInt16 = 1509
+    /// vector
+    static let f32x4Nearest: UInt16 = 1510
+    /// vector
+    static let f32x4Abs: UInt16 = 1511
+    /// vector
+    static let f32x4Neg: UInt16 = 1512
+    /// vector
+    static let f32x4Sqrt: UInt16 = 1513
+    /// vector
+    static let f32x4RelaxedMadd: UInt16 = 1514
+    /// vector
+    static let f32x4RelaxedNmadd: UInt16 = 1515
+    /// vector
+    static let f64x2Eq: UInt16 = 1516
+    /// vector
+    static let f64x2Ne: UInt16 = 1517
+    /// vector
+    static let f64x2Lt: UInt16 = 1518
+    /// vector
+    static let f64x2Gt: UInt16 = 1519
+    /// vector
+    static let f64x2Le: UInt16 = 1520
+    /// vector
+    static let f64x2Ge: UInt16 = 1521
+    /// vector
+    static let f64x2Add: UInt16 = 1522
+    /// vector
+    static let f64x2Sub: UInt16 = 1523
+    /// vector
+    static let f64x2Mul: UInt16 = 1524
+    /// vector
+    static let f64x2Div: UInt16 = 1525
+    /// vector
+    static let f64x2Min: UInt16 = 1526
+    /// vector
+    static let f64x2Max: UInt16 = 1527
+    /// vector
+    static let f64x2Pmin: UInt16 = 1528
+    /// vector
+    static let f64x2Pmax: UInt16 = 1529
+    /// vector
+    static let f64x2Ceil: UInt16 = 1530
+    /// vector
+    static let f64x2Floor: UInt16 = 1531
+    /// vector
+    static let f64x2Trunc: UInt16 = 1532
+    /// vector
+    static let f64x2Nearest: UInt16 = 1533
+    /// vector
+    static let f64x2Abs: UInt16 = 1534
+    /// vector
+    static let f64x2Neg: UInt16 = 1535
+    /// vector
+    static let f64x2Sqrt: UInt16 = 1536
+    /// vector
+    static let f64x2RelaxedMadd: UInt16 = 1537
+    /// vector
+    static let f64x2RelaxedNmadd: UInt16 = 1538
+    /// vector
+    static let f32x4DemoteF64x2Zero: UInt16 = 1539
+    /// vector
+    static let f64x2PromoteLowF32x4: UInt16 = 1540
+    /// vector
+    static let i32x4TruncSatF64x2SZero: UInt16 = 1541
+    /// vector
+    static let i32x4TruncSatF64x2UZero: UInt16 = 1542
+    /// vector
+    static let f32x4ConvertI32x4S: UInt16 = 1543
+    /// vector
+    static let f32x4ConvertI32x4U: UInt16 = 1544
+    /// vector
+    static let f64x2ConvertLowI32x4S: UInt16 = 1545
+    /// vector
+    static let f64x2ConvertLowI32x4U: UInt16 = 1546
+    /// vector
+    static let i32x4TruncSatF32x4S: UInt16 = 1547
+    /// vector
+    static let i32x4TruncSatF32x4U: UInt16 = 1548
 
     /// Handlers in all.
-    static let count = 1285
+    static let count = 1549
 }
 
 /// Writes the address of every handler.
@@ -506,4 +990,13 @@ func fillHandlers(_ table: UnsafeMutablePointer<Handler>) {
     unsafe fillF64Arithmetic2(table)
     unsafe fillF64Arithmetic3(table)
     unsafe fillF64Comparison(table)
+    unsafe fillVectorMemory(table)
+    unsafe fillVectorMemory2(table)
+    unsafe fillVectorLanes(table)
+    unsafe fillVectorIntegers(table)
+    unsafe fillVectorIntegers2(table)
+    unsafe fillVectorIntegers3(table)
+    unsafe fillVectorWidening(table)
+    unsafe fillVectorFloats(table)
+    unsafe fillVectorFloats2(table)
 }
