@@ -107,6 +107,11 @@ extension BrokerAccess {
         ]
     }
 
+    func first(_ path: String) async throws(OperatorError) -> Document? {
+        guard let message = try await messages(path).first else { return Optional.none }
+        return try read(message)
+    }
+
     func read(_ message: InboundMessage) throws(OperatorError) -> Document {
         do throws(DocumentError) {
             return try Document(json: message.payload)
@@ -117,8 +122,7 @@ extension BrokerAccess {
 
     /// A sentence about where the node is, for somebody who waits for it in vain.
     func presence() async -> String {
-        let message = try? await messages("status/connection").first
-        let document = message.flatMap { try? Document(json: $0.payload) }
+        let document = (try? await first("status/connection")) ?? Optional.none
         let since = document?["since"]?.string.map { " since \(Printable.cell($0))" } ?? ""
         return switch document?["state"]?.string {
         case "online": "the node is online\(since): look at the log of its swiftletd"
@@ -129,8 +133,7 @@ extension BrokerAccess {
     }
 
     func remarkOnPresence() async throws(OperatorError) {
-        let message = try await messages("status/connection").first
-        let document = try message.map { message throws(OperatorError) in try read(message) }
+        let document = try await first("status/connection")
         let state = document?["state"]?.string ?? "not known to the broker"
         guard state != "online" else { return }
         let since = document?["since"]?.string.map { " since \(Printable.cell($0))" } ?? ""

@@ -52,10 +52,9 @@ struct BrokerAccess: NodeAccess {
     func status() async throws(OperatorError) -> Document {
         var report = ObjectBuilder()
         report.set("node", topics.nodeName)
-        for path in ["connection", "desired"] {
-            let message = try await messages("status/\(path)").first
-            report.set(path, try message.map { message throws(OperatorError) in try read(message) })
-        }
+        let unknown: Document = ["state": "not known to the broker"]
+        report.set("link", try await first("status/connection") ?? unknown)
+        report.set("desired", try await first("status/desired"))
         let pods = try await pods(in: nil)
         var counts = ObjectBuilder()
         counts.set("desired", Int64(pods.count))

@@ -58,7 +58,13 @@ struct Commands {
         guard let pod = try await access.pod(name) else {
             throw .notFound(kind: "pod", name: name.name)
         }
-        let events = try await access.events(about: name)
+        var events: [Document] = []
+        do throws(OperatorError) {
+            events = try await access.events(about: name)
+        } catch {
+            // Why no failure: the pod is what was asked for, and it is here.
+            console.remark("note: events are left out: \(error)")
+        }
         console.text(PodDescription.text(pod, events: events, now: console.now()))
     }
 

@@ -14,7 +14,7 @@ enum StatusReport {
         for name in ["node", "version"] {
             if let value = status[name]?.string { line(name, value) }
         }
-        if let link = status["link"] ?? status["connection"] { line("link", sentence(link, now)) }
+        if let link = status["link"] { line("link", sentence(link, now)) }
         if let pods = status["pods"] {
             let desired = pods["desired"]?.integer ?? 0
             line("pods", "\(desired) desired, \(pods["running"]?.integer ?? 0) running")
@@ -27,7 +27,7 @@ enum StatusReport {
         if !errors.isEmpty { text += "last errors:\n" }
         for error in errors { text += "  " + Printable.cell(errorSentence(error, now)) + "\n" }
         let known: Set<String> = [
-            "node", "version", "link", "connection", "pods", "desired", "lastErrors", "kind",
+            "node", "version", "link", "pods", "desired", "lastErrors", "kind",
             "apiVersion", "outbox", "bootID",
         ]
         for member in status.members ?? [] where !known.contains(member.name) {

@@ -84,6 +84,8 @@ struct BrokerSessionTests {
             #expect(error?.description.contains("knows no node \"gw-1\"") == true)
             try await session.get(.pods, names: ["web"], namespace: "default", format: .table)
             #expect(screen.output.contains("web    0/1     Pending"))
+            try await session.status(format: .table)
+            #expect(screen.output.contains("link:       not known to the broker\n"))
         }
     }
 

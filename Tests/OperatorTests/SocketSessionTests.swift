@@ -60,6 +60,10 @@ struct SocketSessionTests {
             try await session.apply(file(Self.manifest), timeoutSeconds: 5)
             try await session.describe(PodName(namespace: "default", name: "web"))
             #expect(screen.output.hasPrefix("node/gw-1\nnode:       gw-1\npod/web created\nName: "))
+            #expect(
+                screen.remarks
+                    == "note: events are left out: events was refused: the store is busy\n"
+            )
         }
     }
 

@@ -18,7 +18,8 @@ final class StandInDaemon: ControlHandler {
         case 3 where path[2] == "pods": return list(nil)
         case 3 where path[2] == "nodes":
             return .json(Array(#"{"items":[{"metadata":{"name":"gw-1"}}]}"#.utf8))
-        case 3: return .json(Array(#"{"items":[]}"#.utf8))
+        case 3 where path[2] == "events":
+            return .failure(status: 500, reason: "InternalError", message: "the store is busy")
         case 5: return list(path[3])
         case 6: return one(request, "\(path[3])/\(path[5])")
         case 7: return log(request)
