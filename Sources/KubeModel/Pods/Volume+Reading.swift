@@ -73,6 +73,9 @@ extension HostPath {
         try reader.check(.hostPath, &context)
         path = try reader.requiredString("path")
         kind = try reader.choice("type", absent: .unchecked)
+        guard kind != .file, kind != .fileOrCreate else {
+            throw reader.error("type", "\(kind.rawValue) is not supported yet; mount its folder")
+        }
         try reader.required("path").checkAbsolute(path)
     }
 }

@@ -82,15 +82,13 @@ extension FieldTable {
         "v1.Container",
         honoured: [
             "name", "image", "imagePullPolicy", "command", "args", "workingDir", "env", "ports",
-            "resources", "volumeMounts", "securityContext",
+            "resources", "volumeMounts", "securityContext", "envFrom", "restartPolicy",
         ],
         [
-            "envFrom": .notYet,
             "livenessProbe": .notYet,
             "readinessProbe": .notYet,
             "startupProbe": .notYet,
             "lifecycle": .notYet,
-            "restartPolicy": .notYet,
             "restartPolicyRules": .notYet,
             "resizePolicy": .harmless("resources change with a new pod"),
             "volumeDevices": .refused("block devices are not supported"),
@@ -115,13 +113,8 @@ extension FieldTable {
 
     static let environmentSource = FieldTable(
         "v1.EnvVarSource",
-        honoured: ["fieldRef"],
-        [
-            "resourceFieldRef": .notYet,
-            "configMapKeyRef": .notYet,
-            "secretKeyRef": .notYet,
-            "fileKeyRef": .notYet,
-        ]
+        honoured: ["fieldRef", "configMapKeyRef", "secretKeyRef"],
+        ["resourceFieldRef": .notYet, "fileKeyRef": .notYet]
     )
 
     static let environmentFrom = FieldTable(

@@ -5,9 +5,8 @@ internal import Documents
 extension FieldTable {
     static let volumeMount = FieldTable(
         "v1.VolumeMount",
-        honoured: ["name", "mountPath", "readOnly"],
+        honoured: ["name", "mountPath", "readOnly", "subPath"],
         [
-            "subPath": .notYet,
             "subPathExpr": .notYet,
             "mountPropagation": .refused("there are no mounts to propagate", unless: "None"),
             "recursiveReadOnly": .refused("there are no mounts inside", unless: "Disabled"),
@@ -25,8 +24,15 @@ extension FieldTable {
                 "photonPersistentDisk", "portworxVolume", "quobyte", "rbd", "scaleIO", "storageos",
                 "vsphereVolume",
             ].map { ($0, .refused("volumes of this type are not supported", unless: .null)) }
-        ).merging(["configMap": .notYet, "secret": .notYet, "downwardAPI": .notYet]) { $1 }
+        ).merging([
+            "configMap": .unenforced(configIsCopied),
+            "secret": .unenforced(configIsCopied),
+            "downwardAPI": .notYet,
+        ]) { $1 }
     )
+
+    private static let configIsCopied =
+        "accepted; later changes reach the files only when a container starts again"
 
     static let emptyDir = FieldTable(
         "v1.EmptyDirVolumeSource",
