@@ -16,7 +16,7 @@ enum DatabaseOpening {
         }
         let connection = try open(path, limits, &opening)
         if let damaged = opening.setAside {
-            opening.rescuedObjectCount = Rescue.copyDesired(from: damaged, to: connection, limits)
+            opening.rescuedObjectCount = Rescue.copy(from: damaged, to: connection, limits)
         }
         return (connection, opening)
     }

@@ -30,11 +30,11 @@ enum Schema {
                 UNIQUE (kind, namespace, name)
             ) STRICT
             """,
-            // What runs here, in the supervisor's words.
+            // What runs here, in the supervisor's words; `digest` is that of both blobs.
             """
             CREATE TABLE observed (
                 uid TEXT PRIMARY KEY NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
-                record BLOB NOT NULL, status BLOB NOT NULL
+                record BLOB NOT NULL, status BLOB NOT NULL, digest BLOB NOT NULL
             ) STRICT
             """,
             // The last message for each topic; it waits while `acknowledged` is not `digest`.
@@ -59,8 +59,7 @@ enum Schema {
             """,
             // Small facts: the session counter, how many events were dropped.
             """
-            CREATE TABLE fact (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL)
-            STRICT, WITHOUT ROWID
+            CREATE TABLE fact (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT
             """,
         ]
     ]

@@ -30,19 +30,7 @@ extension StateStore {
     /// - Throws: What kept it from disk.
     public func saveObserved(_ pod: ObservedPod) throws(StoreError) {
         try connection.transaction(.relaxed) { () throws(StoreError) in
-            try connection.run(
-                """
-                INSERT INTO observed (uid, namespace, name, record, status)
-                VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (uid) DO UPDATE SET record = excluded.record, status = excluded.status
-                WHERE record IS NOT excluded.record OR status IS NOT excluded.status
-                """,
-                SQLValue(pod.uid),
-                SQLValue(pod.namespace),
-                SQLValue(pod.name),
-                SQLValue(pod.record),
-                SQLValue(pod.status)
-            )
+            try ObservedRow.replace(pod, connection)
         }
     }
 
@@ -50,15 +38,8 @@ extension StateStore {
     ///
     /// - Throws: What kept it from being read.
     public func observed() throws(StoreError) -> [ObservedPod] {
-        let sql = "SELECT uid, namespace, name, record, status FROM observed ORDER BY uid"
-        return try connection.rows(sql) { (row) throws(StoreError) in
-            ObservedPod(
-                uid: row[0].text,
-                namespace: row[1].text,
-                name: row[2].text,
-                record: row[3].blob,
-                status: row[4].blob
-            )
+        try connection.rows("SELECT \(ObservedRow.columns) FROM observed ORDER BY uid") {
+            (row) throws(StoreError) in ObservedRow.pod(row)
         }
     }
 

@@ -82,6 +82,13 @@ import Testing
                 let store = try StateStore(path: old)
                 _ = try await store.accept(object("good", version: "1"))
                 _ = try await store.accept(object("bad", version: "1"))
+                for uid in ["u", "v"] {
+                    try await store.saveObserved(
+                        ObservedPod(uid: uid, namespace: "n", name: "a", record: [1], status: [])
+                    )
+                }
+                _ = try await store.nextSession()
+                _ = try await store.nextSession()
             }
             do {
                 let connection = try Connection(
@@ -90,10 +97,13 @@ import Testing
                     busyTimeoutMilliseconds: 0
                 )
                 try connection.run("UPDATE desired SET payload = x'00' WHERE name = 'bad'")
+                try connection.run("UPDATE observed SET record = x'00' WHERE uid = 'v'")
             }
             let store = try StateStore(path: path)
             #expect(await store.rescue(from: old) == 1)
             #expect(try await store.desired().map(\.name) == ["good"])
+            #expect(try await store.observed().map(\.uid) == ["u"])
+            #expect(try await store.nextSession() == 3)
         }
     }
 
@@ -146,6 +156,6 @@ import Testing
 extension StateStore {
     /// Takes over what can be trusted from another database.
     func rescue(from path: String) -> Int64 {
-        Rescue.copyDesired(from: path, to: connection, limits)
+        Rescue.copy(from: path, to: connection, limits)
     }
 }
