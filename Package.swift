@@ -132,6 +132,14 @@ let package = Package(
             "Supervisor",
             ["Lifecycle", "KubeModel", "Documents", "StateStore", "Images", "Host", logging]
         ),
+        // The daemon's program without its start, so that it can be tested.
+        library(
+            "Daemon",
+            [
+                "Supervisor", "Uplink", "ControlAPI", "Lifecycle", "StateStore", "Images", "Host",
+                "KubeModel", "Documents", logging,
+            ]
+        ),
         // The operator's program without its command line, so that it can be tested.
         library(
             "Operator",
@@ -141,10 +149,7 @@ let package = Package(
         // Programs: wiring only.
         program(
             "swiftletd",
-            [
-                "Supervisor", "Uplink", "ControlAPI", "StateStore", "Images", "Host", "KubeModel",
-                "Documents", logging,
-            ]
+            ["Daemon", "Host", logging]
         ),
         program(
             "swiftlet-run",
@@ -189,7 +194,18 @@ let package = Package(
         ),
         tests(
             "SupervisorTests",
-            ["Supervisor", "Lifecycle", "KubeModel", "StateStore", "Host", "TestKit"]
+            [
+                "Supervisor", "Lifecycle", "KubeModel", "Documents", "StateStore", "Host",
+                "TestKit",
+            ]
+        ),
+        tests(
+            "DaemonTests",
+            [
+                "Daemon", "Supervisor", "Uplink", "ControlAPI", "StateStore", "KubeModel",
+                "Documents",
+                "TestKit",
+            ]
         ),
         tests("IntegrationTests", ["Documents", "TestKit"]),
         tests("TidyTests", ["TestKit"]),

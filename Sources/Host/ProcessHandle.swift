@@ -12,7 +12,7 @@ public final class ProcessHandle: Sendable {
     public let startTimeTicks: UInt64
 
     private enum State {
-        case running([CheckedContinuation<ProcessExit, Never>])
+        case running([@Sendable (ProcessExit) -> Void])
         case ended(ProcessExit)
     }
 
@@ -90,20 +90,25 @@ public final class ProcessHandle: Sendable {
         }
     }
 
+    /// Calls once it has ended, at once if it has already; on a thread that must not be held up.
+    public func whenExited(_ call: @escaping @Sendable (ProcessExit) -> Void) {
+        let known = state.withLock { state -> ProcessExit? in
+            switch state {
+            case .ended(let exit): return exit
+            case .running(let waiting):
+                state = .running(waiting + [call])
+                return nil
+            }
+        }
+        if let known { call(known) }
+    }
+
     /// Waits for its end; any number of callers may wait, and callers may come late.
     ///
     /// Cancelling the caller does not end the wait: send the process a signal.
     public func exited() async -> ProcessExit {
         await withCheckedContinuation { continuation in
-            let known = state.withLock { state -> ProcessExit? in
-                switch state {
-                case .ended(let exit): return exit
-                case .running(let waiting):
-                    state = .running(waiting + [continuation])
-                    return nil
-                }
-            }
-            if let known { continuation.resume(returning: known) }
+            whenExited { continuation.resume(returning: $0) }
         }
     }
 
@@ -143,13 +148,13 @@ public final class ProcessHandle: Sendable {
             case Int64(CLD_KILLED), Int64(CLD_DUMPED): .signalled(number: status)
             default: .unknown
             }
-        let waiting = state.withLock { state -> [CheckedContinuation<ProcessExit, Never>] in
+        let waiting = state.withLock { state -> [@Sendable (ProcessExit) -> Void] in
             defer { state = .ended(exit) }
             switch state {
             case .running(let waiting): return waiting
             case .ended: return []
             }
         }
-        for continuation in waiting { continuation.resume(returning: exit) }
+        for call in waiting { call(exit) }
     }
 }

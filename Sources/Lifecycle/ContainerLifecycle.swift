@@ -11,7 +11,7 @@ public import KubeModel
 /// event about any other attempt is old news and changes nothing.
 public struct ContainerLifecycle: Equatable, Sendable {
     /// Why a container waits, as `kubectl` shows it.
-    public struct Problem: Equatable, Sendable {
+    public struct Problem: Error, Equatable, Sendable {
         /// One word: `ErrImagePull`.
         public var reason: String
         /// One sentence.
@@ -108,6 +108,14 @@ public struct ContainerLifecycle: Equatable, Sendable {
     /// Whether it runs.
     public var isRunning: Bool {
         if case .running = state { true } else { false }
+    }
+    /// When the run that goes on began; nil where none does.
+    public var startedAt: Timestamp? {
+        switch state {
+        case .running(_, let startedAt), .stopping(let startedAt, _): startedAt
+        case .waiting, .wantingImage, .imageFailed, .starting, .startFailed, .backingOff, .finished:
+            nil
+        }
     }
     /// Whether it has ended for good with exit code 0.
     public var hasSucceeded: Bool { state == .finished && ended?.exitCode == 0 }

@@ -30,7 +30,8 @@ public struct PodLifecycle: Equatable, Sendable {
     /// Whether it must wait: a pod of its name has not ended yet.
     public internal(set) var isHeld = false
     var deletion: Deletion?
-    var startTime: Timestamp?
+    /// When the node took it up; nil while it waits.
+    public internal(set) var startTime: Timestamp?
     var hasAskedForRemoval = false
 
     /// A pod that has just arrived.

@@ -17,6 +17,10 @@ struct ImportTests {
         "Layers": ["Images", "CArchive"],
         "Uplink": ["KubeModel", "Documents", "CMosquitto", "Logging"],
         "ControlAPI": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging"],
+        "Daemon": [
+            "Supervisor", "Uplink", "ControlAPI", "Lifecycle", "StateStore", "Images", "Host",
+            "KubeModel", "Documents", "Logging",
+        ],
         "Operator": ["ControlAPI", "Uplink", "StateStore", "KubeModel", "Documents", "Host"],
         "Supervisor": [
             "Lifecycle", "KubeModel", "Documents", "StateStore", "Images", "Host", "Logging",

@@ -1,0 +1,184 @@
+internal import Host
+internal import KubeModel
+public import Logging
+public import StateStore
+public import Supervisor
+internal import Synchronization
+public import Uplink
+
+/// Stands between the broker and the database: what comes is written down, what goes is read from there.
+public struct BrokerBackend: UplinkBackend {
+    private let store: StateStore
+    private let inbox: Inbox
+    private let supervisor: Supervisor
+    private let logger: Logger
+    private let lastSession = LastSession()
+
+    /// A backend for one node.
+    public init(
+        store: StateStore,
+        inbox: Inbox,
+        supervisor: Supervisor,
+        logger: Logger = Logger(label: "broker")
+    ) {
+        self.store = store
+        self.inbox = inbox
+        self.supervisor = supervisor
+        self.logger = logger
+    }
+
+    /// Writes down what arrived before it returns (rule 1); what cannot be written is not answered.
+    public func received(_ message: InboundMessage) async {
+        switch message.name {
+        case .desired(let kind, let namespace, let name)?:
+            await desired(message, kind, namespace, name)
+        case .request(let id)?:
+            logger.warning("requests are not answered by this version", metadata: ["id": "\(id)"])
+        case .manifest?, .manifestSignature?:
+            logger.warning("manifests are not read by this version")
+        case .connection?, .desiredStatus?, .nodeStatus?, .podStatus?, .events?, .reply?:
+            break
+        case nil:
+            logger.warning(
+                "a message on a topic without meaning is ignored",
+                metadata: ["topic": "\(message.topic.prefix(200))"]
+            )
+        }
+    }
+
+    private func desired(
+        _ message: InboundMessage,
+        _ kind: TopicName.DesiredKind,
+        _ namespace: String,
+        _ name: String
+    ) async {
+        let objectKind: ObjectKind =
+            switch kind {
+            case .pods: .pod
+            case .configMaps: .configMap
+            case .secrets: .secret
+            }
+        guard let objectName = try? ObjectName(namespace: namespace, name: name) else { return }
+        let address = DesiredObject.Address(kind: objectKind, name: objectName)
+        do throws(StoreError) {
+            guard !message.payload.isEmpty else {
+                // Rule 2: an empty message seen live deletes; one that is merely missing never does.
+                guard !message.isRetained else { return }
+                let now = Timestamp(nanosecondsSinceEpoch: Clock.wallNanoseconds())
+                if try await inbox.end(address, at: now) {
+                    logger.info(
+                        "asked to end",
+                        metadata: ["object": "\(kind.rawValue)/\(objectName)"]
+                    )
+                }
+                return
+            }
+            switch try await inbox.take(message.payload, as: address) {
+            case .taken(let object, let acceptance):
+                logger.info(
+                    "taken",
+                    metadata: [
+                        "object": "\(kind.rawValue)/\(objectName)", "outcome": "\(acceptance)",
+                        "resourceVersion": "\(object.resourceVersion)",
+                    ]
+                )
+            case .refused(let refusal):
+                await supervisor.complain(
+                    refusal.message,
+                    reason: refusal.reason,
+                    namespace: namespace,
+                    name: name
+                )
+            }
+        } catch {
+            // Not on disk, so not answered: the controller sends it again, or the broker does.
+            await supervisor.complain(
+                error.description,
+                reason: "NotStored",
+                namespace: namespace,
+                name: name
+            )
+        }
+    }
+
+    /// The next number of the session counter.
+    public func nextSession() async -> UInt64 {
+        do throws(StoreError) {
+            return lastSession.raise(to: try await store.nextSession())
+        } catch {
+            await supervisor.complain(error.description, reason: "NotStored")
+            return lastSession.next()
+        }
+    }
+
+    /// Makes the counter at least this.
+    public func raiseSession(to session: UInt64) async {
+        _ = lastSession.raise(to: session)
+        await attempt { () throws(StoreError) in try await store.raiseSession(to: session) }
+    }
+
+    /// The session whose birth the broker last acknowledged.
+    public func lastAcknowledgedSession() async -> UInt64? {
+        (try? await store.lastAcknowledgedSession()) ?? nil
+    }
+
+    /// Keeps the number of the session whose birth was acknowledged.
+    public func sessionAcknowledged(_ session: UInt64) async {
+        await attempt { () throws(StoreError) in try await store.sessionAcknowledged(session) }
+    }
+
+    /// What waits to be sent.
+    public func due(limit: Int) async -> [OutboundMessage] {
+        let messages = (try? await store.due(limit: limit)) ?? []
+        return messages.map {
+            OutboundMessage(
+                topic: $0.topic,
+                payload: $0.payload,
+                isRetained: $0.isRetained,
+                isUrgent: $0.isUrgent
+            )
+        }
+    }
+
+    /// Takes a message off what waits.
+    public func acknowledged(_ message: OutboundMessage) async {
+        await attempt { () throws(StoreError) in
+            try await store.acknowledge(topic: message.topic, payload: message.payload)
+        }
+    }
+
+    /// Makes all that was acknowledged due again.
+    public func forgetAcknowledgements() async {
+        await attempt { () throws(StoreError) in try await store.forgetAcknowledgements() }
+    }
+
+    /// Shows how the link is.
+    public func linkChanged(_ state: LinkState) async {
+        await supervisor.linkChanged(state: state.phase.rawValue, detail: state.detail)
+    }
+
+    private func attempt(_ work: () async throws(StoreError) -> Void) async {
+        do throws(StoreError) { try await work() } catch {
+            await supervisor.complain(error.description, reason: "DatabaseFailed")
+        }
+    }
+}
+
+/// The last session number of this life, for when the disk does not give one.
+private final class LastSession: Sendable {
+    private let number = Mutex<UInt64>(0)
+
+    func raise(to session: UInt64) -> UInt64 {
+        number.withLock { number in
+            number = max(number, session)
+            return session
+        }
+    }
+
+    func next() -> UInt64 {
+        number.withLock { number in
+            number &+= 1
+            return number
+        }
+    }
+}

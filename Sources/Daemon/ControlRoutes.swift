@@ -1,0 +1,219 @@
+public import ControlAPI
+internal import Documents
+internal import Host
+internal import KubeModel
+public import StateStore
+public import Supervisor
+
+/// What the control socket answers: Kubernetes' paths for what Kubernetes knows, our own for the rest.
+public struct ControlRoutes: ControlHandler {
+    private let supervisor: Supervisor
+    private let store: StateStore
+    private let inbox: Inbox
+    private let nodeName: String
+
+    /// Routes to one daemon.
+    public init(supervisor: Supervisor, store: StateStore, inbox: Inbox, nodeName: String) {
+        self.supervisor = supervisor
+        self.store = store
+        self.inbox = inbox
+        self.nodeName = nodeName
+    }
+
+    /// Answers one request.
+    public func handle(_ request: ControlRequest) async -> ControlResponse {
+        switch (request.method, request.path) {
+        case (.get, ["healthz"]):
+            return ControlResponse(
+                status: 200,
+                contentType: "text/plain",
+                body: .bytes([0x6F, 0x6B])
+            )
+        case (.get, ["swiftlet", "v1", "status"]):
+            return json(await supervisor.statusDocument())
+        case (.get, ["api", "v1", "pods"]):
+            return json(ObjectList.document(await supervisor.podDocuments(), kind: "PodList"))
+        case (.get, ["api", "v1", "nodes"]):
+            return json(ObjectList.document([await supervisor.nodeDocument()], kind: "NodeList"))
+        case (.get, ["api", "v1", "nodes", nodeName]):
+            return json(await supervisor.nodeDocument())
+        case (.get, ["api", "v1", "events"]): return await events()
+        case (_, let path) where path.starts(with: ["api", "v1", "namespaces"]) && path.count >= 5:
+            guard path[4] == "pods" else { return Self.unknown(request) }
+            return await pods(request, namespace: path[3], rest: Array(path.dropFirst(5)))
+        case (_, _): return Self.unknown(request)
+        }
+    }
+
+    private static func unknown(_ request: ControlRequest) -> ControlResponse {
+        .failure(
+            status: 404,
+            reason: "NotFound",
+            message: "there is nothing at \(request.method.rawValue) /"
+                + request.path.joined(separator: "/")
+        )
+    }
+
+    private func json(_ document: Document, status: Int = 200) -> ControlResponse {
+        .json(document.json(), status: status)
+    }
+
+    private func pods(
+        _ request: ControlRequest,
+        namespace: String,
+        rest: [String]
+    ) async -> ControlResponse {
+        switch (request.method, rest.count) {
+        case (.get, 0):
+            let pods = await supervisor.podDocuments(namespace: namespace)
+            return json(ObjectList.document(pods, kind: "PodList"))
+        case (.get, 1):
+            let pod = await supervisor.podDocument(namespace: namespace, name: rest[0])
+            return pod.map { json($0) } ?? Self.noPod(namespace, rest[0])
+        case (.get, 2) where rest[1] == "log": return await log(request, namespace, rest[0])
+        case (.put, 1): return await put(request, namespace, rest[0])
+        case (.delete, 1): return await delete(request, namespace, rest[0])
+        case (_, _): return Self.unknown(request)
+        }
+    }
+
+    private static func noPod(_ namespace: String, _ name: String) -> ControlResponse {
+        .failure(
+            status: 404,
+            reason: "NotFound",
+            message: "pods \"\(name)\" not found in namespace \(namespace)"
+        )
+    }
+
+    private func events() async -> ControlResponse {
+        do throws(StoreError) {
+            let events = try await store.events().compactMap { try? Document(json: $0) }
+            return json(ObjectList.document(events, kind: "EventList"))
+        } catch {
+            return Self.failure(error)
+        }
+    }
+
+    private static func failure(_ error: StoreError) -> ControlResponse {
+        .failure(status: 507, reason: "InsufficientStorage", message: error.description)
+    }
+
+    private func put(
+        _ request: ControlRequest,
+        _ namespace: String,
+        _ name: String
+    ) async -> ControlResponse {
+        let address: DesiredObject.Address
+        do throws(FieldError) {
+            address = .init(kind: .pod, name: try ObjectName(namespace: namespace, name: name))
+        } catch {
+            return .failure(status: 422, reason: "Invalid", message: error.description)
+        }
+        do throws(StoreError) {
+            switch try await inbox.take(request.body, as: address) {
+            case .refused(let refusal):
+                return .failure(status: 422, reason: refusal.reason, message: refusal.message)
+            case .taken(let object, let acceptance):
+                guard let pod = try? object.pod() else {
+                    return .failure(status: 500, reason: "InternalError", message: "unreadable")
+                }
+                let isNew = acceptance == .stored
+                return json(pod.document, status: isNew ? 201 : 200)
+            }
+        } catch {
+            return Self.failure(error)
+        }
+    }
+
+    private func delete(
+        _ request: ControlRequest,
+        _ namespace: String,
+        _ name: String
+    ) async -> ControlResponse {
+        var grace: Int64?
+        if let text = request.query["gracePeriodSeconds"] {
+            guard let seconds = Int64(text), (0...PodSpec.gracePeriodSecondsMax).contains(seconds)
+            else {
+                return .failure(
+                    status: 400,
+                    reason: "BadRequest",
+                    message: "gracePeriodSeconds=\(text) is no number of seconds"
+                )
+            }
+            grace = seconds
+        }
+        guard let objectName = try? ObjectName(namespace: namespace, name: name) else {
+            return Self.noPod(namespace, name)
+        }
+        do throws(StoreError) {
+            let now = Timestamp(nanosecondsSinceEpoch: Clock.wallNanoseconds())
+            let isThere = try await inbox.end(
+                .init(kind: .pod, name: objectName),
+                graceSeconds: grace,
+                at: now
+            )
+            guard isThere else { return Self.noPod(namespace, name) }
+        } catch {
+            return Self.failure(error)
+        }
+        let pod = await supervisor.podDocument(namespace: namespace, name: name)
+        return json(pod ?? ["kind": "Status", "apiVersion": "v1", "status": "Success"])
+    }
+
+    private func log(
+        _ request: ControlRequest,
+        _ namespace: String,
+        _ name: String
+    ) async -> ControlResponse {
+        let query = request.query
+        let tail = query["tailLines"].flatMap { Int($0) }
+        let since = query["sinceSeconds"].flatMap { Int64($0) }
+        if query["tailLines"] != nil, tail ?? -1 < 0 {
+            return .failure(status: 400, reason: "BadRequest", message: "tailLines is no number")
+        }
+        do throws(Supervisor.LogProblem) {
+            let place = try await supervisor.logPlace(
+                namespace: namespace,
+                name: name,
+                container: query["container"],
+                isPrevious: query["previous"] == "true"
+            )
+            let follows = query["follow"] == "true" && query["previous"] != "true"
+            // More than thirty years ask for all there is.
+            let span = since.map { min(max($0, 0), 1_000_000_000) * 1_000_000_000 }
+            let hasEnded: @Sendable () -> Bool = { place.hasEnded }
+            let log = ContainerLog.read(
+                place.path,
+                tail: tail,
+                sinceNanoseconds: span.map { Clock.wallNanoseconds() &- $0 } ?? .min,
+                followUntil: follows ? hasEnded : nil
+            )
+            let feed = LogFeed(log, follows: follows)
+            return .text(AsyncStream { await feed.next() })
+        } catch {
+            return Self.failure(error, namespace, name)
+        }
+    }
+
+    private static func failure(
+        _ problem: Supervisor.LogProblem,
+        _ namespace: String,
+        _ name: String
+    ) -> ControlResponse {
+        switch problem {
+        case .noPod: noPod(namespace, name)
+        case .noContainer(let names):
+            .failure(
+                status: 400,
+                reason: "BadRequest",
+                message: "name one container of pod \(name): \(names.joined(separator: ", "))"
+            )
+        case .noRun:
+            .failure(
+                status: 400,
+                reason: "BadRequest",
+                message: "the container has no log of that run: it has not been started so often"
+            )
+        }
+    }
+}

@@ -1,0 +1,173 @@
+internal import Documents
+public import Supervisor
+public import Uplink
+
+/// What an operator writes into `swiftletd.yaml`.
+public struct DaemonConfiguration: Sendable {
+    /// The node's name.
+    public var nodeName = ""
+    /// Labels of the node.
+    public var nodeLabels: [String: String] = [:]
+    /// Where everything lies.
+    public var layout = DirectoryLayout(
+        state: "/var/lib/swiftlet",
+        run: "/run/swiftlet",
+        logs: "/var/log/pods",
+        layouts: "/var/lib/swiftlet/layouts"
+    )
+    /// The broker; nil for a node that runs what it has.
+    public var broker: Broker?
+    /// Where `swiftlet-run` and `swiftlet-pull` are; nil for beside this program.
+    public var programs: String?
+    /// Folders of the host below which hostPath volumes may lie.
+    public var hostPathRoots: [String] = []
+    /// Bytes after which a container's log is moved aside.
+    public var logFileBytesMax: UInt64 = 10 << 20
+    /// Log files that are kept of each run.
+    public var logFilesMax: UInt64 = 5
+    /// The group whose members may read through the control socket; nil for the daemon's own.
+    public var controlGroup: UInt32?
+
+    /// How the broker is reached.
+    public struct Broker: Equatable, Sendable {
+        /// Where it listens.
+        public var url: BrokerURL
+        /// The name told to it; nil for none.
+        public var username: String?
+        /// The file with the password; nil for none.
+        public var passwordFile: String?
+        /// Who may sign its certificate; nil for the system's.
+        public var caFile: String?
+        /// Our certificate; nil for none.
+        public var certificateFile: String?
+        /// Its key; nil for none.
+        public var keyFile: String?
+        /// What every topic begins with.
+        public var prefix = "swiftlet/v1"
+        /// The client id; nil for the node's name.
+        public var clientID: String?
+        /// Which protocol is spoken.
+        public var version = UplinkConfiguration.ProtocolVersion.v5
+        /// Seconds of silence after which a ping goes out.
+        public var keepAliveSeconds = 60
+    }
+}
+
+extension DaemonConfiguration {
+    private static let keys: Set<String> = [
+        "node", "directories", "broker", "programs", "volumes", "logs", "control", "images",
+    ]
+
+    /// Reads the text of a configuration file.
+    ///
+    /// Unknown keys are refused with the nearest known one: a misspelt key means harm.
+    ///
+    /// - Parameter bytes: YAML.
+    /// - Throws: What is wrong, with its line.
+    public init(yaml bytes: [UInt8]) throws(ConfigurationError) {
+        let documents: [Document]
+        do throws(DocumentError) { documents = try Document.yaml(bytes) } catch {
+            throw .unreadable(error)
+        }
+        guard documents.count == 1, let document = documents.first else {
+            throw .documentCount(documents.count)
+        }
+        do throws(FieldError) { try read(DocumentReader(document)) } catch {
+            throw .field(error)
+        }
+    }
+
+    private mutating func read(_ reader: DocumentReader) throws(FieldError) {
+        try reader.refuseUnknown(known: Self.keys)
+        try readNode(reader.required("node"))
+        if let directories = try reader.optional("directories") { try readFolders(directories) }
+        if let broker = try reader.optional("broker") { self.broker = try Broker(broker) }
+        if let programs = try reader.optional("programs") {
+            try programs.refuseUnknown(known: ["directory"])
+            self.programs = try programs.optional("directory")?.folder()
+        }
+        if let volumes = try reader.optional("volumes") {
+            try volumes.refuseUnknown(known: ["hostPathRoots"])
+            for root in try volumes.optional("hostPathRoots")?.elements() ?? [] {
+                hostPathRoots.append(try root.folder())
+            }
+        }
+        if let logs = try reader.optional("logs") { try readLogs(logs) }
+        if let control = try reader.optional("control") {
+            try control.refuseUnknown(known: ["group"])
+            let group = try control.optional("group")?.integer(in: 0...Int64(UInt32.max) - 1)
+            controlGroup = group.map { UInt32(truncatingIfNeeded: $0) }
+        }
+        if let images = try reader.optional("images") {
+            // Known, so that a file for a later version is no error; registries are not pulled from yet.
+            try images.refuseUnknown(known: ["plainHTTP"])
+            _ = try images.optional("plainHTTP")?.strings()
+        }
+    }
+
+    private mutating func readNode(_ reader: DocumentReader) throws(FieldError) {
+        try reader.refuseUnknown(known: ["name", "labels"])
+        let name = try reader.required("name")
+        nodeName = try name.string()
+        guard TopicName.isNamespace(nodeName) else {
+            throw name.error("must be an RFC 1123 label: lower-case letters, digits and dashes")
+        }
+        nodeLabels = try reader.optional("labels")?.stringMap() ?? [:]
+    }
+
+    private mutating func readFolders(_ reader: DocumentReader) throws(FieldError) {
+        try reader.refuseUnknown(known: ["state", "run", "logs", "manifests", "layouts"])
+        if let state = try reader.optional("state") {
+            layout.state = try state.folder()
+            layout.layouts = layout.state + "/layouts"
+        }
+        if let run = try reader.optional("run") { layout.run = try run.folder() }
+        if let logs = try reader.optional("logs") { layout.logs = try logs.folder() }
+        if let layouts = try reader.optional("layouts") { layout.layouts = try layouts.folder() }
+        _ = try reader.optional("manifests")?.folder()
+    }
+
+    private mutating func readLogs(_ reader: DocumentReader) throws(FieldError) {
+        try reader.refuseUnknown(known: ["maxSize", "maxFiles"])
+        if let size = try reader.optional("maxSize") { logFileBytesMax = try size.byteCount() }
+        if let files = try reader.optional("maxFiles") {
+            logFilesMax = UInt64(clamping: try files.integer(in: 1...100))
+        }
+    }
+}
+
+extension DaemonConfiguration.Broker {
+    fileprivate init(_ reader: DocumentReader) throws(FieldError) {
+        try reader.refuseUnknown(known: [
+            "url", "username", "passwordFile", "caFile", "certificateFile", "keyFile", "prefix",
+            "clientID", "protocol", "keepAliveSeconds",
+        ])
+        let place = try reader.required("url")
+        let text = try place.string()
+        do throws(UplinkError) { url = try BrokerURL(text) } catch {
+            throw place.error(error.description)
+        }
+        username = try reader.optional("username")?.string()
+        passwordFile = try reader.optional("passwordFile")?.folder()
+        caFile = try reader.optional("caFile")?.folder()
+        certificateFile = try reader.optional("certificateFile")?.folder()
+        keyFile = try reader.optional("keyFile")?.folder()
+        if let prefix = try reader.optional("prefix") {
+            self.prefix = try prefix.string()
+            let isPlain = self.prefix.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+            guard isPlain, !self.prefix.isEmpty,
+                !self.prefix.contains(where: { "+#$".contains($0) }),
+                !self.prefix.hasPrefix("/"), !self.prefix.hasSuffix("/")
+            else { throw prefix.error("must be a topic without wildcards or slashes at its ends") }
+        }
+        clientID = try reader.optional("clientID")?.string()
+        if let version = try reader.optional("protocol") {
+            guard let known = UplinkConfiguration.ProtocolVersion(rawValue: try version.string())
+            else { throw version.error("must be \"5\" or \"3.1.1\"") }
+            self.version = known
+        }
+        if let seconds = try reader.optional("keepAliveSeconds") {
+            keepAliveSeconds = Int(try seconds.integer(in: 10...3_600))
+        }
+    }
+}

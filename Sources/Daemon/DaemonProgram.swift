@@ -1,0 +1,291 @@
+internal import ControlAPI
+internal import Glibc
+public import Host
+internal import Images
+internal import Lifecycle
+public import Logging
+internal import StateStore
+internal import Supervisor
+internal import Uplink
+
+/// The daemon: every part made, tied together, run as one tree of tasks, and ended in good order.
+///
+/// Order of the start: database, control socket, what an earlier life left, what is stored; only then
+/// the network, and the start of a pod never waits for that.
+public struct DaemonProgram: Sendable {
+    private let configuration: DaemonConfiguration
+    private let programs: String
+    private let notifier: ServiceNotifier?
+    private let logger: Logger
+
+    /// The version of this program.
+    public static let version = "0.1.0"
+    // Why: what an operator looks at is fresh enough, and a day of it writes next to nothing.
+    private static let measureAgain = Duration.seconds(300)
+    // Why: systemd kills after 90 s; an end that takes longer than this has lost the broker anyway.
+    private static let stopPatience = Duration.seconds(8)
+
+    /// A daemon that is not running yet.
+    public init(
+        configuration: DaemonConfiguration,
+        programs: String,
+        notifier: ServiceNotifier?,
+        logger: Logger = Logger(label: "swiftletd")
+    ) {
+        self.configuration = configuration
+        self.programs = programs
+        self.notifier = notifier
+        self.logger = logger
+    }
+
+    /// Runs until a signal says to end; workloads go on.
+    ///
+    /// - Parameter signals: What the system says.
+    /// - Throws: Why it cannot run.
+    public func run(signals: AsyncStream<SignalStream.Signal>) async throws(DaemonError) {
+        let layout = configuration.layout
+        try makeFolders()
+        let lock = try takeLock()
+        defer { withExtendedLifetime(lock) {} }
+        let store = try openStore()
+        let supervisor = Supervisor(
+            configuration: supervisorConfiguration,
+            store: store,
+            host: ProcessWorkloadHost(layout: layout, runner: "\(programs)/swiftlet-run"),
+            images: try images()
+        )
+        let inbox = Inbox(store: store, nodeName: configuration.nodeName)
+        let routes = ControlRoutes(
+            supervisor: supervisor,
+            store: store,
+            inbox: inbox,
+            nodeName: configuration.nodeName
+        )
+        let server = ControlServer(
+            path: layout.socket,
+            handler: routes,
+            groupID: configuration.controlGroup
+        )
+        let uplink = try uplink(
+            BrokerBackend(store: store, inbox: inbox, supervisor: supervisor)
+        )
+        let parts = Parts(store: store, supervisor: supervisor, server: server, uplink: uplink)
+        try await run(parts, signals)
+        logger.notice("stopped; workloads go on")
+    }
+
+    /// What runs side by side.
+    private struct Parts: Sendable {
+        let store: StateStore
+        let supervisor: Supervisor
+        let server: ControlServer
+        let uplink: Uplink?
+    }
+
+    private func run(
+        _ parts: Parts,
+        _ signals: AsyncStream<SignalStream.Signal>
+    ) async throws(DaemonError) {
+        let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
+        let (recovered, hasRecovered) = AsyncStream.makeStream(of: Void.self)
+        let problem: DaemonError? = await withTaskGroup(of: DaemonError?.self) { group in
+            group.addTask { [logger] in
+                do throws(ControlError) {
+                    try await parts.server.run(onListening: { isListening.finish() })
+                    return nil
+                } catch {
+                    isListening.finish()
+                    logger.critical("\(error)")
+                    return .control(error)
+                }
+            }
+            group.addTask {
+                for await _ in listening {}
+                await parts.supervisor.run(onRecovered: { hasRecovered.finish() })
+                return nil
+            }
+            group.addTask {
+                for await _ in recovered {}
+                guard !Task.isCancelled else { return nil }
+                await ready(parts)
+                return nil
+            }
+            group.addTask {
+                await waitForEnd(signals)
+                await stop(parts)
+                return .ended
+            }
+            var problem: DaemonError?
+            for await result in group {
+                guard let result else { continue }
+                if result != .ended { problem = problem ?? result }
+                group.cancelAll()
+                parts.supervisor.stop()
+            }
+            return problem
+        }
+        if let problem { throw problem }
+    }
+
+    /// Everything that an earlier life left runs again: says so, and goes to the network.
+    private func ready(_ parts: Parts) async {
+        notify(.ready, .status("node \(configuration.nodeName)"))
+        logger.notice(
+            "ready",
+            metadata: ["node": "\(configuration.nodeName)", "version": "\(Self.version)"]
+        )
+        await withDiscardingTaskGroup { group in
+            group.addTask { await watch(parts.supervisor) }
+            group.addTask {
+                while !Task.isCancelled {
+                    await parts.supervisor.publishNode()
+                    try? await Task.sleep(for: Self.measureAgain)
+                }
+            }
+            guard let uplink = parts.uplink else { return }
+            group.addTask { await uplink.run() }
+            let bell = parts.store.outboxBell
+            group.addTask { for await _ in bell.rings() { uplink.ring() } }
+        }
+    }
+
+    /// Tells the service manager that the loop goes round, as long as it does.
+    private func watch(_ supervisor: Supervisor) async {
+        guard let interval = notifier?.watchdogNanoseconds else { return }
+        let pause = Duration.nanoseconds(Int64(clamping: interval / 3))
+        var last = await supervisor.turnCount
+        while !Task.isCancelled {
+            supervisor.look()
+            try? await Task.sleep(for: pause)
+            let now = await supervisor.turnCount
+            if now != last { notify(.watchdog) }
+            last = now
+        }
+    }
+
+    private func waitForEnd(_ signals: AsyncStream<SignalStream.Signal>) async {
+        for await signal in signals {
+            switch signal {
+            case .terminate, .interrupt: return
+            case .hangup: logger.notice("the configuration is read at the start only: restart")
+            }
+        }
+    }
+
+    /// Leaves the broker in good order, within bounds, and ends the loop.
+    private func stop(_ parts: Parts) async {
+        notify(.stopping)
+        logger.notice("stopping")
+        if let uplink = parts.uplink {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await uplink.stop() }
+                group.addTask { try? await Task.sleep(for: Self.stopPatience) }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+        parts.supervisor.stop()
+    }
+
+    private func notify(_ messages: ServiceNotifier.Message...) {
+        guard let notifier else { return }
+        for message in messages {
+            do throws(HostError) { try notifier.send(message) } catch {
+                logger.warning("the service manager was not told: \(error)")
+            }
+        }
+    }
+}
+
+extension DaemonProgram {
+    private var supervisorConfiguration: SupervisorConfiguration {
+        SupervisorConfiguration(
+            nodeName: configuration.nodeName,
+            layout: configuration.layout,
+            hostPathRoots: configuration.hostPathRoots,
+            logFileBytesMax: configuration.logFileBytesMax,
+            logFilesMax: configuration.logFilesMax,
+            nodeLabels: configuration.nodeLabels,
+            version: Self.version,
+            bootID: Clock.bootID()
+        )
+    }
+
+    private func makeFolders() throws(DaemonError) {
+        let layout = configuration.layout
+        // Why: what is in the database and in volumes is nobody else's; logs and the socket are read by
+        // others, and have modes of their own.
+        let folders: [(String, UInt32)] = [
+            (layout.state, 0o700), (layout.run, 0o755), (layout.logs, 0o755),
+            (layout.layouts, 0o755),
+        ]
+        do throws(HostError) {
+            for (path, mode) in folders { try FileTree.make(path, mode: mode) }
+        } catch {
+            throw .host(error)
+        }
+    }
+
+    /// One daemon for one state folder: two would start everything twice.
+    private func takeLock() throws(DaemonError) -> InstanceLock {
+        do throws(HostError) {
+            return try InstanceLock(
+                path: configuration.layout.state + "/swiftletd.instance",
+                record: .ofThisProcess()
+            )
+        } catch {
+            throw .host(error)
+        }
+    }
+
+    private func openStore() throws(DaemonError) -> StateStore {
+        do throws(StoreError) {
+            let store = try StateStore(path: configuration.layout.database)
+            if let aside = store.opening.setAside {
+                logger.error(
+                    "the database was damaged and set aside",
+                    metadata: [
+                        "file": "\(aside)", "damage": "\(store.opening.damage ?? "")",
+                        "rescuedObjects": "\(store.opening.rescuedObjectCount)",
+                    ]
+                )
+            }
+            return store
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func images() throws(DaemonError) -> StoredImages {
+        do throws(ImageError) {
+            return StoredImages(
+                store: try ImageStore(directory: configuration.layout.images),
+                puller: "\(programs)/swiftlet-pull",
+                layouts: configuration.layout.layouts
+            )
+        } catch {
+            throw .images(error)
+        }
+    }
+
+    private func uplink(_ backend: BrokerBackend) throws(DaemonError) -> Uplink? {
+        guard let broker = configuration.broker else { return nil }
+        return Uplink(
+            configuration: UplinkConfiguration(
+                url: broker.url,
+                nodeName: configuration.nodeName,
+                prefix: broker.prefix,
+                username: broker.username,
+                password: try broker.password(),
+                certificateAuthorityFile: broker.caFile,
+                certificateFile: broker.certificateFile,
+                keyFile: broker.keyFile,
+                clientID: broker.clientID,
+                version: broker.version,
+                keepAliveSeconds: broker.keepAliveSeconds,
+                bootID: Clock.bootID()
+            ),
+            backend: backend
+        )
+    }
+}

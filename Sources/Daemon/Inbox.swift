@@ -1,0 +1,143 @@
+internal import Documents
+public import KubeModel
+public import StateStore
+internal import Supervisor
+
+/// Takes what a controller or an operator wants: checks it, writes it down, and remembers what it refused.
+///
+/// Nothing is answered here: the supervisor sees what is on disk and says so.
+public struct Inbox: Sendable {
+    private let store: StateStore
+    private let nodeName: String
+
+    /// An inbox of one node.
+    public init(store: StateStore, nodeName: String) {
+        self.store = store
+        self.nodeName = nodeName
+    }
+
+    /// What became of an object.
+    public enum Outcome: Sendable {
+        /// It is on disk, now or already.
+        case taken(DesiredObject, Acceptance)
+        /// It is refused, and that is on disk.
+        case refused(Refusal)
+    }
+
+    /// Takes an object that should be there.
+    ///
+    /// - Parameters:
+    ///   - payload: The object's JSON.
+    ///   - address: What its topic or path says it is.
+    /// - Returns: What became of it.
+    /// - Throws: What kept it from disk; it then counts as never seen.
+    public func take(
+        _ payload: [UInt8],
+        as address: DesiredObject.Address
+    ) async throws(StoreError) -> Outcome {
+        let object: DesiredObject
+        do throws(ObjectError) {
+            object = try DesiredObject.identify(
+                payload,
+                as: address,
+                node: nodeName,
+                digests: .system
+            )
+        } catch {
+            return try await refuse(payload, address, error.reason, error.description)
+        }
+        guard DirectoryLayout.isSafe(uid: object.uid) else {
+            let message = "metadata.uid: must be letters, digits, dashes and dots, at most 128"
+            return try await refuse(payload, address, "Invalid", message)
+        }
+        let acceptance = try await store.accept(object)
+        switch acceptance {
+        case .stored, .replaced: break
+        case .unchanged:
+            // Why: what was refused in between is taken back by sending the good version again.
+            try await store.forgetRefusal(address)
+        case .stale(let stored):
+            let message =
+                "metadata.resourceVersion: \(object.resourceVersion) is older than "
+                + "\(stored.resourceVersion), which is stored"
+            return try await refuse(payload, address, "StaleResourceVersion", message)
+        case .ignored: break
+        }
+        return .taken(object, acceptance)
+    }
+
+    /// Asks for the end of an object, whichever has the name.
+    ///
+    /// - Parameters:
+    ///   - address: Which.
+    ///   - graceSeconds: How long its end may take; nil for what its spec says.
+    ///   - time: Now.
+    /// - Returns: Whether there is one.
+    /// - Throws: What kept the request from disk.
+    public func end(
+        _ address: DesiredObject.Address,
+        graceSeconds: Int64? = nil,
+        at time: Timestamp
+    ) async throws(StoreError) -> Bool {
+        try await store.forgetRefusal(address)
+        return try await store.requestDeletion(
+            of: ObjectReference(
+                kind: address.kind,
+                namespace: address.name.namespace,
+                name: address.name.name,
+                uid: ""
+            ),
+            at: time,
+            gracePeriodSeconds: graceSeconds
+        )
+    }
+
+    private func refuse(
+        _ payload: [UInt8],
+        _ address: DesiredObject.Address,
+        _ reason: String,
+        _ message: String
+    ) async throws(StoreError) -> Outcome {
+        let metadata =
+            payload.count <= DesiredObject.payloadByteCountMax
+            ? (try? Document(json: payload))?["metadata"] : nil
+        let uid = metadata?["uid"]?.string ?? ""
+        let version = metadata?["resourceVersion"]?.string ?? ""
+        let refusal = Refusal(
+            reference: ObjectReference(
+                kind: address.kind,
+                namespace: address.name.namespace,
+                name: address.name.name,
+                // A version written by hand is answered under the uid that it would have had.
+                uid: uid.isEmpty
+                    ? NameUUID.ofObject(
+                        node: nodeName,
+                        kind: address.kind,
+                        namespace: address.name.namespace,
+                        name: address.name.name,
+                        digests: .system
+                    ) : uid
+            ),
+            resourceVersion: version.isEmpty
+                ? Hexadecimal.text(Digests.system.sha256(payload).prefix(8)) : version,
+            reason: reason,
+            message: message
+        )
+        try await store.refuse(refusal)
+        return .refused(refusal)
+    }
+}
+
+extension StateStore {
+    /// Forgets a refusal, and says so if there was one.
+    func forgetRefusal(_ address: DesiredObject.Address) throws(StoreError) {
+        let name = address.name
+        let wasRefused = try refusals().contains {
+            $0.reference.kind == address.kind && $0.reference.namespace == name.namespace
+                && $0.reference.name == name.name
+        }
+        guard wasRefused else { return }
+        try forgetRefusal(address.kind, name.namespace, name.name)
+        desiredBell.ring()
+    }
+}

@@ -1,0 +1,130 @@
+internal import Host
+internal import KubeModel
+internal import Lifecycle
+
+/// Makes the folders of one run and says what its runner is told.
+///
+/// Blocks; to be called in the ``Workshop``.
+struct ContainerSetup: Sendable {
+    let configuration: SupervisorConfiguration
+    let pod: Pod
+    let container: Container
+    let instance: Instance
+    let image: any LocalImage
+    /// Values of ConfigMaps and Secrets that the environment names.
+    let configValues: ConfigValues
+
+    private var layout: DirectoryLayout { configuration.layout }
+
+    /// The command, with everything in place.
+    func prepare() throws(ContainerLifecycle.Problem) -> RunnerCommand {
+        let environment = try configValues.environment(of: container, in: pod, configuration)
+        let (command, arguments) = container.expandedCommand(environment)
+        let entry = try inContext { () throws(ImageProblem) in
+            try image.entry(
+                command: command,
+                arguments: arguments,
+                workingDirectory: container.workingDir
+            )
+        }
+        var runner = RunnerCommand(modulePath: entry.modulePath, arguments: entry.arguments)
+        runner.invoke = entry.invoke
+        runner.isAdmitted = entry.isAdmitted
+        runner.environment = merged(environment)
+        runner.directories = try folders()
+        runner.workingDirectory = workingDirectory
+        runner.memoryLimitBytes = memoryLimitBytes
+        let logs = layout.podLogs(
+            namespace: pod.metadata.namespace,
+            name: pod.metadata.name,
+            uid: instance.uid
+        )
+        runner.logFile = layout.log(logs, container.name, attempt: instance.attempt)
+        runner.logFileBytesMax = configuration.logFileBytesMax
+        runner.logFilesMax = configuration.logFilesMax
+        runner.instanceFile = layout.instanceFile(instance)
+        runner.exitRecordFile = layout.exitRecord(instance)
+        try inContext { () throws(HostError) in
+            try FileTree.make("\(logs)/\(container.name)", mode: 0o755)
+            try FileTree.make(layout.runningPod(instance.uid))
+            try dropTraces(logs)
+        }
+        return runner
+    }
+
+    /// The image's variables, overridden by the container's.
+    private func merged(_ environment: [(name: String, value: String)]) -> [String] {
+        let names = Set(environment.map(\.name))
+        let kept = image.environment.filter { variable in
+            !names.contains(String(variable.prefix { $0 != "=" }))
+        }
+        return kept + environment.map { "\($0.name)=\($0.value)" }
+    }
+
+    private var workingDirectory: String {
+        let wanted = container.workingDir ?? image.workingDirectory
+        return wanted.isEmpty ? "/" : wanted
+    }
+
+    private var memoryLimitBytes: UInt64? {
+        guard let limit = container.resources.limits["memory"] else { return nil }
+        return UInt64(clamping: limit.nano / 1_000_000_000)
+    }
+
+    /// The root and the volumes as the guest sees them.
+    private func folders() throws(ContainerLifecycle.Problem) -> [RunnerCommand.Directory] {
+        let root = layout.root(instance.uid, container.name)
+        try inContext { () throws(HostError) in
+            // Why: each run begins with the files of its image, as with any other runtime.
+            try FileTree.remove(root)
+            try FileTree.make(layout.container(instance.uid, container.name))
+        }
+        try inContext { () throws(ImageProblem) in try image.copyRoot(to: root) }
+        var folders = [RunnerCommand.Directory(host: root, guest: "/")]
+        for mount in container.volumeMounts {
+            guard let volume = pod.spec.volumes.first(where: { $0.name == mount.name }) else {
+                continue
+            }
+            let setup = VolumeSetup(
+                configuration: configuration,
+                pod: pod,
+                volume: volume,
+                configValues: configValues
+            )
+            let host = try setup.path(of: mount)
+            let directory = RunnerCommand.Directory(
+                host: host,
+                guest: mount.mountPath,
+                isReadOnly: mount.readOnly || setup.isReadOnly
+            )
+            folders.append(directory)
+        }
+        return folders
+    }
+
+    /// Removes what earlier runs left, but for the log of the last one.
+    private func dropTraces(_ logs: String) throws(HostError) {
+        var earlier = instance
+        earlier.attempt -= 1
+        guard earlier.attempt > 0 else { return }
+        try FileTree.remove(layout.instanceFile(earlier))
+        try FileTree.remove(layout.exitRecord(earlier))
+        guard earlier.attempt > 1 else { return }
+        let last = layout.log(logs, container.name, attempt: earlier.attempt - 1)
+        try FileTree.remove(last)
+        for number in 1..<max(2, min(configuration.logFilesMax, 1_000)) {
+            try FileTree.remove("\(last).\(number)")
+        }
+    }
+}
+
+/// Turns what went wrong with files or the image into what the status shows.
+func inContext<Success, Failure: Error & CustomStringConvertible>(
+    _ work: () throws(Failure) -> Success
+) throws(ContainerLifecycle.Problem) -> Success {
+    do throws(Failure) {
+        return try work()
+    } catch {
+        throw .init(reason: "CreateContainerError", message: error.description)
+    }
+}

@@ -1,0 +1,89 @@
+internal import Glibc
+public import Host
+
+// This file is a fence: folders are made, listed and removed by C calls.
+
+/// Folders and what is in them.
+public enum FileTree {
+    // Why: nobody nests volumes deeper; a tree that is deeper is removed by hand.
+    private static let depthMax = 256
+
+    /// Makes a folder and those above it; one that is there stays as it is.
+    public static func make(_ path: String, mode: UInt32 = 0o700) throws(HostError) {
+        if isDirectory(path) { return }
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try make(String(path[..<slash]), mode: mode)
+        }
+        // Safety: the path is a Swift string.
+        guard unsafe mkdir(path, mode) == 0 || (errno == EEXIST && isDirectory(path)) else {
+            throw .system(call: "mkdir", path: path, errno: errno)
+        }
+    }
+
+    /// Whether there is a folder; a link to one counts.
+    public static func isDirectory(_ path: String) -> Bool { kind(path) == S_IFDIR }
+
+    /// Whether there is a regular file.
+    public static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
+
+    private static func kind(_ path: String) -> mode_t? {
+        var facts = stat()
+        // Safety: the path is a Swift string, the facts are a local.
+        return unsafe stat(path, &facts) == 0 ? facts.st_mode & S_IFMT : nil
+    }
+
+    /// The names in a folder; none when there is no folder.
+    public static func names(in path: String) -> [String] {
+        // Safety: the stream is ours until closedir; an entry is read before the next call.
+        guard let folder = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Removes a file, or a folder with all that is in it; links are removed, not followed.
+    ///
+    /// What is not there is no error.
+    public static func remove(_ path: String) throws(HostError) { try remove(path, depth: 0) }
+
+    private static func remove(_ path: String, depth: Int) throws(HostError) {
+        guard depth < depthMax else {
+            throw .tooMuch(what: "folders in \(path)", count: depth, countMax: depthMax)
+        }
+        var facts = stat()
+        // Safety: as above.
+        guard unsafe lstat(path, &facts) == 0 else {
+            if errno == ENOENT { return }
+            throw .system(call: "lstat", path: path, errno: errno)
+        }
+        guard facts.st_mode & S_IFMT == S_IFDIR else {
+            guard unsafe unlink(path) == 0 || errno == ENOENT else {
+                throw .system(call: "unlink", path: path, errno: errno)
+            }
+            return
+        }
+        // Why: a guest may have taken the right to list its own folders away.
+        _ = unsafe chmod(path, 0o700)
+        for name in names(in: path) { try remove("\(path)/\(name)", depth: depth + 1) }
+        guard unsafe rmdir(path) == 0 || errno == ENOENT else {
+            throw .system(call: "rmdir", path: path, errno: errno)
+        }
+    }
+
+    /// The path with all links followed; nil when there is nothing.
+    public static func resolved(_ path: String) -> String? {
+        // Safety: realpath allocates the answer, which is copied and freed here.
+        guard let answer = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(answer) }
+        return unsafe String(cString: answer)
+    }
+
+    /// Where this program lies; nil when the system does not tell.
+    public static var ownProgram: String? { resolved("/proc/self/exe") }
+}

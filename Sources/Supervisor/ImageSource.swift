@@ -1,0 +1,85 @@
+/// Where images come from: the store on disk and the program that fills it, or a stand-in in tests.
+public protocol ImageSource: Sendable {
+    /// The image, if it is on disk whole.
+    func find(_ reference: String) async throws(ImageProblem) -> (any LocalImage)?
+
+    /// Fetches the image, also if it is on disk already.
+    func pull(_ reference: String) async throws(ImageProblem) -> any LocalImage
+}
+
+/// An image on disk.
+public protocol LocalImage: Sendable {
+    /// Its name with its digest.
+    var imageID: String { get }
+    /// Its environment, `K=V`.
+    var environment: [String] { get }
+    /// The folder it starts in; empty for `/`.
+    var workingDirectory: String { get }
+    /// What runs, for a container's command and arguments.
+    ///
+    /// Throws ``ImageProblem`` when there is no such module in the image.
+    func entry(
+        command: [String]?,
+        arguments: [String]?,
+        workingDirectory: String?
+    ) throws(ImageProblem) -> RunEntry
+    /// Puts a copy of its files into a folder that does not exist yet.
+    func copyRoot(to path: String) throws(ImageProblem)
+}
+
+/// What runs of an image.
+public struct RunEntry: Equatable, Sendable {
+    /// The module's file on the host.
+    public var modulePath: String
+    /// argv of the guest.
+    public var arguments: [String]
+    /// The function to call instead of `_start`.
+    public var invoke: String?
+    /// Whether the module was validated whole when it came onto this machine.
+    public var isAdmitted: Bool
+
+    /// An entry.
+    public init(
+        modulePath: String,
+        arguments: [String],
+        invoke: String? = nil,
+        isAdmitted: Bool = false
+    ) {
+        self.modulePath = modulePath
+        self.arguments = arguments
+        self.invoke = invoke
+        self.isAdmitted = isAdmitted
+    }
+}
+
+/// Why an image cannot be had or used.
+public enum ImageProblem: Error, Equatable, Sendable {
+    /// The text is no reference.
+    case invalidName(String)
+    /// It could not be fetched; another try may succeed.
+    case unavailable(String)
+    /// It could not be fetched, and will not be as it is.
+    case refused(String)
+    /// It is on disk and cannot be used.
+    case unusable(String)
+
+    /// The word that `kubectl` users know.
+    public var reason: String {
+        switch self {
+        case .invalidName: "InvalidImageName"
+        case .unavailable, .refused: "ErrImagePull"
+        case .unusable: "CreateContainerError"
+        }
+    }
+}
+
+extension ImageProblem: CustomStringConvertible {
+    /// One sentence.
+    public var description: String {
+        switch self {
+        case .invalidName(let text), .unavailable(let text), .refused(let text),
+            .unusable(let text):
+            text
+        }
+    }
+}

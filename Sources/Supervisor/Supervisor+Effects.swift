@@ -1,0 +1,164 @@
+internal import Host
+internal import KubeModel
+internal import Lifecycle
+internal import Logging
+internal import StateStore
+
+extension Supervisor {
+    // Why: a full disk is not freed within seconds, and people wait for the end of a deletion.
+    private static let retryPause = Duration.seconds(5)
+
+    /// Does something that takes long; its answer is a signal.
+    ///
+    /// Off the actor but for the few lines that read it.
+    nonisolated func perform(_ effect: Effect) async {
+        switch effect {
+        case .image(let uid, let container, let reference, let policy):
+            await ensureImage(uid, container, reference, policy)
+        case .start(let instance, let pod, let container): await start(instance, pod, container)
+        case .lookAgain(let instance, let exit):
+            let found = await host.adopt(instance) { [post] exit in
+                post.yield(.ended(instance, exit))
+            }
+            post.yield(.adopted(instance, found, exit))
+        case .removeFiles(let uid, let logs): await removeFiles(uid, logs)
+        case .retryRemoval(let uid):
+            try? await Task.sleep(for: Self.retryPause)
+            post.yield(.retryRemoval(uid: uid))
+        }
+    }
+
+    private nonisolated func ensureImage(
+        _ uid: String,
+        _ container: String,
+        _ reference: String,
+        _ policy: ImagePullPolicy
+    ) async {
+        do throws(ImageProblem) {
+            let (image, how) = try await desk.ensure(reference, policy: policy)
+            let text =
+                switch how {
+                case .wasThere: "Container image \"\(reference)\" already present on machine"
+                case .pulled: "Successfully pulled image \"\(reference)\""
+                case .pulledEarlier(let problem):
+                    "Using image \"\(reference)\" from disk, because: \(problem)"
+                }
+            post.yield(.note(PodNote(.normal, "Pulled", text, container), uid: uid))
+            let event = ContainerLifecycle.Event.imageReady(imageID: image.imageID)
+            post.yield(.answer(event, container: container, uid: uid))
+        } catch {
+            let reason = policy == .never ? "ErrImageNeverPull" : error.reason
+            let problem = ContainerLifecycle.Problem(reason: reason, message: error.description)
+            post.yield(.answer(.imageFailed(problem), container: container, uid: uid))
+        }
+    }
+
+    private nonisolated func start(
+        _ instance: Instance,
+        _ pod: Pod,
+        _ container: Container
+    ) async {
+        let started: ContainerLifecycle.Event
+        do throws(ContainerLifecycle.Problem) {
+            let image: (any LocalImage)?
+            do throws(ImageProblem) {
+                (image, _) = try await desk.ensure(container.image, policy: .ifNotPresent)
+            } catch {
+                throw .init(reason: error.reason, message: error.description)
+            }
+            guard let image else { return }
+            let setup = ContainerSetup(
+                configuration: configuration,
+                pod: pod,
+                container: container,
+                instance: instance,
+                image: image,
+                configValues: try await configValues(of: pod)
+            )
+            let workload = try await workshop.run {
+                [host, post] () throws(ContainerLifecycle.Problem) in
+                let command = try setup.prepare()
+                return try inContext { () throws(HostError) in
+                    try host.start(instance, command) { post.yield(.ended(instance, $0)) }
+                }
+            }
+            await keep(workload, for: instance)
+            started = .started(attempt: instance.attempt, at: clock().wall)
+        } catch {
+            started = .startFailed(attempt: instance.attempt, error)
+        }
+        post.yield(.answer(started, container: instance.container, uid: instance.uid))
+    }
+
+    private func keep(_ workload: any Workload, for instance: Instance) {
+        // It may have ended before we came to write it down.
+        let container = node.pods[instance.uid]?.container(instance.container)
+        guard container?.attempt == instance.attempt, container?.mayHaveProcess == true else {
+            return
+        }
+        workloads[instance] = workload
+        logger.info(
+            "container started",
+            metadata: ["instance": "\(instance)", "pid": "\(workload.processID)"]
+        )
+    }
+
+    /// ConfigMaps and Secrets of the pod's namespace; read only when the pod names one.
+    private nonisolated func configValues(
+        of pod: Pod
+    ) async throws(ContainerLifecycle.Problem) -> ConfigValues {
+        var values = ConfigValues()
+        guard pod.namesConfiguration else { return values }
+        let namespace = pod.metadata.namespace
+        do throws(StoreError) {
+            for object in try await store.desired(.configMap)
+            where object.namespace == namespace && object.deletionRequestedAt == nil {
+                values.configMaps[object.name] = object.configData
+            }
+            for object in try await store.desired(.secret)
+            where object.namespace == namespace && object.deletionRequestedAt == nil {
+                values.secrets[object.name] = object.configData
+            }
+        } catch {
+            throw .init(reason: "CreateContainerConfigError", message: error.description)
+        }
+        return values
+    }
+
+    private nonisolated func removeFiles(_ uid: String, _ logs: String) async {
+        let folders = [
+            configuration.layout.runningPod(uid), configuration.layout.pod(uid), logs,
+        ]
+        let problem = await workshop.run { () -> String? in
+            var problem: String?
+            for folder in folders {
+                do throws(HostError) { try FileTree.remove(folder) } catch {
+                    problem = "\(error)"
+                }
+            }
+            return problem
+        }
+        if let problem { await note(error: problem, reason: "CleanUpFailed") }
+    }
+}
+
+extension Pod {
+    fileprivate var namesConfiguration: Bool {
+        let inVolumes = spec.volumes.contains { volume in
+            switch volume.source {
+            case .configMap, .secret: true
+            case .emptyDirectory, .hostPath, .serviceAccountToken: false
+            }
+        }
+        let inEnvironment = (spec.initContainers + spec.containers).contains { container in
+            !container.envFrom.isEmpty
+                || container.env.contains { variable in
+                    switch variable.value {
+                    case .configMapKey, .secretKey: true
+                    case .literal, .field: false
+                    }
+                }
+        }
+        return inVolumes || inEnvironment
+    }
+}

@@ -1,0 +1,157 @@
+internal import Glibc
+internal import Host
+internal import KubeModel
+internal import Lifecycle
+internal import Logging
+internal import StateStore
+
+extension Supervisor {
+    // Why: a controller that sends many pods at once rings once for each; the comparison costs O(pods).
+    /// Compares everything that is wanted with everything that is there.
+    func reconcile() async {
+        let desired: [DesiredObject]
+        do throws(StoreError) {
+            desired = try await store.desired(.pod)
+            try await readRefusals()
+        } catch {
+            return note(error: "\(error)", reason: "DatabaseFailed")
+        }
+        wantedUIDs = [:]
+        var pods: [DesiredPod] = []
+        for object in desired {
+            wantedUIDs[Self.key(object.namespace, object.name)] = object.uid
+            do throws(ObjectError) {
+                pods.append(
+                    DesiredPod(
+                        pod: try object.pod(),
+                        isDeletionRequested: object.deletionRequestedAt != nil,
+                        graceSeconds: object.deletionGracePeriodSeconds
+                    )
+                )
+            } catch {
+                // An object that an older version took and this one does not read: what runs goes on.
+                note(error: "\(error)", reason: error.reason, object.namespace, object.name)
+                if let known = node.pods[object.uid]?.pod { pods.append(DesiredPod(pod: known)) }
+            }
+        }
+        let before = Set(node.pods.keys)
+        let actions = node.reconcile(pods, at: clock())
+        let new = Set(node.pods.keys).subtracting(before)
+        await carryOut(actions, touching: new.union(pods.map(\.pod.metadata.uid)))
+        await publishRefusedWithoutPod()
+        await publishDesired()
+    }
+
+    /// Reads again what was refused.
+    func readRefusals() async throws(StoreError) {
+        let stored = try await store.refusals()
+        refusals = [:]
+        for refusal in stored where refusal.reference.kind == .pod {
+            refusals[Self.key(refusal.reference.namespace, refusal.reference.name)] = refusal
+        }
+    }
+
+    /// Writes down what has changed, then does what was decided.
+    ///
+    /// In this order, because after a crash in between the record says that something was about to
+    /// start, and the lock on its instance file says whether it did.
+    func carryOut(_ actions: [NodeLifecycle.Action], touching uids: Set<String>) async {
+        for uid in uids.union(actions.map(\.uid)) { await save(uid) }
+        for action in actions { await carryOut(action) }
+    }
+
+    private func carryOut(_ action: NodeLifecycle.Action) async {
+        guard let pod = node.pods[action.uid]?.pod else { return }
+        switch action.action {
+        case .remove: await finish(action.uid)
+        case .container(let name, .ensureImage):
+            guard let container = pod.container(name) else { return }
+            effects.append(
+                .image(
+                    uid: action.uid,
+                    container: name,
+                    reference: container.image,
+                    policy: container.imagePullPolicy
+                )
+            )
+        case .container(let name, .start(let attempt)):
+            guard let container = pod.container(name) else { return }
+            let instance = Instance(uid: action.uid, container: name, attempt: attempt)
+            effects.append(.start(instance, pod, container))
+        case .container(let name, .terminate(let attempt)):
+            signal(SIGTERM, Instance(uid: action.uid, container: name, attempt: attempt))
+        case .container(let name, .kill(let attempt)):
+            signal(SIGKILL, Instance(uid: action.uid, container: name, attempt: attempt))
+        case .container(_, .note(let note)): await report(note, about: action.uid)
+        }
+    }
+
+    private func signal(_ number: Int32, _ instance: Instance) {
+        guard let workload = workloads[instance] else {
+            // Why: without a process nobody would ever tell its end; so look, and say what is there.
+            effects.append(.lookAgain(instance, .unknown))
+            return
+        }
+        workload.signal(number)
+    }
+
+    /// A process of ours ended.
+    func ended(_ instance: Instance, _ exit: ProcessExit) async {
+        let container = node.pods[instance.uid]?.container(instance.container)
+        guard container?.attempt == instance.attempt else { return workloads[instance] = nil }
+        if host.exitRecord(instance) == nil, host.isAlive(instance) {
+            // Another process runs this very instance: one that an earlier life started at the last moment.
+            effects.append(.lookAgain(instance, exit))
+            return
+        }
+        workloads[instance] = nil
+        await tellEnd(of: instance, exit)
+    }
+
+    /// What looking again has found.
+    func adopted(_ instance: Instance, _ found: AdoptedWorkload?, _ exit: ProcessExit) async {
+        guard let found else {
+            workloads[instance] = nil
+            return await tellEnd(of: instance, exit)
+        }
+        workloads[instance] = found.workload
+        let event = ContainerLifecycle.Event.found(
+            attempt: instance.attempt,
+            startedAt: Timestamp(nanosecondsSinceEpoch: found.startedAtNanoseconds)
+        )
+        let actions = node.handle(event, of: instance.container, in: instance.uid, at: clock())
+        await carryOut(actions, touching: [instance.uid])
+    }
+
+    func tellEnd(of instance: Instance, _ exit: ProcessExit, isReboot: Bool = false) async {
+        let pod = node.pods[instance.uid]
+        let now = clock()
+        let ending = Ending(
+            exit: exit,
+            record: host.exitRecord(instance),
+            isReboot: isReboot,
+            startedAt: pod?.container(instance.container)?.startedAt,
+            now: now.wall,
+            containerID: "swiftlet://\(instance)"
+        )
+        let event = ContainerLifecycle.Event.exited(attempt: instance.attempt, ending.event)
+        let end = ending.event.termination
+        logger.info(
+            "container ended",
+            metadata: [
+                "instance": "\(instance)", "exitCode": "\(end.exitCode)", "reason": "\(end.reason)",
+            ]
+        )
+        let actions = node.handle(event, of: instance.container, in: instance.uid, at: now)
+        await carryOut(actions, touching: [instance.uid])
+    }
+
+    static func key(_ namespace: String, _ name: String) -> String { "\(namespace)/\(name)" }
+}
+
+extension Pod {
+    /// The container, or init container, of a name.
+    func container(_ name: String) -> Container? {
+        (spec.initContainers + spec.containers).first { $0.name == name }
+    }
+}

@@ -1,0 +1,179 @@
+public import Documents
+internal import Host
+internal import KubeModel
+internal import Lifecycle
+internal import StateStore
+
+extension Supervisor {
+    /// Says upstream what is stored, names and versions only.
+    func publishDesired() async {
+        do throws(StoreError) {
+            let objects = try await store.desired().map { object -> Document in
+                [
+                    "kind": .string(object.kind.rawValue), "namespace": .string(object.namespace),
+                    "name": .string(object.name), "uid": .string(object.uid),
+                    "resourceVersion": .string(object.resourceVersion),
+                ]
+            }
+            let errors = try await store.refusals().map { refusal -> Document in
+                [
+                    "kind": .string(refusal.reference.kind.rawValue),
+                    "namespace": .string(refusal.reference.namespace),
+                    "name": .string(refusal.reference.name),
+                    "uid": .string(refusal.reference.uid), "reason": .string(refusal.reason),
+                    "message": .string(refusal.message),
+                ]
+            }
+            let document: Document = [
+                "stored": true, "objects": .array(objects), "missing": [], "errors": .array(errors),
+            ]
+            try await store.enqueue(
+                OutboxMessage(topic: "status/desired", payload: document.json())
+            )
+        } catch {
+            note(error: error.description, reason: "DatabaseFailed")
+        }
+    }
+
+    /// Measures the machine and says upstream how it is.
+    public func publishNode() async {
+        do throws(StoreError) {
+            try await store.enqueue(
+                OutboxMessage(topic: "status/node", payload: await nodeDocument().json())
+            )
+        } catch {
+            note(error: error.description, reason: "DatabaseFailed")
+        }
+    }
+
+    /// This machine as a v1.Node.
+    public func nodeDocument() async -> Document {
+        let facts = await workshop.run { [configuration] () -> NodeFacts in
+            NodeFacts(configuration: configuration)
+        }
+        let since = nodeSince ?? clock().wall
+        nodeSince = since
+        return facts.node(since: since).document
+    }
+
+    /// The link to the broker has changed.
+    public func linkChanged(state: String, detail: String) {
+        linkPhase = (state, detail, clock())
+    }
+
+    /// The daemon's account of itself.
+    public func statusDocument() async -> Document {
+        var link = ObjectBuilder()
+        link.set("state", linkPhase?.state ?? "not configured")
+        link.set("since", linkPhase?.since.wall.rfc3339)
+        link.set("message", linkPhase.flatMap { $0.detail.isEmpty ? nil : $0.detail })
+        let pods = node.pods.values
+        let running = pods.count { $0.status.phase == .running }
+        let due = (try? await store.dueCount()) ?? 0
+        return [
+            "kind": "SwiftletStatus", "apiVersion": "swiftlet.dev/v1",
+            "node": .string(configuration.nodeName), "version": .string(configuration.version),
+            "bootID": .string(configuration.bootID), "link": link.document,
+            "pods": [
+                "desired": .integer(Int64(wantedUIDs.count)), "running": .integer(Int64(running)),
+            ],
+            "outbox": ["due": .integer(due)], "lastErrors": recentErrors.document,
+        ]
+    }
+
+    /// All pods as v1 objects, by namespace and name; those of one namespace only, if one is given.
+    public func podDocuments(namespace: String? = nil) -> [Document] {
+        node.pods.values
+            .filter { namespace == nil || $0.pod.metadata.namespace == namespace }
+            .sorted { ($0.nameKey, $0.uid) < ($1.nameKey, $1.uid) }
+            .filter { wantedUIDs[$0.nameKey] == nil || wantedUIDs[$0.nameKey] == $0.uid }
+            .map(document)
+    }
+
+    /// One pod; nil where there is none.
+    public func podDocument(namespace: String, name: String) -> Document? {
+        pod(namespace: namespace, name: name).map(document)
+    }
+
+    /// The pod of a name that is wanted, else one that is still ending.
+    func pod(namespace: String, name: String) -> PodLifecycle? {
+        let key = Self.key(namespace, name)
+        if let uid = wantedUIDs[key], let pod = node.pods[uid] { return pod }
+        return node.pods.values.first { $0.nameKey == key }
+    }
+
+    private func document(_ pod: PodLifecycle) -> Document {
+        var whole = pod.pod
+        whole.status = report(of: pod).status
+        return whole.document
+    }
+
+    /// Where the log of a container lies, and whether it still grows.
+    public struct LogPlace: Equatable, Sendable {
+        /// The file.
+        public var path: String
+        /// The pod that the container belongs to.
+        public var uid: String
+        /// The container.
+        public var container: String
+        /// The run that the log is of.
+        public var attempt: Int64
+        let instanceFile: String
+        let exitRecord: String
+
+        /// Whether nobody writes into it any more; looks at the files of the run.
+        public var hasEnded: Bool {
+            FileTree.isFile(exitRecord)
+                || FileTree.isFile(instanceFile) && !InstanceLock.isHeld(instanceFile)
+        }
+    }
+
+    /// Why there is no log.
+    public enum LogProblem: Error, Equatable, Sendable {
+        /// There is no such pod.
+        case noPod
+        /// The pod has no such container, or several and none was named; these are there.
+        case noContainer([String])
+        /// The container has not run, or not before.
+        case noRun
+    }
+
+    /// Finds a container's log; the last run's, or the one's before.
+    public func logPlace(
+        namespace: String,
+        name: String,
+        container wanted: String?,
+        isPrevious: Bool
+    ) throws(LogProblem) -> LogPlace {
+        guard let pod = pod(namespace: namespace, name: name) else { throw .noPod }
+        let names = pod.pod.spec.containers.map(\.name)
+        let all = names + pod.pod.spec.initContainers.map(\.name)
+        guard let chosen = wanted ?? (names.count == 1 ? names.first : nil), all.contains(chosen),
+            let container = pod.container(chosen)
+        else { throw .noContainer(all) }
+        let attempt = container.attempt - (isPrevious ? 1 : 0)
+        guard attempt > 0 else { throw .noRun }
+        let logs = configuration.layout.podLogs(namespace: namespace, name: name, uid: pod.uid)
+        let instance = Instance(uid: pod.uid, container: chosen, attempt: attempt)
+        return LogPlace(
+            path: configuration.layout.log(logs, chosen, attempt: attempt),
+            uid: pod.uid,
+            container: chosen,
+            attempt: attempt,
+            instanceFile: configuration.layout.instanceFile(instance),
+            exitRecord: configuration.layout.exitRecord(instance)
+        )
+    }
+}
+
+extension Supervisor {
+    /// Remembers what went wrong elsewhere in the daemon, for `swiftlet status`.
+    public func complain(
+        _ message: String,
+        reason: String,
+        namespace: String? = nil,
+        name: String? = nil
+    ) {
+        note(error: message, reason: reason, namespace, name)
+    }
+}

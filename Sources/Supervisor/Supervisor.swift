@@ -1,0 +1,146 @@
+public import Host
+public import KubeModel
+public import Lifecycle
+public import Logging
+public import StateStore
+
+/// The one owner of all pods of this node: it carries out what ``NodeLifecycle`` decides.
+///
+/// One loop takes one signal at a time: something is wanted, a process ended, an image is there, a
+/// timer is due. What takes long happens in tasks beside it, whose answers are signals again.
+public actor Supervisor {
+    /// Tells the time; tests bring their own.
+    public typealias Clock = @Sendable () -> Moment
+
+    enum Signal: Sendable {
+        case desired
+        case tick
+        case answer(ContainerLifecycle.Event, container: String, uid: String)
+        case note(PodNote, uid: String)
+        case ended(Instance, ProcessExit)
+        case adopted(Instance, AdoptedWorkload?, ProcessExit)
+        case retryRemoval(uid: String)
+        case stop
+    }
+
+    /// Something that takes long, done beside the loop.
+    enum Effect: Sendable {
+        case image(uid: String, container: String, reference: String, policy: ImagePullPolicy)
+        case start(Instance, Pod, Container)
+        case lookAgain(Instance, ProcessExit)
+        case removeFiles(uid: String, logs: String)
+        case retryRemoval(String)
+    }
+
+    let configuration: SupervisorConfiguration
+    let store: StateStore
+    let host: any WorkloadHost
+    let desk: ImageDesk
+    let workshop = Workshop()
+    let logger: Logger
+    let clock: Clock
+
+    /// All pods; changed by the loop only.
+    var node = NodeLifecycle()
+    var workloads: [Instance: any Workload] = [:]
+    var effects: [Effect] = []
+    var timers = TimerHeap()
+    /// Which uid the controller wants under a name.
+    var wantedUIDs: [String: String] = [:]
+    /// What was refused, by `NAMESPACE/NAME`.
+    var refusals: [String: Refusal] = [:]
+    var published: [String: Published] = [:]
+    var recentErrors = RecentErrors()
+    var eventNumber: UInt64 = 0
+    var linkPhase: (state: String, detail: String, since: Moment)?
+    var nodeSince: Timestamp?
+    /// How often the loop has gone round: what the watchdog looks at.
+    public private(set) var turnCount: UInt64 = 0
+
+    // Why unbounded is bounded: each container has one process, one pull and one start at a time; rings
+    // and ticks that nobody has answered are one each.
+    private let signals: AsyncStream<Signal>
+    let post: AsyncStream<Signal>.Continuation
+    private let alarm: Alarm
+
+    /// A supervisor that is not running yet.
+    public init(
+        configuration: SupervisorConfiguration,
+        store: StateStore,
+        host: any WorkloadHost,
+        images: any ImageSource,
+        logger: Logger = Logger(label: "supervisor"),
+        clock: @escaping Clock = {
+            Moment(
+                monotonicNanoseconds: Host.Clock.boottimeNanoseconds(),
+                wall: Timestamp(nanosecondsSinceEpoch: Host.Clock.wallNanoseconds())
+            )
+        }
+    ) {
+        self.configuration = configuration
+        self.store = store
+        self.host = host
+        self.logger = logger
+        self.clock = clock
+        desk = ImageDesk(source: images)
+        let (signals, post) = AsyncStream.makeStream(of: Signal.self)
+        self.signals = signals
+        self.post = post
+        alarm = Alarm { post.yield(.tick) }
+    }
+
+    /// Runs until ``stop()`` or cancellation; workloads go on without it.
+    ///
+    /// - Parameter onRecovered: Called once, when all that an earlier life left is taken over and what
+    ///   is stored is being started; no network was needed for it.
+    public func run(onRecovered: @Sendable () -> Void = {}) async {
+        await recover()
+        onRecovered()
+        await withDiscardingTaskGroup { group in
+            let bell = store.desiredBell
+            group.addTask { [post] in
+                for await _ in bell.rings() { post.yield(.desired) }
+            }
+            // What was written before anybody listened.
+            post.yield(.desired)
+            launch(in: &group)
+            for await signal in signals {
+                if case .stop = signal { break }
+                await take(signal)
+                turnCount &+= 1
+                launch(in: &group)
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Ends ``run(onRecovered:)`` after what it is doing now.
+    public nonisolated func stop() { post.yield(.stop) }
+
+    /// Makes the loop go round once, to see whether it does.
+    public nonisolated func look() { post.yield(.tick) }
+
+    private func launch(in group: inout DiscardingTaskGroup) {
+        for effect in effects { group.addTask { await self.perform(effect) } }
+        effects = []
+        if let next = timers.next { alarm.set(for: next, at: clock().monotonicNanoseconds) }
+    }
+
+    private func take(_ signal: Signal) async {
+        switch signal {
+        case .desired: await reconcile()
+        case .tick:
+            for uid in timers.due(at: clock().monotonicNanoseconds) {
+                await carryOut(node.wake(uid, at: clock()), touching: [uid])
+            }
+        case .answer(let event, let container, let uid):
+            await carryOut(node.handle(event, of: container, in: uid, at: clock()), touching: [uid])
+        case .note(let note, let uid): await report(note, about: uid)
+        case .ended(let instance, let exit): await ended(instance, exit)
+        case .adopted(let instance, let found, let exit):
+            await adopted(instance, found, exit)
+        case .retryRemoval(let uid): await finish(uid)
+        case .stop: break
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// What the supervisor needs to know.
+public struct SupervisorConfiguration: Equatable, Sendable {
+    /// The node's name.
+    public var nodeName: String
+    /// Where everything lies.
+    public var layout: DirectoryLayout
+    /// Folders of the host below which hostPath volumes may lie; none without.
+    public var hostPathRoots: [String]
+    /// Bytes after which a container's log is moved aside.
+    public var logFileBytesMax: UInt64
+    /// Log files that are kept for each run.
+    public var logFilesMax: UInt64
+    /// Labels of the node.
+    public var nodeLabels: [String: String]
+    /// The version of this program.
+    public var version: String
+    /// The kernel's name for this start of the machine.
+    public var bootID: String
+
+    /// A configuration with the kubelet's log limits and nothing else.
+    public init(
+        nodeName: String,
+        layout: DirectoryLayout,
+        hostPathRoots: [String] = [],
+        logFileBytesMax: UInt64 = 10 << 20,
+        logFilesMax: UInt64 = 5,
+        nodeLabels: [String: String] = [:],
+        version: String = "0.1.0",
+        bootID: String
+    ) {
+        self.nodeName = nodeName
+        self.layout = layout
+        self.hostPathRoots = hostPathRoots
+        self.logFileBytesMax = logFileBytesMax
+        self.logFilesMax = logFilesMax
+        self.nodeLabels = nodeLabels
+        self.version = version
+        self.bootID = bootID
+    }
+}

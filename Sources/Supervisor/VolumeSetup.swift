@@ -1,0 +1,94 @@
+internal import Host
+internal import KubeModel
+internal import Lifecycle
+
+/// Finds or makes the folder of the host that stands for one volume of a pod.
+struct VolumeSetup: Sendable {
+    let configuration: SupervisorConfiguration
+    let pod: Pod
+    let volume: Volume
+    let configValues: ConfigValues
+
+    /// Whether the guest may only read, whatever the mount says.
+    var isReadOnly: Bool {
+        switch volume.source {
+        case .configMap, .secret, .serviceAccountToken: true
+        case .emptyDirectory, .hostPath: false
+        }
+    }
+
+    /// Where the mount is on the host.
+    func path(of mount: VolumeMount) throws(ContainerLifecycle.Problem) -> String {
+        let root = try folder()
+        guard let subPath = mount.subPath, !subPath.isEmpty else { return root }
+        let path = "\(root)/\(subPath)"
+        if !FileTree.isDirectory(path), !isReadOnly {
+            try inContext { () throws(HostError) in try FileTree.make(path) }
+        }
+        guard let resolved = FileTree.resolved(path), let inside = FileTree.resolved(root),
+            resolved == inside || resolved.hasPrefix(inside + "/")
+        else { throw problem("subPath \(subPath) is not inside volume \(volume.name)") }
+        return resolved
+    }
+
+    private func folder() throws(ContainerLifecycle.Problem) -> String {
+        let uid = pod.metadata.uid
+        switch volume.source {
+        case .emptyDirectory(let directory):
+            let path = configuration.layout.volume(
+                uid,
+                volume.name,
+                isInMemory: directory.isInMemory
+            )
+            try inContext { () throws(HostError) in try FileTree.make(path) }
+            return path
+        case .hostPath(let host): return try hostPath(host)
+        case .configMap(let config), .secret(let config):
+            let isSecret = if case .secret = volume.source { true } else { false }
+            let path = configuration.layout.volume(uid, volume.name, isInMemory: true)
+            try inContext { () throws(HostError) in try FileTree.make(path) }
+            try configValues.write(config, isSecret: isSecret, pod, to: path)
+            return path
+        case .serviceAccountToken:
+            let path = configuration.layout.volume(uid, volume.name, isInMemory: true)
+            try inContext { () throws(HostError) in try FileTree.make(path) }
+            return path
+        }
+    }
+
+    /// A place on the host, which must lie below a configured root with all links followed.
+    private func hostPath(_ host: HostPath) throws(ContainerLifecycle.Problem) -> String {
+        let roots = configuration.hostPathRoots.compactMap(FileTree.resolved)
+        func isAllowed(_ path: String) -> Bool {
+            roots.contains { $0 == "/" || path == $0 || path.hasPrefix($0 + "/") }
+        }
+        let isMade = FileTree.resolved(host.path) != nil
+        if !isMade {
+            guard host.kind == .directoryOrCreate else {
+                throw problem("hostPath \(host.path) does not exist")
+            }
+            // The nearest folder that is there decides, before anything is made.
+            var above = host.path
+            while let slash = above.lastIndex(of: "/"), FileTree.resolved(above) == nil {
+                above = String(above[..<slash])
+            }
+            guard isAllowed(FileTree.resolved(above) ?? "/") else { throw outside(host.path) }
+            try inContext { () throws(HostError) in try FileTree.make(host.path, mode: 0o755) }
+        }
+        guard let path = FileTree.resolved(host.path), isAllowed(path) else {
+            throw outside(host.path)
+        }
+        guard FileTree.isDirectory(path) else {
+            throw problem("hostPath \(host.path) is not a folder; only folders can be mounted")
+        }
+        return path
+    }
+
+    private func outside(_ path: String) -> ContainerLifecycle.Problem {
+        problem("hostPath \(path) is not below volumes.hostPathRoots of swiftletd.yaml")
+    }
+
+    private func problem(_ message: String) -> ContainerLifecycle.Problem {
+        .init(reason: "CreateContainerError", message: message)
+    }
+}

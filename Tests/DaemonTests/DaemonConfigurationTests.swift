@@ -1,0 +1,81 @@
+import Daemon
+import Supervisor
+import Testing
+import Uplink
+
+// Goal: an operator's file is taken as meant, or refused by key and line. Method: tables.
+@Suite("swiftletd.yaml")
+struct DaemonConfigurationTests {
+    private func read(_ text: String) throws(ConfigurationError) -> DaemonConfiguration {
+        try DaemonConfiguration(yaml: Array(text.utf8))
+    }
+
+    @Test("the least file is a name")
+    func least() throws {
+        let configuration = try read("node: {name: gw-1}\n")
+        #expect(configuration.nodeName == "gw-1")
+        #expect(configuration.layout.database == "/var/lib/swiftlet/state.db")
+        #expect(configuration.layout.socket == "/run/swiftlet/swiftletd.sock")
+        #expect(configuration.broker == nil)
+    }
+
+    @Test("every key is taken")
+    func whole() throws {
+        let configuration = try read(
+            """
+            node: {name: gw-1, labels: {site: north}}
+            directories: {state: /s, run: /r/, logs: /l, manifests: /m, layouts: /o}
+            broker:
+              url: mqtts://broker.example
+              username: gw-1
+              passwordFile: /p
+              caFile: /ca
+              certificateFile: /c
+              keyFile: /k
+              prefix: other/v1
+              clientID: x
+              protocol: 3.1.1
+              keepAliveSeconds: 30
+            programs: {directory: /opt/bin}
+            volumes: {hostPathRoots: [/srv]}
+            logs: {maxSize: 1Mi, maxFiles: 3}
+            control: {group: 12}
+            images: {plainHTTP: ["127.0.0.1:5000"]}
+            """
+        )
+        #expect(configuration.layout.run == "/r")
+        #expect(configuration.layout.layouts == "/o")
+        #expect(configuration.broker?.url.port == 8_883)
+        #expect(configuration.broker?.version == .v311)
+        #expect(configuration.logFileBytesMax == 1 << 20)
+        #expect(configuration.hostPathRoots == ["/srv"])
+        #expect(configuration.programsDirectory == "/opt/bin")
+        #expect(configuration.controlGroup == 12)
+    }
+
+    @Test(
+        "what is wrong is named with its key and line",
+        arguments: [
+            ("{}\n", "node: Required value"),
+            ("node: {name: GW}\n", "node.name: must be an RFC 1123 label"),
+            ("node: {name: a}\nbrokr: {}\n", "brokr: unknown field; did you mean broker? (line 2)"),
+            ("node: {name: a}\ndirectories: {sate: /x}\n", "did you mean state?"),
+            ("node: {name: a}\ndirectories: {state: x}\n", "must be an absolute path"),
+            ("node: {name: a}\nbroker: {}\n", "broker.url: Required value"),
+            ("node: {name: a}\nbroker: {url: 'http://x'}\n", "broker.url: broker URL"),
+            ("node: {name: a}\nbroker: {url: 'mqtt://x', protocol: 4}\n", "broker.protocol"),
+            ("node: {name: a}\nbroker: {url: 'mqtt://x', prefix: 'a/#'}\n", "wildcards"),
+            ("node: {name: a}\nlogs: {maxSize: many}\n", "logs.maxSize: must be a number of bytes"),
+            ("node: [\n", "line"),
+            ("node: {name: a}\n---\nnode: {name: b}\n", "one YAML document"),
+        ]
+    )
+    func wrong(text: String, part: String) {
+        do {
+            _ = try read(text)
+            Issue.record("was taken")
+        } catch {
+            #expect(error.description.contains(part), "\(error)")
+        }
+    }
+}
