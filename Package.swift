@@ -24,8 +24,7 @@ let testing: [SwiftSetting] = [
 let optimised: [SwiftSetting] =
     strict + [
         .unsafeFlags([
-            "-O", "-wmo", "-num-threads", "2", "-Xcc", "-momit-leaf-frame-pointer", "-Xcc",
-            "-fno-math-errno",
+            "-O", "-wmo", "-num-threads", "2", "-Xcc", "-momit-leaf-frame-pointer",
         ])
     ]
 
@@ -173,7 +172,7 @@ let package = Package(
             path: "Tests/TestKit",
             swiftSettings: testing
         ),
-        tests("WasmTests", ["Wasm", "TestKit"]),
+        tests("WasmTests", ["Wasm", "TestKit", "wasm-handlers"]),
         tests("ConformanceTests", ["Wasm", "Documents", "TestKit"]),
         tests("WASITests", ["WASI", "Wasm", "Host", "TestKit"], exclude: ["Programs"]),
         tests("DocumentsTests", ["Documents", "TestKit"]),

@@ -139,7 +139,8 @@ private func farFamilies() -> [Family] {
             access.replacing("SIZE", with: "\(byteCount(load.stored))")
         )
         code.lines.append("let v = unsafe p.loadUnaligned(as: \(load.stored).self)")
-        code.result(load.expression, load.result, toSlot: true)
+        code.lines.append("unsafe set(pc, sp, \(code.take(2)), \(farResult(load)))")
+        code.lines.append(farEnd(code.size))
         let name = "far_\(load.name)"
         return Family(
             name: camel(name),
@@ -155,7 +156,7 @@ private func farFamilies() -> [Family] {
         code.lines.append(
             "unsafe p.storeBytes(of: UInt\(bits)(truncatingIfNeeded: v), as: UInt\(bits).self)"
         )
-        code.proceed()
+        code.lines.append(farEnd(code.size))
         let name = "far_store\(bits)"
         return Family(
             name: camel(name),
@@ -165,6 +166,13 @@ private func farFamilies() -> [Family] {
     }
     return farLoads + farStores
 }
+
+private func farResult(_ load: LoadOperator) -> String {
+    load.result == .i32 ? "UInt64(\(load.expression))" : load.expression
+}
+
+/// Far accesses leave nothing in accumulators, so that their handlers have a register more.
+private func farEnd(_ size: Int) -> String { "unsafe next(pc + \(size), sp, m, l, c, 0, 0, 0)" }
 
 private func globalFamilies() -> [Family] {
     func getter(_ name: String, _ kind: Kind, _ toSlot: Bool, _ isOwn: Bool) -> Handler {

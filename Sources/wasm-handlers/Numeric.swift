@@ -194,7 +194,7 @@ func floatGroups(_ kind: Kind) -> [Group] {
         ("abs", "\(t)(bitPattern: x.bitPattern & (.max >> 1))"),
         ("neg", "\(t)(bitPattern: x.bitPattern ^ (1 << (\(t == "Float" ? 31 : 63))))"),
         ("ceil", "roundUp(x)"), ("floor", "roundDown(x)"), ("trunc", "roundToZero(x)"),
-        ("nearest", "roundToEven(x)"), ("sqrt", "x.squareRoot()"),
+        ("nearest", "roundToEven(x)"), ("sqrt", "squareRoot(x)"),
     ]
     return [
         Group(

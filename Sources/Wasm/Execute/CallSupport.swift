@@ -38,12 +38,13 @@ func callOwn(
     let frame = unsafe sp + Int(pc.load(fromByteOffset: 2, as: UInt16.self)) &* 8
     let callee = unsafe codeHeader(code)
     guard unsafe frame + Int(callee.frameBytes) <= header(c).pointee.stackLimit else {
-        return unsafe prepareCall(pc, sp, c, a, e)
+        return unsafe prepareCall(pc, sp, c, a)
     }
     let link = unsafe frame + Int(callee.linkOffset)
     unsafe link.storeBytes(of: pc + size, as: Code.self)
     unsafe link.storeBytes(of: sp, toByteOffset: 8, as: Frame.self)
-    unsafe next(code, frame, m, l, c, a, f, d)
+    // No function reads an accumulator first: whatever is in a register will do.
+    unsafe next(code, frame, m, l, c, UInt64(UInt(bitPattern: code)), f, d)
 }
 
 /// Calls a function of any instance.
@@ -68,17 +69,49 @@ func callEntity(
 }
 
 /// Translates the function or ends with "call stack exhausted"; then the call is done again.
+///
+/// Which function it is is read from the call once more, so that the calls' handlers need no
+/// register for it.
 @inline(never)
-func prepareCall(
+func prepareCall(_ pc: Code, _ sp: Frame, _ c: Frame, _ a: UInt64) {
+    guard let e = unsafe callee(pc, sp, c, a) else { return unsafe trapNullFunction(pc, sp, c) }
+    guard unsafe machine(c).pointee.prepare(pc, sp, c, Frame(e)) else { return }
+    let memory = unsafe header(c).pointee.memory.pointee
+    unsafe next(pc, sp, memory.base, memory.byteCount, c, a, 0, 0)
+}
+
+/// The same for a tail call.
+@inline(never)
+private func prepareTail(
     _ pc: Code,
     _ sp: Frame,
     _ c: Frame,
-    _ a: UInt64,
     _ e: UnsafeMutablePointer<FunctionEntity>
 ) {
     guard unsafe machine(c).pointee.prepare(pc, sp, c, Frame(e)) else { return }
     let memory = unsafe header(c).pointee.memory.pointee
-    unsafe next(pc, sp, memory.base, memory.byteCount, c, a, 0, 0)
+    unsafe next(pc, sp, memory.base, memory.byteCount, c, 0, 0, 0)
+}
+
+/// What the call at `pc`, whose operands were checked, calls.
+private func callee(
+    _ pc: Code,
+    _ sp: Frame,
+    _ c: Frame,
+    _ a: UInt64
+) -> UnsafeMutablePointer<FunctionEntity>? {
+    switch unsafe pc.load(as: UInt16.self) {
+    case Operation.callOwn: return unsafe ownFunction(pc, c, 4)
+    case Operation.callImported: return unsafe importedFunction(pc, c, 4)
+    case Operation.callReference: return unsafe functionEntity(slot(pc, sp, 4, UInt64.self))
+    case Operation.callIndirect:
+        let index = unsafe Int(slot(pc, sp, 12, UInt32.self))
+        return unsafe functionEntity(tableEntity(pc, c, 8).pointee.elements[index])
+    case Operation.callIndirect + 1:
+        let index = Int(UInt32(truncatingIfNeeded: a))
+        return unsafe functionEntity(tableEntity(pc, c, 8).pointee.elements[index])
+    default: return unsafe machine(c).pointee.entry
+    }
 }
 
 /// Calls a function of another instance.
@@ -97,7 +130,7 @@ func crossCall(
     let shared = unsafe machine(c)
     let cross = unsafe shared.pointee.crossTop
     guard unsafe frame + Int(callee.frameBytes) <= header(c).pointee.stackLimit else {
-        return unsafe prepareCall(pc, sp, c, a, e)
+        return unsafe prepareCall(pc, sp, c, a)
     }
     guard unsafe cross < shared.pointee.crossLimit, let target = unsafe e.pointee.instance else {
         return unsafe trapStackExhausted(pc, sp, c)
@@ -174,7 +207,7 @@ func tailCall(_ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame) {
     let code = unsafe e.pointee.code
     let callee = unsafe codeHeader(code)
     guard unsafe sp + Int(callee.frameBytes) <= header(c).pointee.stackLimit else {
-        return unsafe prepareCall(pc, sp, c, 0, e)
+        return unsafe prepareTail(pc, sp, c, e)
     }
     var back = unsafe link(pc, sp, 2)
     let arguments = unsafe slotAddress(pc, sp, 4)

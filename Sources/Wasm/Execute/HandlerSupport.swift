@@ -118,8 +118,8 @@ func farAddress(_ pc: Code, _ sp: Frame, _ c: Frame, _ size: UInt64) -> Frame? {
     let memory = unsafe header(c).pointee.memories[index]
     let address = unsafe slot(pc, sp, 2, UInt64.self) & memory.pointee.addressMask
     let (start, isOver) = unsafe address.addingReportingOverflow(immediate(pc, 6, UInt64.self))
-    let count = unsafe UInt64(memory.pointee.byteCount)
-    guard !isOver, start <= count, size <= count &- start else { return nil }
+    let (end, isFarOver) = start.addingReportingOverflow(size)
+    guard !isOver, !isFarOver, unsafe end <= UInt64(memory.pointee.byteCount) else { return nil }
     return unsafe memory.pointee.base + Int(truncatingIfNeeded: start)
 }
 

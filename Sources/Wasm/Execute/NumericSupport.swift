@@ -145,3 +145,19 @@ func roundToEven<T: GuestFloat>(_ x: T) -> T {
     return x.rounded(.toNearestOrEven)
     #endif
 }
+
+// The library's `squareRoot()` is a call as long as C's `errno` is in play; these are the instruction.
+
+@_silgen_name("llvm.sqrt.f32")
+private func intrinsicSquareRoot(_ x: Float) -> Float
+
+@_silgen_name("llvm.sqrt.f64")
+private func intrinsicSquareRoot(_ x: Double) -> Double
+
+/// The square root.
+@inline(__always)
+func squareRoot(_ x: Float) -> Float { intrinsicSquareRoot(x) }
+
+/// The square root.
+@inline(__always)
+func squareRoot(_ x: Double) -> Double { intrinsicSquareRoot(x) }

@@ -123,7 +123,8 @@ extension FunctionTranslator {
         guard argument.isNear else {
             let places = try popSlots([argument.addressType, access.type])
             _ = beginFar(access.far, places[0], argument)
-            return appendSlot(places[1])
+            appendSlot(places[1])
+            return forgetAccumulators()
         }
         var value = try pop(access.type)
         var address = try pop(argument.addressType)

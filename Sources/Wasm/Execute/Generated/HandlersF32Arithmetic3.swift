@@ -46,7 +46,7 @@ private func f32_sqrt_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = x.squareRoot()
+    let r: Float = squareRoot(x)
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
 }
 
@@ -55,7 +55,7 @@ private func f32_sqrt_S_S(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = x.squareRoot()
+    let r: Float = squareRoot(x)
     unsafe set(pc, sp, 4, r)
     unsafe next(pc + 6, sp, m, l, c, a, r, d)
 }
@@ -65,7 +65,7 @@ private func f32_sqrt_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = f
-    let r: Float = x.squareRoot()
+    let r: Float = squareRoot(x)
     unsafe next(pc + 2, sp, m, l, c, a, r, d)
 }
 
@@ -74,7 +74,7 @@ private func f32_sqrt_A_S(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = f
-    let r: Float = x.squareRoot()
+    let r: Float = squareRoot(x)
     unsafe set(pc, sp, 2, r)
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
 }

@@ -46,7 +46,7 @@ private func f64_sqrt_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = x.squareRoot()
+    let r: Double = squareRoot(x)
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
 }
 
@@ -55,7 +55,7 @@ private func f64_sqrt_S_S(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = x.squareRoot()
+    let r: Double = squareRoot(x)
     unsafe set(pc, sp, 4, r)
     unsafe next(pc + 6, sp, m, l, c, a, f, r)
 }
@@ -65,7 +65,7 @@ private func f64_sqrt_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = d
-    let r: Double = x.squareRoot()
+    let r: Double = squareRoot(x)
     unsafe next(pc + 2, sp, m, l, c, a, f, r)
 }
 
@@ -74,7 +74,7 @@ private func f64_sqrt_A_S(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = d
-    let r: Double = x.squareRoot()
+    let r: Double = squareRoot(x)
     unsafe set(pc, sp, 2, r)
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
 }

@@ -9,9 +9,8 @@ private func far_load8_u(
 ) {
     guard let p = unsafe farAddress(pc, sp, c, 1) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe p.loadUnaligned(as: UInt8.self)
-    let r: UInt64 = UInt64(v)
-    unsafe set(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+    unsafe set(pc, sp, 14, UInt64(v))
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_load16_u")
@@ -20,9 +19,8 @@ private func far_load16_u(
 ) {
     guard let p = unsafe farAddress(pc, sp, c, 2) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe p.loadUnaligned(as: UInt16.self)
-    let r: UInt64 = UInt64(v)
-    unsafe set(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+    unsafe set(pc, sp, 14, UInt64(v))
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_load32")
@@ -31,9 +29,8 @@ private func far_load32(
 ) {
     guard let p = unsafe farAddress(pc, sp, c, 4) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe p.loadUnaligned(as: UInt32.self)
-    let r: UInt64 = UInt64(v)
-    unsafe set(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+    unsafe set(pc, sp, 14, UInt64(v))
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_load64")
@@ -42,9 +39,8 @@ private func far_load64(
 ) {
     guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe p.loadUnaligned(as: UInt64.self)
-    let r: UInt64 = v
-    unsafe set(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+    unsafe set(pc, sp, 14, v)
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_i32_load8_s")
@@ -53,9 +49,8 @@ private func far_i32_load8_s(
 ) {
     guard let p = unsafe farAddress(pc, sp, c, 1) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe p.loadUnaligned(as: Int8.self)
-    let r = UInt64(UInt32(bitPattern: Int32(v)))
-    unsafe set(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+    unsafe set(pc, sp, 14, UInt64(UInt32(bitPattern: Int32(v))))
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_i32_load16_s")
@@ -64,9 +59,8 @@ private func far_i32_load16_s(
 ) {
     guard let p = unsafe farAddress(pc, sp, c, 2) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe p.loadUnaligned(as: Int16.self)
-    let r = UInt64(UInt32(bitPattern: Int32(v)))
-    unsafe set(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+    unsafe set(pc, sp, 14, UInt64(UInt32(bitPattern: Int32(v))))
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_i64_load8_s")
@@ -75,9 +69,8 @@ private func far_i64_load8_s(
 ) {
     guard let p = unsafe farAddress(pc, sp, c, 1) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe p.loadUnaligned(as: Int8.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe set(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+    unsafe set(pc, sp, 14, UInt64(bitPattern: Int64(v)))
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_i64_load16_s")
@@ -86,9 +79,8 @@ private func far_i64_load16_s(
 ) {
     guard let p = unsafe farAddress(pc, sp, c, 2) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe p.loadUnaligned(as: Int16.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe set(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+    unsafe set(pc, sp, 14, UInt64(bitPattern: Int64(v)))
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_i64_load32_s")
@@ -97,9 +89,8 @@ private func far_i64_load32_s(
 ) {
     guard let p = unsafe farAddress(pc, sp, c, 4) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe p.loadUnaligned(as: Int32.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe set(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+    unsafe set(pc, sp, 14, UInt64(bitPattern: Int64(v)))
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_f32_load")
@@ -108,9 +99,8 @@ private func far_f32_load(
 ) {
     guard let p = unsafe farAddress(pc, sp, c, 4) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe p.loadUnaligned(as: Float.self)
-    let r: Float = v
-    unsafe set(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, r, d)
+    unsafe set(pc, sp, 14, v)
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_f64_load")
@@ -119,9 +109,8 @@ private func far_f64_load(
 ) {
     guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe p.loadUnaligned(as: Double.self)
-    let r: Double = v
-    unsafe set(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, r)
+    unsafe set(pc, sp, 14, v)
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_store8")
@@ -131,7 +120,7 @@ private func far_store8(
     guard let p = unsafe farAddress(pc, sp, c, 1) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe slot(pc, sp, 14, UInt32.self)
     unsafe p.storeBytes(of: UInt8(truncatingIfNeeded: v), as: UInt8.self)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_store16")
@@ -141,7 +130,7 @@ private func far_store16(
     guard let p = unsafe farAddress(pc, sp, c, 2) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe slot(pc, sp, 14, UInt32.self)
     unsafe p.storeBytes(of: UInt16(truncatingIfNeeded: v), as: UInt16.self)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_store32")
@@ -151,7 +140,7 @@ private func far_store32(
     guard let p = unsafe farAddress(pc, sp, c, 4) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe slot(pc, sp, 14, UInt32.self)
     unsafe p.storeBytes(of: UInt32(truncatingIfNeeded: v), as: UInt32.self)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 @inline(__always) @_cdecl("wasm_far_store64")
@@ -161,7 +150,7 @@ private func far_store64(
     guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
     let v = unsafe slot(pc, sp, 14, UInt64.self)
     unsafe p.storeBytes(of: UInt64(truncatingIfNeeded: v), as: UInt64.self)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
+    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
 func fillFarMemory(_ table: UnsafeMutablePointer<Handler>) {
