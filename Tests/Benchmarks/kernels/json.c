@@ -31,6 +31,6 @@ KERNEL(run) {
         put("{\"name\": \"sensor \\\"a\\\"\", \"values\": [1, 22.5, -3e4, 40], \"on\": true, \"x\": null},\n");
     put("0]");
     uint32_t sum = 0;
-    for (uint32_t i = 0; i < n; i++) sum += scan(text);
+    for (uint32_t i = 0; i < n; i++) sum += scan(text + (i & 7));
     return sum;
 }

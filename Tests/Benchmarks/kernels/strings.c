@@ -11,8 +11,8 @@ KERNEL(run) {
     uint32_t sum = 0;
     for (uint32_t r = 0; r < n; r++) {
         sum += len(text + (r & 63));
-        const char *p = search(text, "zzyx"); sum += p ? (uint32_t)(p - text) : 1;
-        p = search(text + 5, "ahov"); sum += p ? (uint32_t)(p - text) : 2;
+        const char *p = search(text + (r & 31), "zzyx"); sum += p ? (uint32_t)(p - text) : 1;
+        p = search(text + (r & 15), "ahov"); sum += p ? (uint32_t)(p - text) : 2;
     }
     return sum;
 }

@@ -2,8 +2,8 @@
 #include "kernel.h"
 enum { PUSH, ADD, SUB, MUL, DUP, SWAP, JNZ, DEC, HALT };
 static const uint8_t program[] = {PUSH, 1, PUSH, 200, SWAP, DUP, ADD, PUSH, 3, MUL, PUSH, 5, SUB, SWAP, DEC, DUP, JNZ, 4, HALT};
-static NOINLINE uint32_t interpret(void) {
-    uint32_t stack[16], sp = 0, pc = 0;
+static NOINLINE uint32_t interpret(uint8_t start) {
+    uint32_t stack[16] = {start}, sp = 0, pc = 0;
     for (;;) {
         switch (program[pc++]) {
         case PUSH: stack[sp++] = program[pc++]; break;
@@ -20,6 +20,6 @@ static NOINLINE uint32_t interpret(void) {
 }
 KERNEL(run) {
     uint32_t sum = 0;
-    for (uint32_t i = 0; i < n; i++) sum += interpret();
+    for (uint32_t i = 0; i < n; i++) sum += interpret((uint8_t)i);
     return sum;
 }
