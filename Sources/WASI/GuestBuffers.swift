@@ -125,7 +125,8 @@ struct GuestBuffers {
         var all: [UInt8] = []
         for range in try ranges(vectors, count) {
             let wanted = min(Int(range.count), Self.copyBytesMax - all.count)
-            guard wanted > 0 else { break }
+            // A libc's list often starts with an empty buffer.
+            guard wanted > 0 else { continue }
             all += try bytes(range.address, UInt32(wanted))
         }
         return all

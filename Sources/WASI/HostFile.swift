@@ -9,6 +9,9 @@ final class HostFile {
     // or to start from, that is not opened for its content.
     static let pathOnly: Int32 = 0o10_000_000
 
+    /// To open a folder for its entries.
+    static let folderFlags = O_RDONLY | O_DIRECTORY
+
     private let number: Int32
     private let isOwned: Bool
 

@@ -36,7 +36,13 @@ public final class Preview1 {
         }
         var entries = [Self.input(configuration.standardInput)]
         entries += outputs.map(Self.output)
+        let streamCount = entries.count
         for folder in configuration.folders { entries.append(try Self.folder(folder)) }
+        entries += try Self.folders(
+            forWorkingDirectory: configuration.workingDirectory,
+            Array(entries[streamCount...]),
+            resolver
+        )
         for entry in entries {
             guard (try? table.add(entry)) != nil else {
                 throw .folder(hostPath: "", errno: 24, reason: "too many folders")

@@ -31,6 +31,8 @@ public struct WASIConfiguration {
     public var environment: [String]
     /// The folders that are open, in order, from descriptor 3 on.
     public var folders: [Folder]
+    /// Where relative paths start; anything but `/` needs a folder that the guest knows as `/`.
+    public var workingDirectory: String
     /// The descriptor of this process that standard input reads from; `nil`: it is at its end.
     public var standardInput: Int32?
     /// Where standard output goes.
@@ -45,6 +47,7 @@ public struct WASIConfiguration {
         self.arguments = arguments
         self.environment = environment
         folders = []
+        workingDirectory = "/"
         standardInput = 0
         standardOutput = .descriptor(1)
         standardError = .descriptor(2)

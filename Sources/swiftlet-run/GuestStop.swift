@@ -10,6 +10,5 @@ enum GuestStop {
     static func aim(at target: Store) { unsafe store = target }
 
     /// Async-signal-safe, as `Store.interrupt` is.
-    static func stop() {
-    }
+    static func stop() { unsafe store?.interrupt() }
 }

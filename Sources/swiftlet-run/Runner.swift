@@ -79,6 +79,13 @@ final class Runner {
         configuration.folders = command.directories.map {
             .init(hostPath: $0.host, guestPath: $0.guest, isReadOnly: $0.isReadOnly)
         }
+        configuration.workingDirectory = command.workingDirectory
+        if command.workingDirectory != "/",
+            !command.environment.contains(where: { $0.hasPrefix("PWD=") })
+        {
+            // Go's runtime, and others that keep a working directory of their own, start there.
+            configuration.environment.append("PWD=\(command.workingDirectory)")
+        }
         if let path = command.logFile {
             let limits = ContainerLogWriter.Limits(
                 fileBytesMax: command.logFileBytesMax,

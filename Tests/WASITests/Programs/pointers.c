@@ -21,7 +21,10 @@ static void try_address(uintptr_t bad) {
     FAULTS(__wasi_fd_fdstat_get(1, AT(__wasi_fdstat_t, bad)));
     FAULTS(__wasi_fd_filestat_get(ROOT, AT(__wasi_filestat_t, bad)));
     FAULTS(__wasi_fd_prestat_get(ROOT, AT(__wasi_prestat_t, bad)));
-    FAULTS(__wasi_fd_prestat_dir_name(ROOT, bytes, 8));
+    // The name has one byte, which fits before the end.
+    if (bad >= __builtin_wasm_memory_size(0) * 65536) {
+        FAULTS(__wasi_fd_prestat_dir_name(ROOT, bytes, 8));
+    }
     OK(open_at(ROOT, "pointers", __WASI_OFLAGS_CREAT, ALL, &fd));
     __wasi_iovec_t in = {bytes, 8};
     __wasi_ciovec_t out = {bytes, 8};
