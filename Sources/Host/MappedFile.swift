@@ -13,6 +13,8 @@ public enum MappedFile {
         byteCountMax: Int64
     ) throws(HostError) -> UnsafeRawBufferPointer {
         let file = try SystemCall.open(path, O_RDONLY)
+        // Its number is used bare below.
+        defer { withExtendedLifetime(file) {} }
         var facts = stat()
         // Safety: the result is a local of the right type.
         guard unsafe fstat(file.number, &facts) == 0 else {

@@ -77,7 +77,9 @@ extension Preview1 {
         var found: [[UInt8]] = []
         while let entry = names.next() {
             let name = Array(entry.name)
-            if entry.type == .directory, name != [0x2E], name != [0x2E, 0x2E] { found.append(name) }
+            if entry.type == .directory, name != [0x2E], name != [0x2E, 0x2E] {
+                found.append(name)
+            }
         }
         return found.sorted { $0.lexicographicallyPrecedes($1) }
     }

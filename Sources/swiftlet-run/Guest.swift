@@ -20,7 +20,7 @@ struct Guest {
         _ preview: Preview1
     ) throws(RunError) {
         let limit = command.memoryLimitBytes ?? Self.memoryBytesUsual
-        store = Store(limits: ResourceLimits(memoryBytes: limit))
+        store = Store(limits: ResourceLimits(memoryBytes: limit, fuel: command.fuel))
         var imports = Imports()
         preview.define(in: &imports, of: store)
         do {

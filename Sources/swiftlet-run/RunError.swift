@@ -4,7 +4,7 @@ import Wasm
 
 /// Why the guest did not come to run.
 enum RunError: Error {
-    case file(path: String, reason: String)
+    case file(HostError)
     case module(path: String, ModuleError)
     case instantiation(InstantiationError)
     case wasi(WASIError)
@@ -16,7 +16,7 @@ extension RunError: CustomStringConvertible {
     /// One sentence with the file, and the byte where it is wrong.
     var description: String {
         switch self {
-        case .file(let path, let reason): "\(path): \(reason)"
+        case .file(let error): "\(error)"
         case .module(let path, let error): "\(path): \(error)"
         case .instantiation(let error): "\(error)"
         case .wasi(let error): "\(error)"

@@ -7,8 +7,6 @@ struct RunFlags {
     /// Whether and how to tell afterwards what it cost.
     var statistics: Statistics.Form?
 
-    static let version = "0.1.0"
-
     static let parser = FlagParser(
         program: "swiftlet-run",
         summary: "Runs a WebAssembly module with WASI preview 1; its exit code is the guest's.",

@@ -61,13 +61,22 @@ final class Runner {
         let readyNanoseconds = Clock.boottimeNanoseconds()
         defer {
             preview.flush()
-            tellStatistics(readyNanoseconds: readyNanoseconds, moduleBytes: bytes.count)
+            tellStatistics(guest, readyNanoseconds: readyNanoseconds, moduleBytes: bytes.count)
         }
         do {
             try guest.run()
             return .completed
         } catch {
-            return Outcome(error, endedBy: EndSignals.number, timeIsUp: EndSignals.timeIsUp)
+            var outcome = Outcome(
+                error,
+                endedBy: EndSignals.number,
+                timeIsUp: EndSignals.timeIsUp
+            )
+            // A libc that gets no memory aborts, or goes on with address 0.
+            if outcome.reason == .trap, guest.store.usage.refusedAllocations > 0 {
+                outcome.reason = .outOfMemory
+            }
+            return outcome
         }
     }
 
@@ -114,14 +123,21 @@ final class Runner {
         log.flush()
     }
 
-    private func tellStatistics(readyNanoseconds: Int64, moduleBytes: Int) {
+    private func tellStatistics(_ guest: Guest, readyNanoseconds: Int64, moduleBytes: Int) {
         guard let statistics else { return }
         let cost = Statistics(
             wallNanoseconds: Clock.boottimeNanoseconds() - startedNanoseconds,
             startNanoseconds: readyNanoseconds - startedNanoseconds,
-            moduleBytes: moduleBytes
+            moduleBytes: moduleBytes,
+            usage: guest.store.usage,
+            fuelUsed: fuelUsed(guest.store.usage.fuelLeft)
         )
         StandardStream.error(cost.text(statistics))
+    }
+
+    private func fuelUsed(_ left: UInt64?) -> UInt64? {
+        guard let left, let given = command.fuel else { return nil }
+        return given > left ? given - left : 0
     }
 
     private func record(_ outcome: Outcome) {

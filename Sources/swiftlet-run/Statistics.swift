@@ -1,4 +1,4 @@
-import Host
+import Wasm
 
 /// What a run has cost.
 struct Statistics {
@@ -14,6 +14,10 @@ struct Statistics {
     var startNanoseconds: Int64
     /// Bytes of the module's file.
     var moduleBytes: Int
+    /// What the store gave out, at its most, and how often it had to refuse.
+    var usage: ResourceUsage
+    /// Instructions that were counted, when they were.
+    var fuelUsed: UInt64?
 
     func text(_ form: Form) -> String {
         switch form {
@@ -22,11 +26,26 @@ struct Statistics {
             wall time    \(wallNanoseconds / 1_000) us
             start        \(startNanoseconds / 1_000) us
             module       \(moduleBytes) bytes
+            memory peak  \(usage.memoryBytesPeak) bytes
+            translated   \(usage.functionsTranslated) functions
 
-            """
+            """ + (fuelUsed.map { "fuel         \($0)\n" } ?? "")
         case .json:
-            "{\"wallNanoseconds\":\(wallNanoseconds),\"startNanoseconds\":\(startNanoseconds),"
-                + "\"moduleBytes\":\(moduleBytes)}\n"
+            "{"
+                + numbers.map { "\"\($0)\":\($1)" }.joined(separator: ",")
+                + "}\n"
         }
+    }
+
+    private var numbers: [(String, Int64)] {
+        var numbers = [
+            ("wallNanoseconds", wallNanoseconds), ("startNanoseconds", startNanoseconds),
+            ("moduleBytes", Int64(moduleBytes)),
+            ("memoryBytesPeak", Int64(clamping: usage.memoryBytesPeak)),
+            ("memoryRefusals", Int64(clamping: usage.refusedAllocations)),
+            ("functionsTranslated", Int64(usage.functionsTranslated)),
+        ]
+        if let fuelUsed { numbers.append(("fuel", Int64(clamping: fuelUsed))) }
+        return numbers
     }
 }

@@ -13,7 +13,7 @@ enum Program {
                 return 0
             }
             if parsed.has("--version") {
-                StandardStream.output("swiftlet-run \(RunFlags.version)\n")
+                StandardStream.output("swiftlet-run \(Release.version)\n")
                 return 0
             }
             if let number = try parsed.number("--flags-fd") { return runFromDescriptor(number) }
@@ -25,19 +25,23 @@ enum Program {
         }
     }
 
+    private static func command(from file: OwnedDescriptor) throws(HostError) -> RunnerCommand {
+        let bytes = try FileBytes.read(
+            file,
+            path: "--flags-fd",
+            byteCountMax: RunnerCommand.encodedBytesMax
+        )
+        return try RunnerCommand(encoded: bytes)
+    }
+
     private static func runFromDescriptor(_ number: UInt64) -> Int32 {
         do {
             // 0, 1 and 2 are for the guest, and nothing is read from descriptors by mistake.
             guard (3...1_024).contains(number) else {
                 throw HostError.malformed(path: "--flags-fd", reason: "must be 3 or more")
             }
-            let file = OwnedDescriptor(Int32(number))
-            let bytes = try FileBytes.read(
-                file,
-                path: "--flags-fd",
-                byteCountMax: RunnerCommand.encodedBytesMax
-            )
-            return Runner(try RunnerCommand(encoded: bytes), statistics: nil).run()
+            let command = try command(from: OwnedDescriptor(Int32(number)))
+            return Runner(command, statistics: nil).run()
         } catch {
             StandardStream.error("swiftlet-run: \(error)\n")
             return Outcome.Code.usage

@@ -39,14 +39,6 @@ struct RunnerTests {
         #expect(result.standardError.hasPrefix("swiftlet-run: trap: \(reason)\n"))
     }
 
-    @Test("a trap names the functions that were running")
-    func backtrace() throws {
-        let result = try GuestProgram("ends").run(["unreachable"])
-        let places = result.standardError.split(separator: "\n").dropFirst()
-        #expect(places.first == "    at innermost")
-        #expect(places.contains("    at _start"))
-    }
-
     @Test("a module that is refused is 1, with the place where it is wrong")
     func refused() throws {
         try withScratchDirectory { folder in
@@ -128,6 +120,16 @@ struct RunnerTests {
             process.signal(signal)
             #expect(try await process.waitForExit() == 128 + signal)
         }
+    }
+
+    @Test("fuel is burnt, and its end is the guest's")
+    func fuel() throws {
+        let result = try GuestProgram("ends").run(["spin"], flags: ["--fuel", "1000000"])
+        #expect(result.exitCode == 134)
+        #expect(result.standardError.hasPrefix("swiftlet-run: trap: all fuel consumed"))
+        let enough = try GuestProgram("ends").run(flags: ["--fuel", "1000000", "--stats"])
+        #expect(enough.exitCode == 0)
+        #expect(enough.standardError.contains("fuel  "))
     }
 
     @Test("what it cost is told when asked for")
