@@ -8,14 +8,14 @@ import Wasm
 @Suite("Damaged modules of the suite", .enabled(if: suite.isMet, Comment(rawValue: suite.comment)))
 struct DamagedModuleTests {
     /// Changed versions of each module.
-    static let versionCount = 8
+    static let versionCount = 4
     /// Larger modules repeat what smaller ones have, and take long.
     static let byteCountMax = 20_000
 
     @Test("a damaged module is refused or still a module", arguments: scripts)
     func damaged(script: Script) throws {
         var random = SeededGenerator(
-            seed: UInt64(script.name.utf8.reduce(7) { $0 &* 31 &+ Int($1) })
+            seed: script.name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }
         )
         for file in try binaryFiles(script) {
             let bytes = try script.bytes(file)

@@ -151,7 +151,7 @@ enum Expectation {
         switch (type, reference) {
         case ("funcref", .function), ("externref", .external), ("i31ref", .i31),
             ("eqref", .i31), ("eqref", .object), ("structref", .object), ("arrayref", .object),
-            ("exnref", .object), ("anyref", _):
+            ("exnref", .object), ("anyref", _), ("externref", .i31), ("externref", .object):
             return true
         case (_, .function), (_, .external), (_, .i31), (_, .object):
             return false

@@ -16,6 +16,8 @@ final class InstanceContext {
     private(set) var globals: [GlobalCell] = []
     /// What is left of the element segments, by index; a dropped one is empty.
     private(set) var elements: [[UInt64]] = []
+    /// By index, imported ones first.
+    var tags: [Tag] = []
     /// By index of data segment.
     private(set) var isDataDropped: [Bool]
 

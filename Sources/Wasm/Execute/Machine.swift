@@ -25,6 +25,15 @@ final class Machine {
     /// Why a body did not translate, while handlers unwind.
     var moduleError: ModuleError?
     let scratch = TranslatorScratch()
+    /// The objects of all guests.
+    let heap: GuestHeap
+    /// Globals and tables that the host made: they may lead to objects.
+    var hostGlobals: [GlobalCell] = []
+    var hostTables: [ReferenceTable] = []
+    /// The frame of the function that asked for an object last.
+    var heapTop: Frame?
+    /// Where functions catch exceptions, by the address of their code's header.
+    var catches: [UInt: [ExceptionRegion]] = [:]
     /// Functions translated so far, and bytes of wasm they had.
     var translatedFunctions = 0
     var translatedBytes = 0
@@ -34,7 +43,7 @@ final class Machine {
     let noMemory: UnsafeMutablePointer<MemoryEntity>
     let untranslated: Code
     let stackLimit: Frame
-    private let stack: AddressSpace?
+    let stack: AddressSpace?
     private let crossStack: AddressSpace?
     private let stackBytes: Int
     private let stubs: UnsafeMutableRawPointer
@@ -56,6 +65,7 @@ final class Machine {
         self.stackBytes = bytes
         self.budget = budget
         self.arena = CodeArena(budget: budget)
+        self.heap = GuestHeap(budget: budget)
         self.stack = stack
         self.crossStack = cross
         // Safety: allocated here, freed in `deinit`.
@@ -123,6 +133,7 @@ final class Machine {
         static let entry = 16
         static let exit = 20
         static let crossReturn = 32
+        static let resume = 40
         static let untranslated = 64
         static let byteCount = 80
     }
@@ -132,6 +143,7 @@ final class Machine {
         unsafe place.initializeMemory(as: UInt8.self, repeating: 0, count: Stub.byteCount)
         unsafe place.storeBytes(of: Operation.callEntry, toByteOffset: Stub.entry, as: UInt16.self)
         unsafe place.storeBytes(of: Operation.exit, toByteOffset: Stub.exit, as: UInt16.self)
+        unsafe place.storeBytes(of: Operation.resume, toByteOffset: Stub.resume, as: UInt16.self)
         unsafe place.storeBytes(
             of: Operation.crossReturn,
             toByteOffset: Stub.crossReturn,
@@ -193,6 +205,12 @@ final class Machine {
         }
     }
 
+    /// The operation that goes on where the state says.
+    var resumeStub: Code { unsafe UnsafeRawPointer(stubs + Stub.resume) }
+
+    /// Whether a call that returns to `code` was the host's.
+    func isExit(_ code: Code) -> Bool { unsafe code == UnsafeRawPointer(stubs + Stub.exit) }
+
     /// Runs a function of the host whose frame is `frame`.
     func callHost(_ function: HostFunctionEntity, _ frame: HostFrame) throws(Trap) {
         let before = unsafe stackTop
@@ -248,12 +266,21 @@ final class Machine {
             }
             // Behind a call that ends a function lies the next one: look one byte back.
             guard let entry = arena.entry(containing: UInt(bitPattern: pc) - 1) else { break }
-            frames.append(TrapFrame(functionIndex: entry.functionIndex))
+            frames.append(frame(entry))
             guard let code = unsafe UnsafeRawPointer(bitPattern: entry.start) else { break }
             let place = unsafe sp + Int(code.load(as: CodeHeader.self).linkOffset)
             unsafe pc = place.load(as: Code.self)
             unsafe sp = place.load(fromByteOffset: 8, as: Frame.self)
         }
         return frames
+    }
+
+    private func frame(_ entry: CodeArena.Entry) -> TrapFrame {
+        var frame = TrapFrame(functionIndex: entry.functionIndex)
+        if let context = unsafe Frame(bitPattern: entry.context) {
+            let module = unsafe InstanceContext.of(context)?.module
+            frame.functionName = module?.functionName(entry.functionIndex)
+        }
+        return frame
     }
 }

@@ -25,6 +25,28 @@ enum ServiceIndex: UInt16, CaseIterable {
     case resolveIndirect
     case globalGetVector
     case globalSetVector
+    case structNew
+    case structNewDefault
+    case structGet
+    case structSet
+    case i31New
+    case i31Get
+    case referenceTest
+    case referenceCast
+    case arrayNew
+    case arrayNewDefault
+    case arrayNewFixed
+    case arrayNewData
+    case arrayNewElement
+    case arrayGet
+    case arraySet
+    case arrayLength
+    case arrayFill
+    case arrayCopy
+    case arrayInitData
+    case arrayInitElement
+    case throwException
+    case throwReference
 }
 
 /// The table that handlers find services in; the caller owns it.
@@ -59,6 +81,28 @@ private func service(_ index: ServiceIndex) -> Service {
     case .resolveIndirect: unsafe resolveIndirect
     case .globalGetVector: unsafe globalGetVector
     case .globalSetVector: unsafe globalSetVector
+    case .structNew: unsafe structNew
+    case .structNewDefault: unsafe structNewDefault
+    case .structGet: unsafe structGet
+    case .structSet: unsafe structSet
+    case .i31New: unsafe i31New
+    case .i31Get: unsafe i31Get
+    case .referenceTest: unsafe referenceTest
+    case .referenceCast: unsafe referenceCast
+    case .arrayNew: unsafe arrayNew
+    case .arrayNewDefault: unsafe arrayNewDefault
+    case .arrayNewFixed: unsafe arrayNewFixed
+    case .arrayNewData: unsafe arrayNewData
+    case .arrayNewElement: unsafe arrayNewElement
+    case .arrayGet: unsafe arrayGet
+    case .arraySet: unsafe arraySet
+    case .arrayLength: unsafe arrayLength
+    case .arrayFill: unsafe arrayFill
+    case .arrayCopy: unsafe arrayCopy
+    case .arrayInitData: unsafe arrayInitData
+    case .arrayInitElement: unsafe arrayInitElement
+    case .throwException: unsafe throwException
+    case .throwReference: unsafe throwReference
     }
 }
 

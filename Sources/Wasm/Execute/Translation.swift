@@ -16,7 +16,13 @@ extension InstanceContext {
         let header = translator.header(functionIndex: function.index)
         machine.translatedFunctions += 1
         machine.translatedBytes += module.codeBodies[bodyIndex].range.count
-        return install(translator.code.words, header, function)
+        guard install(translator.code.words, header, function) else { return false }
+        if !translator.regions.isEmpty {
+            let code = unsafe UInt(bitPattern: function.entity.pointee.code)
+            let start = code - UInt(MemoryLayout<CodeHeader>.stride)
+            machine.catches[start] = translator.regions
+        }
+        return true
     }
 }
 

@@ -6,6 +6,10 @@ struct ConstantEvaluator {
     let module: Module
     /// The globals so far, imported ones first.
     var globals: [GlobalCell] = []
+    /// The store's numbers of the module's types.
+    let typeIDs: [UInt32]
+    /// Where objects are made.
+    let heap: GuestHeap
     /// The instance's functions, as references.
     let functions: (UInt32) -> UInt64
 
@@ -14,7 +18,7 @@ struct ConstantEvaluator {
 
     /// The value of `expression`.
     ///
-    /// - Throws: ``InstantiationError/unsupported(_:)`` for objects of the heap.
+    /// - Throws: ``InstantiationError/trap(_:)`` when there is no memory for an object.
     func value(_ expression: ConstantExpression) throws(InstantiationError) -> Slot {
         var reader = BinaryReader(module.bytes, expression.range)
         return try value(&reader)
@@ -68,12 +72,56 @@ struct ConstantEvaluator {
         case .i31:
             stack.append((ReferenceBits.i31(UInt32(truncatingIfNeeded: pop(&stack))), 0))
         case .anyFromExternal, .externalFromAny: break
-        case .structure, .array, .fixedArray:
-            throw .unsupported("objects of the heap in constant expressions")
+        case .structure(let type, let isDefault):
+            stack.append((try structure(type, isDefault, &stack), 0))
+        case .array(let type, let isDefault):
+            let count = pop(&stack) & 0xFFFF_FFFF
+            let value = isDefault ? (0, 0) : stack.popLast() ?? (0, 0)
+            stack.append((try array(type, repeatElement(value, count: Int(count))), 0))
+        case .fixedArray(let type, let count):
+            let values = stack.suffix(Int(count))
+            stack.removeLast(values.count)
+            stack.append((try array(type, values), 0))
         }
     }
 
     private func pop(_ stack: inout [Slot]) -> UInt64 { stack.popLast()?.low ?? 0 }
+
+    private func structure(
+        _ type: UInt32,
+        _ isDefault: Bool,
+        _ stack: inout [Slot]
+    ) throws(InstantiationError) -> UInt64 {
+        let id = typeIDs[Int(type)]
+        let shape = heap.shape(id)
+        guard let object = heap.make(id, byteCount: shape.byteCount, length: 0) else {
+            throw .trap(Trap(.outOfMemory))
+        }
+        if !isDefault {
+            for field in shape.fields.reversed() {
+                let value = stack.popLast() ?? (0, 0)
+                object.write(field.kind, field.offset, value.low, value.high)
+            }
+        }
+        return object.bits
+    }
+
+    private func array(
+        _ type: UInt32,
+        _ values: some Collection<Slot>
+    ) throws(InstantiationError) -> UInt64 {
+        let id = typeIDs[Int(type)]
+        let shape = heap.shape(id)
+        guard let element = shape.element,
+            let bytes = shape.byteCount(length: UInt64(values.count)),
+            let object = heap.make(id, byteCount: bytes, length: UInt32(clamping: values.count))
+        else { throw .trap(Trap(.outOfMemory)) }
+        for (index, value) in values.enumerated() {
+            let offset = element.offset + index * element.kind.byteCount
+            object.write(element.kind, offset, value.low, value.high)
+        }
+        return object.bits
+    }
 
     private static func result(
         _ operation: ConstantInstruction.Arithmetic,

@@ -56,4 +56,7 @@ public final class Tag {
     init(typeID: UInt32) {
         self.typeID = typeID
     }
+
+    /// What exceptions know their tag by; never 0.
+    var bits: UInt64 { UInt64(UInt(bitPattern: ObjectIdentifier(self))) }
 }

@@ -20,6 +20,8 @@ struct Instantiation {
     /// Makes the instance, fills it from its active segments and runs its start function.
     mutating func run() throws(InstantiationError) -> Instance {
         try checkBudget()
+        store.machine.heap.isPaused = true
+        defer { store.machine.heap.isPaused = false }
         let context = InstanceContext(
             module: module,
             machine: store.machine,
@@ -27,9 +29,12 @@ struct Instantiation {
             importedFunctions: entities.functions
         )
         store.keep(context)
-        var evaluator = ConstantEvaluator(module: module, globals: entities.globals) {
-            context.function($0).bits
-        }
+        var evaluator = ConstantEvaluator(
+            module: module,
+            globals: entities.globals,
+            typeIDs: typeIDs,
+            heap: store.machine.heap
+        ) { context.function($0).bits }
         try makeGlobals(&evaluator)
         try makeTables(evaluator)
         try makeMemories()
@@ -42,6 +47,7 @@ struct Instantiation {
                 elements.append(try evaluator.references(segment))
             }
         }
+        context.tags = entities.tags
         context.attach(
             tables: entities.tables,
             memories: entities.memories,

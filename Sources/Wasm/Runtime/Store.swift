@@ -14,6 +14,10 @@ public final class Store {
     public init(limits: ResourceLimits) {
         self.budget = MemoryBudget(limit: limits.memoryBytes)
         self.machine = Machine(budget: budget, stackBytes: limits.stackBytes)
+        machine.heap.types = types
+        machine.heap.visitRoots = { [unowned machine] visit in
+            machine.visitRoots(visit)
+        }
         machine.isSubtype = { [types] in types.isSubtype($0, of: $1) }
         machine.isMetered = limits.fuel != nil
         machine.fuel = Int64(clamping: limits.fuel ?? .max)
@@ -63,7 +67,9 @@ public final class Store {
     ///
     /// - Throws: ``InstantiationError/limit(neededBytes:allowedBytes:)``.
     public func table(_ type: TableType) throws(InstantiationError) -> Table {
-        Table(entity: try makeTable(type, ReferenceBits.null))
+        let table = try makeTable(type, ReferenceBits.null)
+        machine.hostTables.append(table)
+        return Table(entity: table)
     }
 
     /// A new global that belongs to no instance.
@@ -78,6 +84,7 @@ public final class Store {
         let cell = GlobalCell(type)
         cell.low = slots[0]
         if slots.count > 1 { cell.high = slots[1] }
+        machine.hostGlobals.append(cell)
         return Global(entity: cell, store: self)
     }
 

@@ -1,7 +1,7 @@
 // Blocks: block, loop, if, else, end.
 
 extension FunctionTranslator {
-    private mutating func blockType() throws(ModuleError) -> BlockType {
+    mutating func blockType() throws(ModuleError) -> BlockType {
         switch reader.next {
         case 0x40:
             _ = try reader.byte()
@@ -19,7 +19,7 @@ extension FunctionTranslator {
     }
 
     /// Opens a block whose parameters are on the stack, checked.
-    private mutating func open(_ kind: ControlFrame.Kind, _ type: BlockType) {
+    mutating func open(_ kind: ControlFrame.Kind, _ type: BlockType) {
         let height = stack.count - type.parameterCount
         controls.append(
             ControlFrame(
@@ -33,7 +33,7 @@ extension FunctionTranslator {
         )
     }
 
-    private mutating func popParameters(_ type: BlockType) throws(ModuleError) {
+    mutating func popParameters(_ type: BlockType) throws(ModuleError) {
         let count = type.parameterCount
         guard count > 0 else { return }
         let height = controls[controls.count - 1].height
@@ -127,7 +127,7 @@ extension FunctionTranslator {
     }
 
     /// Throws unreachable code away; what follows may be reached.
-    private mutating func revive() {
+    mutating func revive() {
         guard deadStart >= 0 else { return }
         code.truncate(to: deadStart)
         if priceWord >= deadStart { priceWord = -1 }
@@ -137,16 +137,24 @@ extension FunctionTranslator {
 
     /// The stack is what it was before the block, and its parameters or results, at home.
     private mutating func restack(_ control: ControlFrame, isResults: Bool) {
+        let count = isResults ? control.type.resultCount : control.type.parameterCount
+        restack(
+            control,
+            (0..<count).map {
+                isResults ? control.type.result($0) : control.type.parameter($0)
+            }
+        )
+    }
+
+    /// The stack is what it was before the block, and values of these types, at home.
+    mutating func restack(_ control: ControlFrame, _ types: [ValueType]) {
         while stack.count > control.height {
             let operand = stack.removeLast()
             if operand.isLocal { aliasCount -= 1 }
         }
         resident = -1
         top = control.base
-        let count = isResults ? control.type.resultCount : control.type.parameterCount
-        for place in 0..<count {
-            push(isResults ? control.type.result(place) : control.type.parameter(place))
-        }
+        for type in types { push(type) }
     }
 
     private mutating func forgetLocals(_ control: ControlFrame) {
@@ -156,7 +164,7 @@ extension FunctionTranslator {
 
     mutating func end() throws(ModuleError) {
         try checkEnd()
-        let control = controls[controls.count - 1]
+        var control = controls[controls.count - 1]
         if control.kind == .function { return try endFunction() }
         if control.kind == .then {
             let type = control.type
@@ -169,6 +177,10 @@ extension FunctionTranslator {
         }
         let falls = isReachable
         if falls { settle(control.type.resultCount) }
+        if control.kind == .tryTable {
+            endTry(falls: falls)
+            control = controls[controls.count - 1]
+        }
         let isTarget = control.fixup >= 0 || control.elseFixup >= 0
         if falls || isTarget { revive() }
         resolve(control.fixup)

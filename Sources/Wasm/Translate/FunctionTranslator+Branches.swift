@@ -80,7 +80,7 @@ extension FunctionTranslator {
         becomeUnreachable()
     }
 
-    private mutating func emitBranch(_ index: Int) {
+    mutating func emitBranch(_ index: Int) {
         if controls[index].kind == .function { return emitReturn() }
         let count = controls[index].labelCount
         let base = controls[index].base

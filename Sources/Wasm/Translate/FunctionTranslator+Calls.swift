@@ -11,7 +11,7 @@ extension FunctionTranslator {
     /// Takes the arguments off; they are at home then, side by side.
     ///
     /// The byte offset of the first.
-    private mutating func popArguments(_ type: FunctionType) throws(ModuleError) -> UInt32 {
+    mutating func popArguments(_ type: FunctionType) throws(ModuleError) -> UInt32 {
         let count = type.parameters.count
         let height = controls[controls.count - 1].height
         guard count > 0 else {

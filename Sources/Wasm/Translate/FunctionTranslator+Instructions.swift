@@ -68,6 +68,15 @@ extension FunctionTranslator {
         case 0x15:
             try need(.functionReferences, "function-references")
             try returnCallRef()
+        case 0x08:
+            try need(.exceptions, "exceptions")
+            try throwOperator()
+        case 0x0A:
+            try need(.exceptions, "exceptions")
+            try throwReferenceOperator()
+        case 0x1F:
+            try need(.exceptions, "exceptions")
+            try tryTable()
         default: throw .malformed("illegal opcode", at: offset)
         }
     }
@@ -83,6 +92,9 @@ extension FunctionTranslator {
         case 0xD0: try referenceNull()
         case 0xD1: try referenceIsNull()
         case 0xD2: try referenceFunctionOperator()
+        case 0xD3:
+            try need(.garbageCollection, "gc")
+            try referenceEqual()
         case 0xD4:
             try need(.functionReferences, "function-references")
             try referenceAsNonNull()
@@ -92,6 +104,9 @@ extension FunctionTranslator {
         case 0xD6:
             try need(.functionReferences, "function-references")
             try branchOnNonNull()
+        case 0xFB:
+            try need(.garbageCollection, "gc")
+            try heapOperator()
         case 0xFC: try prefixedInstruction()
         case 0xFD:
             try need(.simd, "simd")

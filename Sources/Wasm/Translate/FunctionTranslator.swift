@@ -32,6 +32,10 @@ struct FunctionTranslator {
     let numeric: [NumericEntry]
 
     var reader: BinaryReader
+    /// `try_table`s that are open, the innermost last.
+    var tries: [OpenTry] = []
+    /// Where exceptions are caught, inner parts before outer ones.
+    var regions: [ExceptionRegion] = []
     var code: CodeBuffer
     var stack: [Operand]
     var controls: [ControlFrame]
