@@ -46,5 +46,5 @@ public final class Interruption: Sendable {
     var descriptor: Int32 { event }
 
     /// Whether an interruption waits for its host call, which is now.
-    func take() -> Bool { swiftlet_eventfd_take(event) == 1 }
+    func take() -> Bool { hasHappened && swiftlet_eventfd_take(event) == 1 }
 }

@@ -50,9 +50,10 @@ public final class Preview1 {
         }
     }
 
-    /// Makes all functions known to modules that are linked in `store`.
-    public func define(in imports: inout Imports, of store: Store) {
-        for function in Preview1Function.all {
+    /// Makes the functions that `module` asks for known to what is linked in `store`.
+    public func define(in imports: inout Imports, of store: Store, for module: Module) {
+        let wanted = Set(module.imports.lazy.filter { $0.module == Self.moduleName }.map(\.name))
+        for function in Preview1Function.all where wanted.contains(function.name) {
             let host = HostFunction(type: function.type) { [self] call throws(Trap) in
                 try function.run(self, call)
             }

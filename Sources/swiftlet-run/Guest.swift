@@ -21,18 +21,20 @@ struct Guest {
     ) throws(RunError) {
         let limit = command.memoryLimitBytes ?? Self.memoryBytesUsual
         store = Store(limits: ResourceLimits(memoryBytes: limit, fuel: command.fuel))
-        var imports = Imports()
-        preview.define(in: &imports, of: store)
-        do {
-            let module = try Module(bytes: bytes)
+        // Why so typed: a cast of an error makes the runtime search all conformances.
+        let module: Module
+        do throws(ModuleError) {
+            module = try Module(bytes: bytes)
             if !command.isAdmitted { try module.validateAllBodies() }
-            instance = try store.instantiate(module, imports: imports)
-        } catch let error as ModuleError {
-            throw .module(path: command.modulePath, error)
-        } catch let error as InstantiationError {
-            throw .instantiation(error)
         } catch {
-            throw .arguments("\(error)")
+            throw .module(path: command.modulePath, error)
+        }
+        var imports = Imports()
+        preview.define(in: &imports, of: store, for: module)
+        do throws(InstantiationError) {
+            instance = try store.instantiate(module, imports: imports)
+        } catch {
+            throw .instantiation(error)
         }
         entry = command.invoke ?? "_start"
         arguments = Array(command.arguments.dropFirst())

@@ -9,7 +9,6 @@ enum RunError: Error {
     case instantiation(InstantiationError)
     case wasi(WASIError)
     case noEntry(String)
-    case arguments(String)
 }
 
 extension RunError: CustomStringConvertible {
@@ -21,7 +20,6 @@ extension RunError: CustomStringConvertible {
         case .instantiation(let error): "\(error)"
         case .wasi(let error): "\(error)"
         case .noEntry(let name): "the module exports no function \"\(name)\""
-        case .arguments(let reason): reason
         }
     }
 }

@@ -53,9 +53,10 @@ struct RunFlags {
     static func directory(_ text: String) throws(FlagError) -> RunnerCommand.Directory {
         let isReadOnly = text.hasSuffix(":ro")
         let places = isReadOnly ? text.dropLast(3) : Substring(text)
-        let mark = places.firstRange(of: "::")
-        let host = mark.map { places[..<$0.lowerBound] } ?? places
-        let guest = mark.map { places[$0.upperBound...] } ?? places
+        // Why not firstRange(of:): it brings the standard library's regular expressions, 1 MB.
+        let mark = places.indices.first { places[$0...].hasPrefix("::") }
+        let host = mark.map { places[..<$0] } ?? places
+        let guest = mark.map { places[$0...].dropFirst(2) } ?? places
         guard !host.isEmpty, !guest.isEmpty else {
             throw .malformed(flag: "--dir", value: text, wanted: "HOST::GUEST")
         }

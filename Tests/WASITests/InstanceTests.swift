@@ -153,6 +153,52 @@ struct InstanceTests {
         }
     }
 
+    @Test("relative paths start at the working directory, and absolute ones at the root")
+    func workingDirectory() async throws {
+        try await Fixture.with { fixture in
+            let root = fixture.path("root")
+            for name in ["", "/app", "/app/inner", "/etc", "/data"] { mkdir(root + name, 0o700) }
+            mkdir(fixture.path("volume"), 0o700)
+            symlink("../..", root + "/app/out")
+            try writeFile(root + "/app/here", "app")
+            try writeFile(root + "/app/inner/deep", "inner")
+            try writeFile(root + "/etc/hosts", "etc")
+            try writeFile(root + "/data/covered", "covered")
+            try writeFile(fixture.path("volume/here"), "volume")
+            try writeFile(fixture.path("secret"), "secret")
+            let paths = [
+                "here", "./here", "inner/deep", "/app/here", "/etc/hosts", "/data/here",
+                "out/secret",
+                "../etc/hosts",
+            ]
+            var command = try command(fixture, paths)
+            command.modulePath = try GuestProgram("where").modulePath
+            command.directories = [
+                .init(host: root, guest: "/"), .init(host: fixture.path("volume"), guest: "/data"),
+            ]
+            command.workingDirectory = "/app"
+            #expect(await (try start(command)).exited() == .exited(code: 0))
+            let told = zip(
+                paths,
+                ["app", "app", "inner", "app", "etc", "volume", "nothing", "nothing"]
+            )
+            .map { "stdout \($0): \($1)" }
+            #expect(try log(fixture) == told + ["stdout PWD: /app"])
+            command.workingDirectory = "/data"
+            command.arguments = ["where", "here", "/app/here"]
+            unlink(fixture.path("0.log"))
+            #expect(await (try start(command)).exited() == .exited(code: 0))
+            #expect(
+                try log(fixture) == [
+                    "stdout here: volume", "stdout /app/here: app", "stdout PWD: /data",
+                ]
+            )
+            command.workingDirectory = "/app/out"
+            #expect(await (try start(command)).exited() == .exited(code: 1))
+            #expect(try ExitRecord.read(fixture.path("0.exit")).message.contains("/app/out"))
+        }
+    }
+
     @Test("the log is rotated at the size that was asked for")
     func rotation() async throws {
         try await Fixture.with { fixture in
