@@ -11,7 +11,7 @@ struct ImportTests {
         "Documents": ["CJansson", "CYAML"],
         "KubeModel": ["Documents", "CCrypto"],
         "Lifecycle": ["KubeModel", "Documents"],
-        "StateStore": ["KubeModel", "CSQLite"],
+        "StateStore": ["KubeModel", "CSQLite", "CCrypto"],
         "Host": ["CLinux"],
         "Images": ["Documents", "CCrypto"],
         "Layers": ["Images", "CArchive"],
