@@ -94,7 +94,8 @@ struct Commands {
         let line =
             FieldPath.line(of: message, in: object.document)
             ?? withoutReason.flatMap { FieldPath.line(of: $0, in: object.document) }
-        return line.map { "\(message) (\(object.source), line \($0))" } ?? message
+        guard let line else { return message }
+        return "\(FieldPath.withoutLine(message)) (\(object.source), line \(line))"
     }
 
     /// `delete pod`, of each.

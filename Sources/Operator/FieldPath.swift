@@ -24,6 +24,17 @@ enum FieldPath {
         return line
     }
 
+    /// The message without the line that a node has found in what it was sent, which is another
+    /// text than the operator's file.
+    static func withoutLine(_ message: String) -> String {
+        guard message.hasSuffix(")"), let start = message.ranges(of: " (line ").last else {
+            return message
+        }
+        let digits = message[start.upperBound...].dropLast()
+        let isNumber = !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
+        return isNumber ? String(message[..<start.lowerBound]) : message
+    }
+
     private struct Step {
         var name = ""
         var index: Int?

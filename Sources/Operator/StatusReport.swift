@@ -11,7 +11,7 @@ enum StatusReport {
             let pad = max(1, labelWidth - label.count - 1)
             text += label + ":" + String(repeating: " ", count: pad) + Printable.cell(value) + "\n"
         }
-        for name in ["node", "version"] {
+        for name in ["daemon", "written", "node", "version"] {
             if let value = status[name]?.string { line(name, value) }
         }
         if let link = status["link"] { line("link", sentence(link, now)) }
@@ -27,7 +27,7 @@ enum StatusReport {
         if !errors.isEmpty { text += "last errors:\n" }
         for error in errors { text += "  " + Printable.cell(errorSentence(error, now)) + "\n" }
         let known: Set<String> = [
-            "node", "version", "link", "pods", "desired", "lastErrors", "kind",
+            "daemon", "written", "node", "version", "link", "pods", "desired", "lastErrors", "kind",
             "apiVersion", "outbox", "bootID",
         ]
         for member in status.members ?? [] where !known.contains(member.name) {

@@ -35,6 +35,18 @@ struct FieldPathTests {
     }
 
     @Test(
+        "the line that the node has counted is left out, and nothing else",
+        arguments: [
+            ("a.b: bad (line 1)", "a.b: bad"), ("a.b: bad", "a.b: bad"),
+            ("a (line 1) b", "a (line 1) b"), ("bad (line x)", "bad (line x)"),
+            ("bad (line )", "bad (line )"), (" (line 7)", ""), (")", ")"), ("", ""),
+        ]
+    )
+    func nodeLines(message: String, expected: String) {
+        #expect(FieldPath.withoutLine(message) == expected)
+    }
+
+    @Test(
         "what could mean something else in a topic or a path is no name",
         arguments: ["", "a/b/c", "node/a", "+", "#", "a b", "A", "-a", "pod/", "a_b", "../x", "ü"]
     )
