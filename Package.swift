@@ -206,7 +206,7 @@ let package = Package(
                 "TestKit",
             ]
         ),
-        tests("IntegrationTests", ["Documents", "TestKit"]),
+        tests("IntegrationTests", ["Documents", "Uplink", "TestKit"]),
         tests("TidyTests", ["TestKit"]),
     ],
     swiftLanguageModes: [.v6]
