@@ -24,7 +24,7 @@ extension Machine {
     private var frameBytes: Int {
         let most = Int(FunctionTranslator.frameBytesMax)
         guard let code = unsafe heapCode,
-            let entry = arena.entry(containing: unsafe UInt(bitPattern: code)),
+            let entry = arena.entry(containing: UInt(bitPattern: code)),
             let start = unsafe UnsafeRawPointer(bitPattern: entry.start)
         else { return most }
         let bytes = unsafe start.load(as: CodeHeader.self).frameBytes
