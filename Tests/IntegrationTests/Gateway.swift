@@ -180,10 +180,13 @@ extension Gateway {
     func runTicker(_ name: String) async throws -> (uid: String, process: pid_t) {
         let uid = try await publishPod(name, image: "ticker")
         try await upstream(name, "running") { $0.phase == "Running" }
-        guard let process = processID(ofPod: uid) else {
-            throw TestKitError(message: "\(name) is Running and has no process")
+        // Why wait: the runner writes its record itself, a moment after it was started.
+        var process: pid_t?
+        try await eventually("\(name) has a process") {
+            process = processID(ofPod: uid)
+            return process != nil
         }
-        return (uid, process)
+        return (uid, process ?? 0)
     }
 
     /// A pod's status upstream; `nil` when the broker holds none.

@@ -21,7 +21,7 @@ struct PodStoryTests {
             #expect(pod.resourceVersion == "1")
             #expect(pod.accepted == "True")
             #expect(pod.restartCount == 0)
-            #expect(gateway.processID(ofPod: uid) != nil)
+            try await eventually("it has a process") { gateway.processID(ofPod: uid) != nil }
             try await eventually("it prints") {
                 try gateway.swiftlet(["logs", "web"]).standardOutput.contains("tick")
             }
