@@ -202,8 +202,7 @@ let package = Package(
             "DaemonTests",
             [
                 "Daemon", "Supervisor", "Uplink", "ControlAPI", "StateStore", "KubeModel",
-                "Documents",
-                "TestKit",
+                "Documents", "Host", "TestKit",
             ]
         ),
         tests("IntegrationTests", ["Documents", "Uplink", "TestKit"]),
