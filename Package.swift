@@ -202,10 +202,11 @@ let package = Package(
             "DaemonTests",
             [
                 "Daemon", "Supervisor", "Uplink", "ControlAPI", "StateStore", "KubeModel",
-                "Documents", "Host", "TestKit",
+                "Documents",
+                "TestKit",
             ]
         ),
-        tests("IntegrationTests", ["Documents", "Uplink", "TestKit"]),
+        tests("IntegrationTests", ["Documents", "TestKit"]),
         tests("TidyTests", ["TestKit"]),
     ],
     swiftLanguageModes: [.v6]

@@ -14,9 +14,7 @@ actor LogFeed {
         self.follows = follows
     }
 
-    /// The next chunk; nil at the end.
-    ///
-    /// Who follows gets each line as it comes.
+    /// The next chunk; nil at the end. Who follows gets each line as it comes.
     func next() async -> [UInt8]? {
         guard !isOver else { return nil }
         var chunk: [UInt8] = []

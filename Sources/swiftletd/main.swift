@@ -23,11 +23,11 @@ let flags: ParsedFlags
 do {
     flags = try parser.parse(Array(CommandLine.arguments.dropFirst()))
     if flags.has("--help") {
-        LineLog.write(parser.usage, to: 1)
+        print(parser.usage)
         exit(0)
     }
     if flags.has("--version") {
-        LineLog.write("swiftletd \(DaemonProgram.version)\n", to: 1)
+        print("swiftletd \(DaemonProgram.version)")
         exit(0)
     }
     if let operand = flags.operands.first { throw FlagError.unknown(flag: operand, nearest: nil) }
@@ -42,7 +42,7 @@ do {
     let configuration = try DaemonConfiguration(path: path)
     if flags.has("--check") {
         try configuration.check()
-        LineLog.write("\(path): node \(configuration.nodeName) can run\n", to: 1)
+        print("\(path): node \(configuration.nodeName) can run")
         exit(0)
     }
     let daemon = DaemonProgram(

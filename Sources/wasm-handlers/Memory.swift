@@ -48,7 +48,7 @@ let loads: [LoadOperator] = [
     LoadOperator(name: "f64_load", stored: "Double", result: .f64, expression: "v"),
 ]
 
-private func byteCount(_ type: String) -> Int {
+func byteCount(_ type: String) -> Int {
     switch type {
     case "UInt8", "Int8": 1
     case "UInt16", "Int16": 2

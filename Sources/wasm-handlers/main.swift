@@ -9,7 +9,8 @@ import Glibc
 #endif
 
 let groups =
-    controlGroups() + callGroups() + integerGroup(.i32) + integerGroup(.i64) + memoryGroups()
+    controlGroups() + callGroups() + fusedGroups() + integerGroup(.i32) + integerGroup(.i64)
+    + memoryGroups()
     + conversionGroups() + floatGroups(.f32) + floatGroups(.f64) + vectorGroups()
 
 let files = render(groups)

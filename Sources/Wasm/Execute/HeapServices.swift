@@ -6,7 +6,6 @@ extension ServiceCall {
     var heap: GuestHeap {
         let machine = instance.machine
         unsafe machine.heapTop = sp
-        unsafe machine.heapCode = pc
         return machine.heap
     }
 

@@ -1,4 +1,5 @@
 extension InstanceContext {
+
     /// Validates and translates a function of this instance; false when the budget has no room for
     /// its code.
     func translate(_ function: FunctionReference) throws(ModuleError) -> Bool {
@@ -18,7 +19,6 @@ extension InstanceContext {
         machine.translatedBytes += module.codeBodies[bodyIndex].range.count
         guard install(translator.code.words, header, function) else { return false }
         if !translator.regions.isEmpty {
-            // Safety: the entity lives as long as its instance, which is `self`.
             let code = unsafe UInt(bitPattern: function.entity.pointee.code)
             let start = code - UInt(MemoryLayout<CodeHeader>.stride)
             machine.catches[start] = translator.regions

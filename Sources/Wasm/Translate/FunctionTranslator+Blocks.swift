@@ -150,7 +150,7 @@ extension FunctionTranslator {
     mutating func restack(_ control: ControlFrame, _ types: [ValueType]) {
         while stack.count > control.height {
             let operand = stack.removeLast()
-            if operand.isLocal { aliasCount -= 1 }
+            if operand.isDeferred { aliasCount -= 1 }
         }
         resident = -1
         top = control.base

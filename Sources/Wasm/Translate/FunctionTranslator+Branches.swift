@@ -108,6 +108,8 @@ extension FunctionTranslator {
             let operand = stack[index]
             if operand.place == .constant {
                 emitConstant(operand, to: target)
+            } else if operand.place == .sum {
+                emitSum(operand, to: target)
             } else if operand.slot != target {
                 emitCopy(operand.type, from: operand.slot, to: target)
             }
@@ -127,6 +129,7 @@ extension FunctionTranslator {
             _ = begin(Operation.ret + ReturnForm.nothing)
             return appendSlot(linkOffset)
         }
+        if stack[stack.count - 1].place == .sum { settleEntry(stack.count - 1) }
         let operand = stack[stack.count - 1]
         let kind = AccumulatorClass(operand.type)
         let isHeld =
@@ -160,7 +163,16 @@ extension FunctionTranslator {
     mutating func emitConditional(_ condition: Operand, if wanted: Bool) -> Int {
         if condition.place == .accumulator, let made = comparison {
             comparison = nil
-            return fuse(made, if: wanted)
+            isInFlight = false
+            return fuseCounter(made, if: wanted) ?? fuse(made, if: wanted)
+        }
+        if condition.place == .slot, counter.end == code.count, counter.target == condition.slot,
+            counter.end > counter.start
+        {
+            // A counter that is compared with nothing but zero.
+            flush()
+            code.truncate(to: counter.start)
+            return emitCounter(wanted ? 1 : 0, isSlot: false, 0)
         }
         let family = wanted ? Operation.brIf : Operation.brUnless
         var operand = condition
@@ -168,6 +180,34 @@ extension FunctionTranslator {
         let isHeld = operand.place == .accumulator || held.integer == operand.slot
         let start = begin(family + (isHeld ? 1 : 0))
         if !isHeld { appendSlot(operand.slot) }
+        return start
+    }
+
+    /// The last two instructions, a counter and its comparison, become one with the branch.
+    private mutating func fuseCounter(_ made: Comparison, if wanted: Bool) -> Int? {
+        guard made.type == .i32, made.form >= 2, counter.end == last, counter.end > counter.start
+        else { return nil }
+        let condition = wanted ? made.condition : made.condition ^ 1
+        let isSlot = made.form == 2
+        let operand = isSlot ? UInt32(code[last + 1]) : code.read32(at: last + 1)
+        code.truncate(to: counter.start)
+        return emitCounter(condition, isSlot: isSlot, operand)
+    }
+
+    private mutating func emitCounter(
+        _ condition: UInt16,
+        isSlot: Bool,
+        _ operand: UInt32
+    ) -> Int {
+        let start = code.count
+        code.append(Operation.brCountEq + condition * 2 + (isSlot ? 0 : 1))
+        appendSlot(counter.source)
+        code.append32(counter.addend)
+        appendSlot(counter.target)
+        if isSlot { appendSlot(operand) } else { code.append32(operand) }
+        counter = Counter()
+        comparison = nil
+        held.integer = UInt32(code[start + 4])
         return start
     }
 

@@ -6,6 +6,7 @@ extension FunctionTranslator {
     mutating func begin(_ operation: UInt16) -> Int {
         flush()
         comparison = nil
+        isInFlight = false
         let start = code.count
         code.append(operation)
         return start
@@ -77,10 +78,45 @@ extension FunctionTranslator {
         return isShort ? low : nil
     }
 
+    /// Computes a sum into a slot; nothing that only an accumulator holds is lost.
+    mutating func emitSum(_ operand: Operand, to target: UInt32) {
+        comparison = nil
+        let start = code.count
+        let isFree = !isInFlight && resident < 0
+        code.append(isFree ? Operation.i32Add + 3 : Operation.sum)
+        appendSlot(operand.slot)
+        code.append32(UInt32(truncatingIfNeeded: operand.bits))
+        appendSlot(target)
+        held.forget(target)
+        guard isFree else { return }
+        held.integer = target
+        counter = Counter(
+            start: start,
+            end: code.count,
+            source: operand.slot,
+            addend: UInt32(truncatingIfNeeded: operand.bits),
+            target: target
+        )
+    }
+
+    /// The last instruction has just got a slot to write: if it adds a constant to a slot, a branch
+    /// may take it over.
+    mutating func noteCounter(_ target: UInt32) {
+        guard code[last] == Operation.i32Add + 3 else { return }
+        counter = Counter(
+            start: last,
+            end: code.count,
+            source: UInt32(code[last + 1]),
+            addend: code.read32(at: last + 2),
+            target: target
+        )
+    }
+
     /// Brings a constant or a slot into the accumulator of its type, as an instruction of its own.
     mutating func emitTake(_ operand: Operand) {
         flush()
         comparison = nil
+        isInFlight = true
         let kind = AccumulatorClass(operand.type)
         if operand.place == .slot {
             let forms = [TakeForm.slot, TakeForm.f32Slot, TakeForm.f64Slot, TakeForm.slot]

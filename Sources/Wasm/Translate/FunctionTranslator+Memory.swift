@@ -55,6 +55,44 @@ struct MemoryAccess {
     }
 }
 
+extension MemoryAccess {
+    /// The family that adds a constant to a slot by itself.
+    var summed: UInt16 {
+        typealias O = Operation
+        return switch operation {
+        case O.load8U: O.summedLoad8U
+        case O.load16U: O.summedLoad16U
+        case O.load32: O.summedLoad32
+        case O.load64: O.summedLoad64
+        case O.i32Load8S: O.summedI32Load8S
+        case O.i32Load16S: O.summedI32Load16S
+        case O.i64Load8S: O.summedI64Load8S
+        case O.i64Load16S: O.summedI64Load16S
+        case O.i64Load32S: O.summedI64Load32S
+        case O.f32Load: O.summedF32Load
+        case O.f64Load: O.summedF64Load
+        case O.store8: O.summedStore8
+        case O.store16: O.summedStore16
+        case O.store32: O.summedStore32
+        default: O.summedStore64
+        }
+    }
+
+    /// The family that scales an index and adds a base by itself.
+    var indexed: UInt16? {
+        typealias O = Operation
+        return switch operation {
+        case O.load8U: O.indexedLoad8U
+        case O.load16U: O.indexedLoad16U
+        case O.load32: O.indexedLoad32
+        case O.load64: O.indexedLoad64
+        case O.f32Load: O.indexedF32Load
+        case O.f64Load: O.indexedF64Load
+        default: nil
+        }
+    }
+}
+
 /// Where an access goes, as the instruction says.
 struct MemoryArgument {
     var memory: Int
@@ -99,7 +137,15 @@ extension FunctionTranslator {
 
     mutating func load(_ access: MemoryAccess) throws(ModuleError) {
         let argument = try memoryArgument(access.alignment)
-        var address = try pop(argument.addressType)
+        if argument.isNear, loadAtScaled(access, argument) { return }
+        var address = try popAddress(argument.addressType)
+        if address.place == .sum, argument.isNear, argument.offset == 0 {
+            let start = begin(access.summed)
+            appendSlot(address.slot)
+            code.append32(UInt32(truncatingIfNeeded: address.bits))
+            return pushResident(access.type, start, isZeroExtended: access.type == .i32)
+        }
+        if address.place == .sum { _ = slot(&address) }
         guard argument.isNear else {
             let place = slot(&address)
             _ = beginFar(access.far, place, argument)
@@ -127,7 +173,11 @@ extension FunctionTranslator {
             return forgetAccumulators()
         }
         var value = try pop(access.type)
-        var address = try pop(argument.addressType)
+        var address = try popAddress(argument.addressType)
+        if address.place == .sum {
+            if argument.offset == 0 { return storeAtSum(access, address, &value) }
+            _ = slot(&address)
+        }
         let kind = AccumulatorClass(access.type)
         if kind != .integer, isHeld(value, kind) {
             return storeFloat(access, argument, &address, kind)
@@ -150,6 +200,50 @@ extension FunctionTranslator {
         if !isAddressHeld { appendSlot(address.slot) }
         code.append32(UInt32(truncatingIfNeeded: argument.offset))
         if let short { code.append32(short) } else { appendSlot(value.slot) }
+    }
+
+    /// A load whose address the last instruction has computed as a scaled sum.
+    private mutating func loadAtScaled(_ access: MemoryAccess, _ argument: MemoryArgument) -> Bool {
+        let index = stack.count - 1
+        guard index >= controls[controls.count - 1].height, resident == index,
+            stack[index].type == .i32, scaled.isSum, scaled.start == last,
+            scaled.end == code.count, scaled.end > scaled.start, let family = access.indexed
+        else { return false }
+        _ = popAny()
+        code.truncate(to: scaled.start)
+        let start = begin(family + scaled.form * 2)
+        appendScaled()
+        code.append32(UInt32(truncatingIfNeeded: argument.offset))
+        pushResident(access.type, start, isZeroExtended: access.type == .i32)
+        scaled = Scaled()
+        return true
+    }
+
+    /// A store at a slot plus a constant.
+    private mutating func storeAtSum(
+        _ access: MemoryAccess,
+        _ address: Operand,
+        _ value: inout Operand
+    ) {
+        let kind = AccumulatorClass(access.type)
+        var family = access.summed
+        var form: UInt16 = 0
+        if kind != .integer, isHeld(value, kind) {
+            family = kind == .f32 ? Operation.summedF32Store : Operation.summedF64Store
+            _ = begin(family)
+        } else {
+            let short = value.place == .constant ? shortImmediate(value) : nil
+            if short == nil, value.place == .constant { _ = slot(&value) }
+            form = short != nil ? 1 : isHeld(value, .integer) && kind == .integer ? 2 : 0
+            _ = begin(family + form)
+        }
+        appendSlot(address.slot)
+        code.append32(UInt32(truncatingIfNeeded: address.bits))
+        if form == 1 {
+            code.append32(UInt32(truncatingIfNeeded: value.bits))
+        } else if form == 0, family == access.summed {
+            appendSlot(value.slot)
+        }
     }
 
     private func isHeld(_ operand: Operand, _ kind: AccumulatorClass) -> Bool {
@@ -279,18 +373,14 @@ extension FunctionTranslator {
     mutating func popSlots(_ types: [ValueType]) throws(ModuleError) -> [UInt32] {
         var operands: [Operand] = []
         operands.reserveCapacity(types.count)
-        for type in types.reversed() { operands.append(try pop(type)) }
-        settleResident(&operands)
+        for type in types.reversed() {
+            var operand = try pop(type)
+            // As long as the instruction that made it is the last one.
+            if operand.place == .accumulator { _ = slot(&operand) }
+            operands.append(operand)
+        }
         var places: [UInt32] = []
         for index in operands.indices.reversed() { places.append(slot(&operands[index])) }
         return places
-    }
-
-    /// The one that only an accumulator holds goes home first, as long as the instruction that made
-    /// it is the last one.
-    private mutating func settleResident(_ operands: inout [Operand]) {
-        for index in operands.indices where operands[index].place == .accumulator {
-            _ = slot(&operands[index])
-        }
     }
 }

@@ -71,11 +71,34 @@ extension FunctionTranslator {
         operand.place = .accumulator
     }
 
+    /// A slot plus a constant is kept as that; true when it was.
+    private mutating func deferSum() -> Bool {
+        let index = stack.count - 2
+        guard index >= controls[controls.count - 1].height, stack[index + 1].place == .constant,
+            stack[index + 1].type == .i32, stack[index].type == .i32
+        else { return false }
+        switch stack[index].place {
+        case .slot:
+            if !stack[index].isLocal { aliasCount += 1 }
+            stack[index].bits = 0
+        case .sum: break
+        case .constant, .accumulator: return false
+        }
+        let addend = UInt32(truncatingIfNeeded: stack[index].bits &+ stack[index + 1].bits)
+        stack[index].place = .sum
+        stack[index].bits = UInt64(addend)
+        stack[index].isZeroExtended = true
+        _ = popAny()
+        return true
+    }
+
     private mutating func binary(_ entry: NumericEntry) throws(ModuleError) {
+        if entry.operation == Operation.i32Add, deferSum() { return }
         var y = try pop(entry.operand)
         var x = try pop(entry.operand)
         let kind = AccumulatorClass(entry.operand)
         if entry.shape == .commutative, x.place == .constant { swap(&x, &y) }
+        if entry.operation == Operation.i32Add, addScaled(x, y) { return }
         arrange(&x, &y, kind)
         if entry.shape == .division, x.place == .constant, isInAccumulator(y, kind) {
             _ = slot(&y)
@@ -90,6 +113,77 @@ extension FunctionTranslator {
             isCommutative: entry.shape == .commutative
         )
         pushResident(entry.result, start.word, isZeroExtended: entry.result == .i32)
+        if entry.operand == .i32 { noteScaled(entry.operation, start, x, y) }
+    }
+
+    /// Remembers a shift by a constant, or a sum of two slots, for the address it may become.
+    private mutating func noteScaled(
+        _ operation: UInt16,
+        _ made: (word: Int, form: UInt16),
+        _ x: Operand,
+        _ y: Operand
+    ) {
+        let isShift =
+            operation == Operation.i32Shl
+            && (made.form == Form.slotImmediate || made.form == Form.accumulatorImmediate)
+        if isShift {
+            scaled = Scaled(
+                start: made.word,
+                end: code.count,
+                isSum: false,
+                form: made.form == Form.slotImmediate ? 0 : 2,
+                x: x.slot,
+                shift: UInt16(y.bits & 31)
+            )
+        } else if operation == Operation.i32Add,
+            made.form == Form.slotSlot || made.form == Form.accumulatorSlot
+        {
+            // The form with an accumulator may have changed the operands' places.
+            let isSlots = made.form == Form.slotSlot
+            scaled = Scaled(
+                start: made.word,
+                end: code.count,
+                isSum: true,
+                form: isSlots ? 0 : 2,
+                x: isSlots ? UInt32(code[made.word + 1]) : 0,
+                shift: 0,
+                y: UInt32(code[made.word + (isSlots ? 2 : 1)])
+            )
+        }
+    }
+
+    /// Makes one instruction of a shift, the last one, and the addition of its result; true when it
+    /// could.
+    private mutating func addScaled(_ x: Operand, _ y: Operand) -> Bool {
+        guard scaled.end == code.count, scaled.end > scaled.start, !scaled.isSum else {
+            return false
+        }
+        let other: Operand
+        if x.place == .accumulator, last == scaled.start {
+            other = y
+        } else if y.place == .accumulator, last == scaled.start {
+            other = x
+        } else {
+            return false
+        }
+        guard other.place == .slot || other.place == .constant else { return false }
+        let isSlot = other.place == .slot
+        code.truncate(to: scaled.start)
+        scaled.form += isSlot ? 0 : 1
+        scaled.y = isSlot ? other.slot : UInt32(truncatingIfNeeded: other.bits)
+        scaled.isSum = true
+        let start = begin(Operation.i32ShlAdd + scaled.form * 2)
+        appendScaled()
+        pushResident(.i32, start, isZeroExtended: true)
+        scaled.end = code.count
+        return true
+    }
+
+    /// The operands of a scaled sum.
+    mutating func appendScaled() {
+        if scaled.form < 2 { appendSlot(scaled.x) }
+        code.append(scaled.shift)
+        if scaled.form & 1 == 0 { appendSlot(scaled.y) } else { code.append32(scaled.y) }
     }
 
     /// Emits the family's handler for where `x` and `y` are.

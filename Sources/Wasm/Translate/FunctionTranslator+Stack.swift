@@ -59,11 +59,30 @@ extension FunctionTranslator {
             guard controls[controls.count - 1].isUnreachable else { throw mismatch() }
             return Operand(type: .unknown, place: .constant, home: top, slot: top)
         }
+        if stack[stack.count - 1].place == .sum { settleEntry(stack.count - 1) }
+        return popAny()
+    }
+
+    /// Takes the top off, as it is.
+    @inline(__always)
+    mutating func popAny() -> Operand {
         let operand = stack.removeLast()
         top = operand.home
-        if operand.isLocal { aliasCount -= 1 }
-        if operand.place == .accumulator { resident = -1 }
+        if operand.isDeferred { aliasCount -= 1 }
+        if operand.place == .accumulator {
+            resident = -1
+            isInFlight = true
+        }
         return operand
+    }
+
+    /// Takes an address off, which may be a sum.
+    mutating func popAddress(_ type: ValueType) throws(ModuleError) -> Operand {
+        let index = stack.count - 1
+        guard index >= controls[controls.count - 1].height, stack[index].place == .sum,
+            type == .i32
+        else { return try pop(type) }
+        return popAny()
     }
 
     /// Takes the top off, which must be of `type`.
@@ -82,6 +101,10 @@ extension FunctionTranslator {
     mutating func slot(_ operand: inout Operand) -> UInt32 {
         switch operand.place {
         case .slot: break
+        case .sum:
+            flush()
+            emitSum(operand, to: operand.home)
+            operand.slot = operand.home
         case .constant:
             flush()
             emitConstant(operand, to: operand.home)
@@ -102,6 +125,8 @@ extension FunctionTranslator {
         if target >= Self.slotLimit { return writeResidentFar(operand, to: target) }
         code[last] += 1
         code.append(UInt16(truncatingIfNeeded: target))
+        noteCounter(target)
+        isInFlight = false
         held.forget(target)
         held[AccumulatorClass(operand.type)] = target
     }
@@ -132,6 +157,10 @@ extension FunctionTranslator {
         let operand = stack[index]
         switch operand.place {
         case .accumulator: flush()
+        case .sum:
+            flush()
+            aliasCount -= 1
+            emitSum(operand, to: operand.home)
         case .slot:
             guard operand.slot != operand.home else { return }
             aliasCount -= 1
@@ -146,14 +175,20 @@ extension FunctionTranslator {
     mutating func settleAll() {
         flush()
         guard aliasCount > 0 else { return }
-        for index in stack.indices where stack[index].isLocal { settleEntry(index) }
+        for index in stack.indices where stack[index].isDeferred { settleEntry(index) }
     }
 
     /// The local whose slot this is gets another value: entries that mean the old one keep it.
     mutating func preserve(_ slot: UInt32) {
         guard aliasCount > 0 else { return }
-        for index in stack.indices where stack[index].isLocal && stack[index].slot == slot {
-            // A copy leaves the accumulators alone, so an entry there may stay.
+        for index in stack.indices where stack[index].isDeferred && stack[index].slot == slot {
+            if stack[index].place == .sum {
+                settleEntry(index)
+                continue
+            }
+            // An entry of the stack that is in an accumulator goes home while its instruction is the
+            // last one; an operand that was taken off may stay there, copies leave it alone.
+            flush()
             aliasCount -= 1
             emitCopy(stack[index].type, from: slot, to: stack[index].home)
             stack[index].slot = stack[index].home
@@ -165,6 +200,8 @@ extension FunctionTranslator {
     mutating func forgetAccumulators() {
         held = AccumulatorSlots()
         comparison = nil
+        counter = Counter()
+        scaled = Scaled()
     }
 
     /// Takes the top `types` off, the last one first, and checks them.
@@ -178,7 +215,7 @@ extension FunctionTranslator {
         while stack.count > controls[control].height {
             let operand = stack.removeLast()
             top = operand.home
-            if operand.isLocal { aliasCount -= 1 }
+            if operand.isDeferred { aliasCount -= 1 }
         }
         resident = -1
         controls[control].isUnreachable = true

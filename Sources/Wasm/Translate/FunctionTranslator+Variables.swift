@@ -26,13 +26,18 @@ extension FunctionTranslator {
 
     mutating func localSet() throws(ModuleError) {
         let index = try localIndex()
-        let operand = try pop(localTypes[index])
+        let operand = try popAssigned(localTypes[index])
         assign(operand, to: index)
+    }
+
+    /// A sum may go straight to a local.
+    private mutating func popAssigned(_ type: ValueType) throws(ModuleError) -> Operand {
+        type == .i32 ? try popAddress(.i32) : try pop(type)
     }
 
     mutating func localTee() throws(ModuleError) {
         let index = try localIndex()
-        let operand = try pop(localTypes[index])
+        let operand = try popAssigned(localTypes[index])
         assign(operand, to: index)
         pushLocal(localTypes[index], localSlots[index])
     }
@@ -44,6 +49,9 @@ extension FunctionTranslator {
         let before = code.count
         preserve(target)
         switch operand.place {
+        case .sum:
+            flush()
+            emitSum(operand, to: target)
         case .constant:
             flush()
             emitConstant(operand, to: target)
@@ -139,6 +147,7 @@ extension FunctionTranslator {
     mutating func drop() throws(ModuleError) {
         _ = try pop()
         comparison = nil
+        isInFlight = false
     }
 
     /// `select`, with a type when the code gives one.

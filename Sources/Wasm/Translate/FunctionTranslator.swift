@@ -64,8 +64,15 @@ struct FunctionTranslator {
     var comparison: Comparison?
     /// Which slots the accumulators hold the values of, too.
     var held = AccumulatorSlots()
-    /// Entries of the stack that are the slots of locals.
+    /// Entries of the stack that are slots of locals, or sums.
     var aliasCount = 0
+    /// Whether an operand that only an accumulator holds was taken off the stack, and no instruction
+    /// has used it yet: what is emitted now must leave accumulators alone.
+    var isInFlight = false
+    /// The last instruction, when it computes an address that a load can take over.
+    var scaled = Scaled()
+    /// The last instruction, when it adds a constant and writes a slot: a counter.
+    var counter = Counter()
     /// The word where unreachable code began, or -1.
     var deadStart = -1
     /// Whether the guest pays for what it does.
@@ -81,6 +88,30 @@ struct FunctionTranslator {
         var condition: UInt16
         /// Operands: SS SI AS AI.
         var form: UInt16
+    }
+
+    /// `x << shift` or `(x << shift) + y`, just computed into the accumulator.
+    struct Scaled {
+        /// First word, and the one behind; no instruction when they are equal.
+        var start = 0
+        var end = 0
+        /// Whether `y` is there.
+        var isSum = false
+        /// Of `Operation.i32ShlAdd`: SS SI AS AI; of a shift alone S A, as 0 and 2.
+        var form: UInt16 = 0
+        var x: UInt32 = 0
+        var shift: UInt16 = 0
+        /// A slot or a constant.
+        var y: UInt32 = 0
+    }
+
+    /// `target = source + addend`.
+    struct Counter {
+        var start = 0
+        var end = 0
+        var source: UInt32 = 0
+        var addend: UInt32 = 0
+        var target: UInt32 = 0
     }
 
     init(

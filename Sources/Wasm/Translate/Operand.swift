@@ -8,6 +8,9 @@ struct Operand {
         case constant
         /// Only in the accumulator of its type; the last instruction has put it there.
         case accumulator
+        /// Not computed yet: the slot's 32 bits plus `bits`. Most sums of a local and a constant are
+        /// addresses, and accesses add by themselves.
+        case sum
     }
 
     var type: ValueType
@@ -20,8 +23,13 @@ struct Operand {
     var slot: UInt32
     var bits: UInt64 = 0
 
+    /// Whether it is the slot of a local, so that the local must not change under it.
     @inline(__always)
     var isLocal: Bool { place == .slot && slot != home }
+
+    /// Whether anything is left to do before it is at home; constants never change.
+    @inline(__always)
+    var isDeferred: Bool { isLocal || place == .sum }
 }
 
 /// Which accumulator a type uses.

@@ -32,8 +32,7 @@ struct HandlerCodeTests {
         let symbols = try run(objdump, ["-t", program]).standardOutput
         let sizes = symbols.split(separator: "\n").compactMap { line -> Int? in
             guard line.contains(" wasm_") else { return nil }
-            // Address, two flags, section, size.
-            return line.split { $0 == " " || $0 == "\t" }.dropFirst(4).first.flatMap {
+            return line.split { $0 == " " || $0 == "\t" }.dropLast().last.flatMap {
                 Int($0, radix: 16)
             }
         }
@@ -162,7 +161,10 @@ private enum HandlerSources {
         let folder = repositoryRoot + "/Sources/Wasm/"
         let found = try run(
             "/bin/sh",
-            ["-c", "ls \(folder)Execute/Generated/*.swift \(folder)Execute/*Support.swift"]
+            [
+                "-c",
+                "cd \(folder)Execute && ls -d $PWD/Generated/*.swift $PWD/*Support.swift $PWD/Vector*.swift | sort -u",
+            ]
         )
         // Without a use of the table the compiler would throw all handlers away.
         let root = scratch + "/Root.swift"

@@ -80,12 +80,12 @@ private func f64_sqrt_A_S(
 }
 
 func fillF64Arithmetic3(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1229] = f64_nearest_S_A
-    unsafe table[1230] = f64_nearest_S_S
-    unsafe table[1231] = f64_nearest_A_A
-    unsafe table[1232] = f64_nearest_A_S
-    unsafe table[1233] = f64_sqrt_S_A
-    unsafe table[1234] = f64_sqrt_S_S
-    unsafe table[1235] = f64_sqrt_A_A
-    unsafe table[1236] = f64_sqrt_A_S
+    unsafe table[1342] = f64_nearest_S_A
+    unsafe table[1343] = f64_nearest_S_S
+    unsafe table[1344] = f64_nearest_A_A
+    unsafe table[1345] = f64_nearest_A_S
+    unsafe table[1346] = f64_sqrt_S_A
+    unsafe table[1347] = f64_sqrt_S_S
+    unsafe table[1348] = f64_sqrt_A_A
+    unsafe table[1349] = f64_sqrt_A_S
 }

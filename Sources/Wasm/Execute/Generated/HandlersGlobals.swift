@@ -142,18 +142,18 @@ private func imported_global_set_D(
 }
 
 func fillGlobals(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[827] = global_get_A
-    unsafe table[828] = global_get_S
-    unsafe table[829] = global_set_S
-    unsafe table[830] = global_set_A
-    unsafe table[831] = global_set_I
-    unsafe table[832] = global_set_F
-    unsafe table[833] = global_set_D
-    unsafe table[834] = imported_global_get_A
-    unsafe table[835] = imported_global_get_S
-    unsafe table[836] = imported_global_set_S
-    unsafe table[837] = imported_global_set_A
-    unsafe table[838] = imported_global_set_I
-    unsafe table[839] = imported_global_set_F
-    unsafe table[840] = imported_global_set_D
+    unsafe table[940] = global_get_A
+    unsafe table[941] = global_get_S
+    unsafe table[942] = global_set_S
+    unsafe table[943] = global_set_A
+    unsafe table[944] = global_set_I
+    unsafe table[945] = global_set_F
+    unsafe table[946] = global_set_D
+    unsafe table[947] = imported_global_get_A
+    unsafe table[948] = imported_global_get_S
+    unsafe table[949] = imported_global_set_S
+    unsafe table[950] = imported_global_set_A
+    unsafe table[951] = imported_global_set_I
+    unsafe table[952] = imported_global_set_F
+    unsafe table[953] = imported_global_set_D
 }

@@ -142,16 +142,16 @@ private func i32_rem_u_IS_S(
 }
 
 func fillI32Division2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[388] = i32_rem_u_SS_A
-    unsafe table[389] = i32_rem_u_SS_S
-    unsafe table[390] = i32_rem_u_SI_A
-    unsafe table[391] = i32_rem_u_SI_S
-    unsafe table[392] = i32_rem_u_AS_A
-    unsafe table[393] = i32_rem_u_AS_S
-    unsafe table[394] = i32_rem_u_AI_A
-    unsafe table[395] = i32_rem_u_AI_S
-    unsafe table[396] = i32_rem_u_SA_A
-    unsafe table[397] = i32_rem_u_SA_S
-    unsafe table[398] = i32_rem_u_IS_A
-    unsafe table[399] = i32_rem_u_IS_S
+    unsafe table[501] = i32_rem_u_SS_A
+    unsafe table[502] = i32_rem_u_SS_S
+    unsafe table[503] = i32_rem_u_SI_A
+    unsafe table[504] = i32_rem_u_SI_S
+    unsafe table[505] = i32_rem_u_AS_A
+    unsafe table[506] = i32_rem_u_AS_S
+    unsafe table[507] = i32_rem_u_AI_A
+    unsafe table[508] = i32_rem_u_AI_S
+    unsafe table[509] = i32_rem_u_SA_A
+    unsafe table[510] = i32_rem_u_SA_S
+    unsafe table[511] = i32_rem_u_IS_A
+    unsafe table[512] = i32_rem_u_IS_S
 }

@@ -142,16 +142,16 @@ private func i64_rem_u_IS_S(
 }
 
 func fillI64Division2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[652] = i64_rem_u_SS_A
-    unsafe table[653] = i64_rem_u_SS_S
-    unsafe table[654] = i64_rem_u_SI_A
-    unsafe table[655] = i64_rem_u_SI_S
-    unsafe table[656] = i64_rem_u_AS_A
-    unsafe table[657] = i64_rem_u_AS_S
-    unsafe table[658] = i64_rem_u_AI_A
-    unsafe table[659] = i64_rem_u_AI_S
-    unsafe table[660] = i64_rem_u_SA_A
-    unsafe table[661] = i64_rem_u_SA_S
-    unsafe table[662] = i64_rem_u_IS_A
-    unsafe table[663] = i64_rem_u_IS_S
+    unsafe table[765] = i64_rem_u_SS_A
+    unsafe table[766] = i64_rem_u_SS_S
+    unsafe table[767] = i64_rem_u_SI_A
+    unsafe table[768] = i64_rem_u_SI_S
+    unsafe table[769] = i64_rem_u_AS_A
+    unsafe table[770] = i64_rem_u_AS_S
+    unsafe table[771] = i64_rem_u_AI_A
+    unsafe table[772] = i64_rem_u_AI_S
+    unsafe table[773] = i64_rem_u_SA_A
+    unsafe table[774] = i64_rem_u_SA_S
+    unsafe table[775] = i64_rem_u_IS_A
+    unsafe table[776] = i64_rem_u_IS_S
 }

@@ -112,12 +112,12 @@ private func f64_load_A_S(
 }
 
 func fillLoads2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[780] = f32_load_S_A
-    unsafe table[781] = f32_load_S_S
-    unsafe table[782] = f32_load_A_A
-    unsafe table[783] = f32_load_A_S
-    unsafe table[784] = f64_load_S_A
-    unsafe table[785] = f64_load_S_S
-    unsafe table[786] = f64_load_A_A
-    unsafe table[787] = f64_load_A_S
+    unsafe table[893] = f32_load_S_A
+    unsafe table[894] = f32_load_S_S
+    unsafe table[895] = f32_load_A_A
+    unsafe table[896] = f32_load_A_S
+    unsafe table[897] = f64_load_S_A
+    unsafe table[898] = f64_load_S_S
+    unsafe table[899] = f64_load_A_A
+    unsafe table[900] = f64_load_A_S
 }

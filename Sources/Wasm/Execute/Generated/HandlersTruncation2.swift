@@ -156,20 +156,20 @@ private func i64_trunc_sat_f64_u_A_S(
 }
 
 func fillTruncation2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[889] = i64_trunc_sat_f32_s_S_A
-    unsafe table[890] = i64_trunc_sat_f32_s_S_S
-    unsafe table[891] = i64_trunc_sat_f32_s_A_A
-    unsafe table[892] = i64_trunc_sat_f32_s_A_S
-    unsafe table[893] = i64_trunc_sat_f32_u_S_A
-    unsafe table[894] = i64_trunc_sat_f32_u_S_S
-    unsafe table[895] = i64_trunc_sat_f32_u_A_A
-    unsafe table[896] = i64_trunc_sat_f32_u_A_S
-    unsafe table[897] = i64_trunc_sat_f64_s_S_A
-    unsafe table[898] = i64_trunc_sat_f64_s_S_S
-    unsafe table[899] = i64_trunc_sat_f64_s_A_A
-    unsafe table[900] = i64_trunc_sat_f64_s_A_S
-    unsafe table[901] = i64_trunc_sat_f64_u_S_A
-    unsafe table[902] = i64_trunc_sat_f64_u_S_S
-    unsafe table[903] = i64_trunc_sat_f64_u_A_A
-    unsafe table[904] = i64_trunc_sat_f64_u_A_S
+    unsafe table[1002] = i64_trunc_sat_f32_s_S_A
+    unsafe table[1003] = i64_trunc_sat_f32_s_S_S
+    unsafe table[1004] = i64_trunc_sat_f32_s_A_A
+    unsafe table[1005] = i64_trunc_sat_f32_s_A_S
+    unsafe table[1006] = i64_trunc_sat_f32_u_S_A
+    unsafe table[1007] = i64_trunc_sat_f32_u_S_S
+    unsafe table[1008] = i64_trunc_sat_f32_u_A_A
+    unsafe table[1009] = i64_trunc_sat_f32_u_A_S
+    unsafe table[1010] = i64_trunc_sat_f64_s_S_A
+    unsafe table[1011] = i64_trunc_sat_f64_s_S_S
+    unsafe table[1012] = i64_trunc_sat_f64_s_A_A
+    unsafe table[1013] = i64_trunc_sat_f64_s_A_S
+    unsafe table[1014] = i64_trunc_sat_f64_u_S_A
+    unsafe table[1015] = i64_trunc_sat_f64_u_S_S
+    unsafe table[1016] = i64_trunc_sat_f64_u_A_A
+    unsafe table[1017] = i64_trunc_sat_f64_u_A_S
 }

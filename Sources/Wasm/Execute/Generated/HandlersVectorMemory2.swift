@@ -52,8 +52,8 @@ private func v128_store64_lane_far(
 }
 
 func fillVectorMemory2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1325] = v128_store32_lane
-    unsafe table[1326] = v128_store32_lane_far
-    unsafe table[1327] = v128_store64_lane
-    unsafe table[1328] = v128_store64_lane_far
+    unsafe table[1438] = v128_store32_lane
+    unsafe table[1439] = v128_store32_lane_far
+    unsafe table[1440] = v128_store64_lane
+    unsafe table[1441] = v128_store64_lane_far
 }

@@ -123,829 +123,898 @@ enum Operation {
     static let unreachable: UInt16 = 213
     static let service: UInt16 = 214
     static let fuel: UInt16 = 215
-    /// binary, commutative
-    static let i32Add: UInt16 = 216
-    /// binary, commutative
-    static let i32Mul: UInt16 = 224
-    /// binary, commutative
-    static let i32And: UInt16 = 232
-    /// binary, commutative
-    static let i32Or: UInt16 = 240
-    /// binary, commutative
-    static let i32Xor: UInt16 = 248
-    /// binary
-    static let i32Sub: UInt16 = 256
-    /// unary
-    static let i32Clz: UInt16 = 270
-    /// unary
-    static let i32Ctz: UInt16 = 274
-    /// unary
-    static let i32Popcnt: UInt16 = 278
-    /// binary
-    static let i32Shl: UInt16 = 282
-    /// binary
-    static let i32ShrS: UInt16 = 296
-    /// binary
-    static let i32ShrU: UInt16 = 310
-    /// binary
-    static let i32Rotl: UInt16 = 324
-    /// binary
-    static let i32Rotr: UInt16 = 338
-    /// binary
-    static let i32DivS: UInt16 = 352
-    /// binary
-    static let i32DivU: UInt16 = 364
-    /// binary
-    static let i32RemS: UInt16 = 376
-    /// binary
-    static let i32RemU: UInt16 = 388
-    /// binary, commutative
-    static let i32Eq: UInt16 = 400
-    /// binary, commutative
-    static let i32Ne: UInt16 = 408
-    /// binary, commutative
-    static let i32LtS: UInt16 = 416
-    /// binary, commutative
-    static let i32GeS: UInt16 = 424
-    /// binary, commutative
-    static let i32GtS: UInt16 = 432
-    /// binary, commutative
-    static let i32LeS: UInt16 = 440
-    /// binary, commutative
-    static let i32LtU: UInt16 = 448
-    /// binary, commutative
-    static let i32GeU: UInt16 = 456
-    /// binary, commutative
-    static let i32GtU: UInt16 = 464
-    /// binary, commutative
-    static let i32LeU: UInt16 = 472
-    /// binary, commutative
-    static let i64Add: UInt16 = 480
-    /// binary, commutative
-    static let i64Mul: UInt16 = 488
-    /// binary, commutative
-    static let i64And: UInt16 = 496
-    /// binary, commutative
-    static let i64Or: UInt16 = 504
-    /// binary, commutative
-    static let i64Xor: UInt16 = 512
-    /// binary
-    static let i64Sub: UInt16 = 520
-    /// unary
-    static let i64Clz: UInt16 = 534
-    /// unary
-    static let i64Ctz: UInt16 = 538
-    /// unary
-    static let i64Popcnt: UInt16 = 542
-    /// binary
-    static let i64Shl: UInt16 = 546
-    /// binary
-    static let i64ShrS: UInt16 = 560
-    /// binary
-    static let i64ShrU: UInt16 = 574
-    /// binary
-    static let i64Rotl: UInt16 = 588
-    /// binary
-    static let i64Rotr: UInt16 = 602
-    /// binary
-    static let i64DivS: UInt16 = 616
-    /// binary
-    static let i64DivU: UInt16 = 628
-    /// binary
-    static let i64RemS: UInt16 = 640
-    /// binary
-    static let i64RemU: UInt16 = 652
-    /// binary, commutative
-    static let i64Eq: UInt16 = 664
-    /// binary, commutative
-    static let i64Ne: UInt16 = 672
-    /// binary, commutative
-    static let i64LtS: UInt16 = 680
-    /// binary, commutative
-    static let i64GeS: UInt16 = 688
-    /// binary, commutative
-    static let i64GtS: UInt16 = 696
-    /// binary, commutative
-    static let i64LeS: UInt16 = 704
-    /// binary, commutative
-    static let i64LtU: UInt16 = 712
-    /// binary, commutative
-    static let i64GeU: UInt16 = 720
-    /// binary, commutative
-    static let i64GtU: UInt16 = 728
-    /// binary, commutative
-    static let i64LeU: UInt16 = 736
-    /// load
-    static let load8U: UInt16 = 744
-    /// load
-    static let load16U: UInt16 = 748
-    /// load
-    static let load32: UInt16 = 752
-    /// load
-    static let load64: UInt16 = 756
-    /// load
-    static let i32Load8S: UInt16 = 760
-    /// load
-    static let i32Load16S: UInt16 = 764
-    /// load
-    static let i64Load8S: UInt16 = 768
-    /// load
-    static let i64Load16S: UInt16 = 772
-    /// load
-    static let i64Load32S: UInt16 = 776
-    /// load
-    static let f32Load: UInt16 = 780
-    /// load
-    static let f64Load: UInt16 = 784
-    /// store: SS SI AS AI SA
-    static let store8: UInt16 = 788
-    /// store: SS SI AS AI SA
-    static let store16: UInt16 = 793
-    /// store: SS SI AS AI SA
-    static let store32: UInt16 = 798
-    /// store: SS SI AS AI SA
-    static let store64: UInt16 = 803
-    /// store: SA AA
-    static let f32Store: UInt16 = 808
-    /// store: SA AA
-    static let f64Store: UInt16 = 810
-    /// far load
-    static let farLoad8U: UInt16 = 812
-    /// far load
-    static let farLoad16U: UInt16 = 813
-    /// far load
-    static let farLoad32: UInt16 = 814
-    /// far load
-    static let farLoad64: UInt16 = 815
-    /// far load
-    static let farI32Load8S: UInt16 = 816
-    /// far load
-    static let farI32Load16S: UInt16 = 817
-    /// far load
-    static let farI64Load8S: UInt16 = 818
-    /// far load
-    static let farI64Load16S: UInt16 = 819
-    /// far load
-    static let farI64Load32S: UInt16 = 820
-    /// far load
-    static let farF32Load: UInt16 = 821
-    /// far load
-    static let farF64Load: UInt16 = 822
-    /// far store
-    static let farStore8: UInt16 = 823
-    /// far store
-    static let farStore16: UInt16 = 824
-    /// far store
-    static let farStore32: UInt16 = 825
-    /// far store
-    static let farStore64: UInt16 = 826
+    static let sum: UInt16 = 216
+    /// SS SI AS AI; shift.2 between
+    static let i32ShlAdd: UInt16 = 217
     /// A S
-    static let globalGet: UInt16 = 827
-    /// S A I F D
-    static let globalSet: UInt16 = 829
+    static let summedLoad8U: UInt16 = 225
     /// A S
-    static let importedGlobalGet: UInt16 = 834
+    static let summedLoad16U: UInt16 = 227
+    /// A S
+    static let summedLoad32: UInt16 = 229
+    /// A S
+    static let summedLoad64: UInt16 = 231
+    /// A S
+    static let summedI32Load8S: UInt16 = 233
+    /// A S
+    static let summedI32Load16S: UInt16 = 235
+    /// A S
+    static let summedI64Load8S: UInt16 = 237
+    /// A S
+    static let summedI64Load16S: UInt16 = 239
+    /// A S
+    static let summedI64Load32S: UInt16 = 241
+    /// A S
+    static let summedF32Load: UInt16 = 243
+    /// A S
+    static let summedF64Load: UInt16 = 245
+    /// S I A
+    static let summedStore8: UInt16 = 247
+    /// S I A
+    static let summedStore16: UInt16 = 250
+    /// S I A
+    static let summedStore32: UInt16 = 253
+    /// S I A
+    static let summedStore64: UInt16 = 256
+    /// S I A
+    static let summedF32Store: UInt16 = 259
+    /// S I A
+    static let summedF64Store: UInt16 = 260
+    /// SS SI AS AI; shift.2 between, offset.4 behind
+    static let indexedLoad8U: UInt16 = 261
+    /// SS SI AS AI; shift.2 between, offset.4 behind
+    static let indexedLoad16U: UInt16 = 269
+    /// SS SI AS AI; shift.2 between, offset.4 behind
+    static let indexedLoad32: UInt16 = 277
+    /// SS SI AS AI; shift.2 between, offset.4 behind
+    static let indexedLoad64: UInt16 = 285
+    /// SS SI AS AI; shift.2 between, offset.4 behind
+    static let indexedF32Load: UInt16 = 293
+    /// SS SI AS AI; shift.2 between, offset.4 behind
+    static let indexedF64Load: UInt16 = 301
+    /// S I
+    static let brCountEq: UInt16 = 309
+    /// S I
+    static let brCountNe: UInt16 = 311
+    /// S I
+    static let brCountLtS: UInt16 = 313
+    /// S I
+    static let brCountGeS: UInt16 = 315
+    /// S I
+    static let brCountGtS: UInt16 = 317
+    /// S I
+    static let brCountLeS: UInt16 = 319
+    /// S I
+    static let brCountLtU: UInt16 = 321
+    /// S I
+    static let brCountGeU: UInt16 = 323
+    /// S I
+    static let brCountGtU: UInt16 = 325
+    /// S I
+    static let brCountLeU: UInt16 = 327
+    /// binary, commutative
+    static let i32Add: UInt16 = 329
+    /// binary, commutative
+    static let i32Mul: UInt16 = 337
+    /// binary, commutative
+    static let i32And: UInt16 = 345
+    /// binary, commutative
+    static let i32Or: UInt16 = 353
+    /// binary, commutative
+    static let i32Xor: UInt16 = 361
+    /// binary
+    static let i32Sub: UInt16 = 369
+    /// unary
+    static let i32Clz: UInt16 = 383
+    /// unary
+    static let i32Ctz: UInt16 = 387
+    /// unary
+    static let i32Popcnt: UInt16 = 391
+    /// binary
+    static let i32Shl: UInt16 = 395
+    /// binary
+    static let i32ShrS: UInt16 = 409
+    /// binary
+    static let i32ShrU: UInt16 = 423
+    /// binary
+    static let i32Rotl: UInt16 = 437
+    /// binary
+    static let i32Rotr: UInt16 = 451
+    /// binary
+    static let i32DivS: UInt16 = 465
+    /// binary
+    static let i32DivU: UInt16 = 477
+    /// binary
+    static let i32RemS: UInt16 = 489
+    /// binary
+    static let i32RemU: UInt16 = 501
+    /// binary, commutative
+    static let i32Eq: UInt16 = 513
+    /// binary, commutative
+    static let i32Ne: UInt16 = 521
+    /// binary, commutative
+    static let i32LtS: UInt16 = 529
+    /// binary, commutative
+    static let i32GeS: UInt16 = 537
+    /// binary, commutative
+    static let i32GtS: UInt16 = 545
+    /// binary, commutative
+    static let i32LeS: UInt16 = 553
+    /// binary, commutative
+    static let i32LtU: UInt16 = 561
+    /// binary, commutative
+    static let i32GeU: UInt16 = 569
+    /// binary, commutative
+    static let i32GtU: UInt16 = 577
+    /// binary, commutative
+    static let i32LeU: UInt16 = 585
+    /// binary, commutative
+    static let i64Add: UInt16 = 593
+    /// binary, commutative
+    static let i64Mul: UInt16 = 601
+    /// binary, commutative
+    static let i64And: UInt16 = 609
+    /// binary, commutative
+    static let i64Or: UInt16 = 617
+    /// binary, commutative
+    static let i64Xor: UInt16 = 625
+    /// binary
+    static let i64Sub: UInt16 = 633
+    /// unary
+    static let i64Clz: UInt16 = 647
+    /// unary
+    static let i64Ctz: UInt16 = 651
+    /// unary
+    static let i64Popcnt: UInt16 = 655
+    /// binary
+    static let i64Shl: UInt16 = 659
+    /// binary
+    static let i64ShrS: UInt16 = 673
+    /// binary
+    static let i64ShrU: UInt16 = 687
+    /// binary
+    static let i64Rotl: UInt16 = 701
+    /// binary
+    static let i64Rotr: UInt16 = 715
+    /// binary
+    static let i64DivS: UInt16 = 729
+    /// binary
+    static let i64DivU: UInt16 = 741
+    /// binary
+    static let i64RemS: UInt16 = 753
+    /// binary
+    static let i64RemU: UInt16 = 765
+    /// binary, commutative
+    static let i64Eq: UInt16 = 777
+    /// binary, commutative
+    static let i64Ne: UInt16 = 785
+    /// binary, commutative
+    static let i64LtS: UInt16 = 793
+    /// binary, commutative
+    static let i64GeS: UInt16 = 801
+    /// binary, commutative
+    static let i64GtS: UInt16 = 809
+    /// binary, commutative
+    static let i64LeS: UInt16 = 817
+    /// binary, commutative
+    static let i64LtU: UInt16 = 825
+    /// binary, commutative
+    static let i64GeU: UInt16 = 833
+    /// binary, commutative
+    static let i64GtU: UInt16 = 841
+    /// binary, commutative
+    static let i64LeU: UInt16 = 849
+    /// load
+    static let load8U: UInt16 = 857
+    /// load
+    static let load16U: UInt16 = 861
+    /// load
+    static let load32: UInt16 = 865
+    /// load
+    static let load64: UInt16 = 869
+    /// load
+    static let i32Load8S: UInt16 = 873
+    /// load
+    static let i32Load16S: UInt16 = 877
+    /// load
+    static let i64Load8S: UInt16 = 881
+    /// load
+    static let i64Load16S: UInt16 = 885
+    /// load
+    static let i64Load32S: UInt16 = 889
+    /// load
+    static let f32Load: UInt16 = 893
+    /// load
+    static let f64Load: UInt16 = 897
+    /// store: SS SI AS AI SA
+    static let store8: UInt16 = 901
+    /// store: SS SI AS AI SA
+    static let store16: UInt16 = 906
+    /// store: SS SI AS AI SA
+    static let store32: UInt16 = 911
+    /// store: SS SI AS AI SA
+    static let store64: UInt16 = 916
+    /// store: SA AA
+    static let f32Store: UInt16 = 921
+    /// store: SA AA
+    static let f64Store: UInt16 = 923
+    /// far load
+    static let farLoad8U: UInt16 = 925
+    /// far load
+    static let farLoad16U: UInt16 = 926
+    /// far load
+    static let farLoad32: UInt16 = 927
+    /// far load
+    static let farLoad64: UInt16 = 928
+    /// far load
+    static let farI32Load8S: UInt16 = 929
+    /// far load
+    static let farI32Load16S: UInt16 = 930
+    /// far load
+    static let farI64Load8S: UInt16 = 931
+    /// far load
+    static let farI64Load16S: UInt16 = 932
+    /// far load
+    static let farI64Load32S: UInt16 = 933
+    /// far load
+    static let farF32Load: UInt16 = 934
+    /// far load
+    static let farF64Load: UInt16 = 935
+    /// far store
+    static let farStore8: UInt16 = 936
+    /// far store
+    static let farStore16: UInt16 = 937
+    /// far store
+    static let farStore32: UInt16 = 938
+    /// far store
+    static let farStore64: UInt16 = 939
+    /// A S
+    static let globalGet: UInt16 = 940
     /// S A I F D
-    static let importedGlobalSet: UInt16 = 836
+    static let globalSet: UInt16 = 942
+    /// A S
+    static let importedGlobalGet: UInt16 = 947
+    /// S A I F D
+    static let importedGlobalSet: UInt16 = 949
     /// unary
-    static let i32TruncF32S: UInt16 = 841
+    static let i32TruncF32S: UInt16 = 954
     /// unary
-    static let i32TruncF32U: UInt16 = 845
+    static let i32TruncF32U: UInt16 = 958
     /// unary
-    static let i32TruncF64S: UInt16 = 849
+    static let i32TruncF64S: UInt16 = 962
     /// unary
-    static let i32TruncF64U: UInt16 = 853
+    static let i32TruncF64U: UInt16 = 966
     /// unary
-    static let i64TruncF32S: UInt16 = 857
+    static let i64TruncF32S: UInt16 = 970
     /// unary
-    static let i64TruncF32U: UInt16 = 861
+    static let i64TruncF32U: UInt16 = 974
     /// unary
-    static let i64TruncF64S: UInt16 = 865
+    static let i64TruncF64S: UInt16 = 978
     /// unary
-    static let i64TruncF64U: UInt16 = 869
+    static let i64TruncF64U: UInt16 = 982
     /// unary
-    static let i32TruncSatF32S: UInt16 = 873
+    static let i32TruncSatF32S: UInt16 = 986
     /// unary
-    static let i32TruncSatF32U: UInt16 = 877
+    static let i32TruncSatF32U: UInt16 = 990
     /// unary
-    static let i32TruncSatF64S: UInt16 = 881
+    static let i32TruncSatF64S: UInt16 = 994
     /// unary
-    static let i32TruncSatF64U: UInt16 = 885
+    static let i32TruncSatF64U: UInt16 = 998
     /// unary
-    static let i64TruncSatF32S: UInt16 = 889
+    static let i64TruncSatF32S: UInt16 = 1002
     /// unary
-    static let i64TruncSatF32U: UInt16 = 893
+    static let i64TruncSatF32U: UInt16 = 1006
     /// unary
-    static let i64TruncSatF64S: UInt16 = 897
+    static let i64TruncSatF64S: UInt16 = 1010
     /// unary
-    static let i64TruncSatF64U: UInt16 = 901
+    static let i64TruncSatF64U: UInt16 = 1014
     /// unary
-    static let f32ConvertI32S: UInt16 = 905
+    static let f32ConvertI32S: UInt16 = 1018
     /// unary
-    static let f32ConvertI32U: UInt16 = 909
+    static let f32ConvertI32U: UInt16 = 1022
     /// unary
-    static let f64ConvertI32S: UInt16 = 913
+    static let f64ConvertI32S: UInt16 = 1026
     /// unary
-    static let f64ConvertI32U: UInt16 = 917
+    static let f64ConvertI32U: UInt16 = 1030
     /// unary
-    static let f32ConvertI64S: UInt16 = 921
+    static let f32ConvertI64S: UInt16 = 1034
     /// unary
-    static let f32ConvertI64U: UInt16 = 925
+    static let f32ConvertI64U: UInt16 = 1038
     /// unary
-    static let f64ConvertI64S: UInt16 = 929
+    static let f64ConvertI64S: UInt16 = 1042
     /// unary
-    static let f64ConvertI64U: UInt16 = 933
+    static let f64ConvertI64U: UInt16 = 1046
     /// unary
-    static let i64ExtendI32U: UInt16 = 937
+    static let i64ExtendI32U: UInt16 = 1050
     /// unary
-    static let i64ExtendI32S: UInt16 = 941
+    static let i64ExtendI32S: UInt16 = 1054
     /// unary
-    static let i32Extend8S: UInt16 = 945
+    static let i32Extend8S: UInt16 = 1058
     /// unary
-    static let i32Extend16S: UInt16 = 949
+    static let i32Extend16S: UInt16 = 1062
     /// unary
-    static let i64Extend8S: UInt16 = 953
+    static let i64Extend8S: UInt16 = 1066
     /// unary
-    static let i64Extend16S: UInt16 = 957
+    static let i64Extend16S: UInt16 = 1070
     /// unary
-    static let f32DemoteF64: UInt16 = 961
+    static let f32DemoteF64: UInt16 = 1074
     /// unary
-    static let f64PromoteF32: UInt16 = 965
+    static let f64PromoteF32: UInt16 = 1078
     /// unary
-    static let i32ReinterpretF32: UInt16 = 969
+    static let i32ReinterpretF32: UInt16 = 1082
     /// unary
-    static let i64ReinterpretF64: UInt16 = 973
+    static let i64ReinterpretF64: UInt16 = 1086
     /// unary
-    static let f32ReinterpretI32: UInt16 = 977
+    static let f32ReinterpretI32: UInt16 = 1090
     /// unary
-    static let f64ReinterpretI64: UInt16 = 981
+    static let f64ReinterpretI64: UInt16 = 1094
     /// binary, commutative
-    static let f32Add: UInt16 = 985
+    static let f32Add: UInt16 = 1098
     /// binary, commutative
-    static let f32Mul: UInt16 = 993
+    static let f32Mul: UInt16 = 1106
     /// binary, commutative
-    static let f32Min: UInt16 = 1001
+    static let f32Min: UInt16 = 1114
     /// binary, commutative
-    static let f32Max: UInt16 = 1009
+    static let f32Max: UInt16 = 1122
     /// binary
-    static let f32Sub: UInt16 = 1017
+    static let f32Sub: UInt16 = 1130
     /// binary
-    static let f32Div: UInt16 = 1031
+    static let f32Div: UInt16 = 1144
     /// binary
-    static let f32Copysign: UInt16 = 1045
+    static let f32Copysign: UInt16 = 1158
     /// unary
-    static let f32Abs: UInt16 = 1059
+    static let f32Abs: UInt16 = 1172
     /// unary
-    static let f32Neg: UInt16 = 1063
+    static let f32Neg: UInt16 = 1176
     /// unary
-    static let f32Ceil: UInt16 = 1067
+    static let f32Ceil: UInt16 = 1180
     /// unary
-    static let f32Floor: UInt16 = 1071
+    static let f32Floor: UInt16 = 1184
     /// unary
-    static let f32Trunc: UInt16 = 1075
+    static let f32Trunc: UInt16 = 1188
     /// unary
-    static let f32Nearest: UInt16 = 1079
+    static let f32Nearest: UInt16 = 1192
     /// unary
-    static let f32Sqrt: UInt16 = 1083
+    static let f32Sqrt: UInt16 = 1196
     /// binary, commutative
-    static let f32Eq: UInt16 = 1087
+    static let f32Eq: UInt16 = 1200
     /// binary, commutative
-    static let f32Ne: UInt16 = 1095
+    static let f32Ne: UInt16 = 1208
     /// binary, commutative
-    static let f32Lt: UInt16 = 1103
+    static let f32Lt: UInt16 = 1216
     /// binary, commutative
-    static let f32Gt: UInt16 = 1111
+    static let f32Gt: UInt16 = 1224
     /// binary, commutative
-    static let f32Le: UInt16 = 1119
+    static let f32Le: UInt16 = 1232
     /// binary, commutative
-    static let f32Ge: UInt16 = 1127
+    static let f32Ge: UInt16 = 1240
     /// binary, commutative
-    static let f64Add: UInt16 = 1135
+    static let f64Add: UInt16 = 1248
     /// binary, commutative
-    static let f64Mul: UInt16 = 1143
+    static let f64Mul: UInt16 = 1256
     /// binary, commutative
-    static let f64Min: UInt16 = 1151
+    static let f64Min: UInt16 = 1264
     /// binary, commutative
-    static let f64Max: UInt16 = 1159
+    static let f64Max: UInt16 = 1272
     /// binary
-    static let f64Sub: UInt16 = 1167
+    static let f64Sub: UInt16 = 1280
     /// binary
-    static let f64Div: UInt16 = 1181
+    static let f64Div: UInt16 = 1294
     /// binary
-    static let f64Copysign: UInt16 = 1195
+    static let f64Copysign: UInt16 = 1308
     /// unary
-    static let f64Abs: UInt16 = 1209
+    static let f64Abs: UInt16 = 1322
     /// unary
-    static let f64Neg: UInt16 = 1213
+    static let f64Neg: UInt16 = 1326
     /// unary
-    static let f64Ceil: UInt16 = 1217
+    static let f64Ceil: UInt16 = 1330
     /// unary
-    static let f64Floor: UInt16 = 1221
+    static let f64Floor: UInt16 = 1334
     /// unary
-    static let f64Trunc: UInt16 = 1225
+    static let f64Trunc: UInt16 = 1338
     /// unary
-    static let f64Nearest: UInt16 = 1229
+    static let f64Nearest: UInt16 = 1342
     /// unary
-    static let f64Sqrt: UInt16 = 1233
+    static let f64Sqrt: UInt16 = 1346
     /// binary, commutative
-    static let f64Eq: UInt16 = 1237
+    static let f64Eq: UInt16 = 1350
     /// binary, commutative
-    static let f64Ne: UInt16 = 1245
+    static let f64Ne: UInt16 = 1358
     /// binary, commutative
-    static let f64Lt: UInt16 = 1253
+    static let f64Lt: UInt16 = 1366
     /// binary, commutative
-    static let f64Gt: UInt16 = 1261
+    static let f64Gt: UInt16 = 1374
     /// binary, commutative
-    static let f64Le: UInt16 = 1269
+    static let f64Le: UInt16 = 1382
     /// binary, commutative
-    static let f64Ge: UInt16 = 1277
+    static let f64Ge: UInt16 = 1390
     /// vector load, far
-    static let v128Load: UInt16 = 1285
+    static let v128Load: UInt16 = 1398
     /// vector load, far
-    static let v128Load32Zero: UInt16 = 1287
+    static let v128Load32Zero: UInt16 = 1400
     /// vector load, far
-    static let v128Load64Zero: UInt16 = 1289
+    static let v128Load64Zero: UInt16 = 1402
     /// vector load, far
-    static let v128Load8Splat: UInt16 = 1291
+    static let v128Load8Splat: UInt16 = 1404
     /// vector load, far
-    static let v128Load16Splat: UInt16 = 1293
+    static let v128Load16Splat: UInt16 = 1406
     /// vector load, far
-    static let v128Load32Splat: UInt16 = 1295
+    static let v128Load32Splat: UInt16 = 1408
     /// vector load, far
-    static let v128Load64Splat: UInt16 = 1297
+    static let v128Load64Splat: UInt16 = 1410
     /// vector load, far
-    static let v128Load8x8S: UInt16 = 1299
+    static let v128Load8x8S: UInt16 = 1412
     /// vector load, far
-    static let v128Load8x8U: UInt16 = 1301
+    static let v128Load8x8U: UInt16 = 1414
     /// vector load, far
-    static let v128Load16x4S: UInt16 = 1303
+    static let v128Load16x4S: UInt16 = 1416
     /// vector load, far
-    static let v128Load16x4U: UInt16 = 1305
+    static let v128Load16x4U: UInt16 = 1418
     /// vector load, far
-    static let v128Load32x2S: UInt16 = 1307
+    static let v128Load32x2S: UInt16 = 1420
     /// vector load, far
-    static let v128Load32x2U: UInt16 = 1309
+    static let v128Load32x2U: UInt16 = 1422
     /// vector load lane, far
-    static let v128Load8Lane: UInt16 = 1311
+    static let v128Load8Lane: UInt16 = 1424
     /// vector load lane, far
-    static let v128Load16Lane: UInt16 = 1313
+    static let v128Load16Lane: UInt16 = 1426
     /// vector load lane, far
-    static let v128Load32Lane: UInt16 = 1315
+    static let v128Load32Lane: UInt16 = 1428
     /// vector load lane, far
-    static let v128Load64Lane: UInt16 = 1317
+    static let v128Load64Lane: UInt16 = 1430
     /// vector store, far
-    static let v128Store: UInt16 = 1319
+    static let v128Store: UInt16 = 1432
     /// vector store lane, far
-    static let v128Store8Lane: UInt16 = 1321
+    static let v128Store8Lane: UInt16 = 1434
     /// vector store lane, far
-    static let v128Store16Lane: UInt16 = 1323
+    static let v128Store16Lane: UInt16 = 1436
     /// vector store lane, far
-    static let v128Store32Lane: UInt16 = 1325
+    static let v128Store32Lane: UInt16 = 1438
     /// vector store lane, far
-    static let v128Store64Lane: UInt16 = 1327
+    static let v128Store64Lane: UInt16 = 1440
     /// vector shuffle
-    static let i8x16Shuffle: UInt16 = 1329
+    static let i8x16Shuffle: UInt16 = 1442
     /// vector
-    static let i8x16Swizzle: UInt16 = 1330
+    static let i8x16Swizzle: UInt16 = 1443
     /// vector const
-    static let v128Const: UInt16 = 1331
+    static let v128Const: UInt16 = 1444
     /// vector splat
-    static let i8x16Splat: UInt16 = 1332
+    static let i8x16Splat: UInt16 = 1445
     /// vector replace
-    static let i8x16ReplaceLane: UInt16 = 1333
+    static let i8x16ReplaceLane: UInt16 = 1446
     /// vector extract
-    static let i8x16ExtractLaneS: UInt16 = 1334
+    static let i8x16ExtractLaneS: UInt16 = 1447
     /// vector extract
-    static let i8x16ExtractLaneU: UInt16 = 1335
+    static let i8x16ExtractLaneU: UInt16 = 1448
     /// vector splat
-    static let i16x8Splat: UInt16 = 1336
+    static let i16x8Splat: UInt16 = 1449
     /// vector replace
-    static let i16x8ReplaceLane: UInt16 = 1337
+    static let i16x8ReplaceLane: UInt16 = 1450
     /// vector extract
-    static let i16x8ExtractLaneS: UInt16 = 1338
+    static let i16x8ExtractLaneS: UInt16 = 1451
     /// vector extract
-    static let i16x8ExtractLaneU: UInt16 = 1339
+    static let i16x8ExtractLaneU: UInt16 = 1452
     /// vector splat
-    static let i32x4Splat: UInt16 = 1340
+    static let i32x4Splat: UInt16 = 1453
     /// vector replace
-    static let i32x4ReplaceLane: UInt16 = 1341
+    static let i32x4ReplaceLane: UInt16 = 1454
     /// vector extract
-    static let i32x4ExtractLane: UInt16 = 1342
+    static let i32x4ExtractLane: UInt16 = 1455
     /// vector splat
-    static let i64x2Splat: UInt16 = 1343
+    static let i64x2Splat: UInt16 = 1456
     /// vector replace
-    static let i64x2ReplaceLane: UInt16 = 1344
+    static let i64x2ReplaceLane: UInt16 = 1457
     /// vector extract
-    static let i64x2ExtractLane: UInt16 = 1345
+    static let i64x2ExtractLane: UInt16 = 1458
     /// vector splat
-    static let f32x4Splat: UInt16 = 1346
+    static let f32x4Splat: UInt16 = 1459
     /// vector replace
-    static let f32x4ReplaceLane: UInt16 = 1347
+    static let f32x4ReplaceLane: UInt16 = 1460
     /// vector extract
-    static let f32x4ExtractLane: UInt16 = 1348
+    static let f32x4ExtractLane: UInt16 = 1461
     /// vector splat
-    static let f64x2Splat: UInt16 = 1349
+    static let f64x2Splat: UInt16 = 1462
     /// vector replace
-    static let f64x2ReplaceLane: UInt16 = 1350
+    static let f64x2ReplaceLane: UInt16 = 1463
     /// vector extract
-    static let f64x2ExtractLane: UInt16 = 1351
+    static let f64x2ExtractLane: UInt16 = 1464
     /// vector
-    static let v128Not: UInt16 = 1352
+    static let v128Not: UInt16 = 1465
     /// vector
-    static let v128And: UInt16 = 1353
+    static let v128And: UInt16 = 1466
     /// vector
-    static let v128Andnot: UInt16 = 1354
+    static let v128Andnot: UInt16 = 1467
     /// vector
-    static let v128Or: UInt16 = 1355
+    static let v128Or: UInt16 = 1468
     /// vector
-    static let v128Xor: UInt16 = 1356
+    static let v128Xor: UInt16 = 1469
     /// vector
-    static let v128Bitselect: UInt16 = 1357
+    static let v128Bitselect: UInt16 = 1470
     /// vector
-    static let v128AnyTrue: UInt16 = 1358
+    static let v128AnyTrue: UInt16 = 1471
     /// vector
-    static let i8x16Eq: UInt16 = 1359
+    static let i8x16Eq: UInt16 = 1472
     /// vector
-    static let i8x16Ne: UInt16 = 1360
+    static let i8x16Ne: UInt16 = 1473
     /// vector
-    static let i8x16LtS: UInt16 = 1361
+    static let i8x16LtS: UInt16 = 1474
     /// vector
-    static let i8x16LtU: UInt16 = 1362
+    static let i8x16LtU: UInt16 = 1475
     /// vector
-    static let i8x16GtS: UInt16 = 1363
+    static let i8x16GtS: UInt16 = 1476
     /// vector
-    static let i8x16GtU: UInt16 = 1364
+    static let i8x16GtU: UInt16 = 1477
     /// vector
-    static let i8x16LeS: UInt16 = 1365
+    static let i8x16LeS: UInt16 = 1478
     /// vector
-    static let i8x16LeU: UInt16 = 1366
+    static let i8x16LeU: UInt16 = 1479
     /// vector
-    static let i8x16GeS: UInt16 = 1367
+    static let i8x16GeS: UInt16 = 1480
     /// vector
-    static let i8x16GeU: UInt16 = 1368
+    static let i8x16GeU: UInt16 = 1481
     /// vector
-    static let i8x16Abs: UInt16 = 1369
+    static let i8x16Abs: UInt16 = 1482
     /// vector
-    static let i8x16Neg: UInt16 = 1370
+    static let i8x16Neg: UInt16 = 1483
     /// vector
-    static let i8x16AllTrue: UInt16 = 1371
+    static let i8x16AllTrue: UInt16 = 1484
     /// vector
-    static let i8x16Bitmask: UInt16 = 1372
+    static let i8x16Bitmask: UInt16 = 1485
     /// vector
-    static let i8x16Add: UInt16 = 1373
+    static let i8x16Add: UInt16 = 1486
     /// vector
-    static let i8x16Sub: UInt16 = 1374
+    static let i8x16Sub: UInt16 = 1487
     /// vector
-    static let i8x16MinS: UInt16 = 1375
+    static let i8x16MinS: UInt16 = 1488
     /// vector
-    static let i8x16MaxS: UInt16 = 1376
+    static let i8x16MaxS: UInt16 = 1489
     /// vector
-    static let i8x16MinU: UInt16 = 1377
+    static let i8x16MinU: UInt16 = 1490
     /// vector
-    static let i8x16MaxU: UInt16 = 1378
+    static let i8x16MaxU: UInt16 = 1491
     /// vector
-    static let i16x8Eq: UInt16 = 1379
+    static let i16x8Eq: UInt16 = 1492
     /// vector
-    static let i16x8Ne: UInt16 = 1380
+    static let i16x8Ne: UInt16 = 1493
     /// vector
-    static let i16x8LtS: UInt16 = 1381
+    static let i16x8LtS: UInt16 = 1494
     /// vector
-    static let i16x8LtU: UInt16 = 1382
+    static let i16x8LtU: UInt16 = 1495
     /// vector
-    static let i16x8GtS: UInt16 = 1383
+    static let i16x8GtS: UInt16 = 1496
     /// vector
-    static let i16x8GtU: UInt16 = 1384
+    static let i16x8GtU: UInt16 = 1497
     /// vector
-    static let i16x8LeS: UInt16 = 1385
+    static let i16x8LeS: UInt16 = 1498
     /// vector
-    static let i16x8LeU: UInt16 = 1386
+    static let i16x8LeU: UInt16 = 1499
     /// vector
-    static let i16x8GeS: UInt16 = 1387
+    static let i16x8GeS: UInt16 = 1500
     /// vector
-    static let i16x8GeU: UInt16 = 1388
+    static let i16x8GeU: UInt16 = 1501
     /// vector
-    static let i16x8Abs: UInt16 = 1389
+    static let i16x8Abs: UInt16 = 1502
     /// vector
-    static let i16x8Neg: UInt16 = 1390
+    static let i16x8Neg: UInt16 = 1503
     /// vector
-    static let i16x8AllTrue: UInt16 = 1391
+    static let i16x8AllTrue: UInt16 = 1504
     /// vector
-    static let i16x8Bitmask: UInt16 = 1392
+    static let i16x8Bitmask: UInt16 = 1505
     /// vector
-    static let i16x8Add: UInt16 = 1393
+    static let i16x8Add: UInt16 = 1506
     /// vector
-    static let i16x8Sub: UInt16 = 1394
+    static let i16x8Sub: UInt16 = 1507
     /// vector
-    static let i16x8Mul: UInt16 = 1395
+    static let i16x8Mul: UInt16 = 1508
     /// vector
-    static let i16x8MinS: UInt16 = 1396
+    static let i16x8MinS: UInt16 = 1509
     /// vector
-    static let i16x8MaxS: UInt16 = 1397
+    static let i16x8MaxS: UInt16 = 1510
     /// vector
-    static let i16x8MinU: UInt16 = 1398
+    static let i16x8MinU: UInt16 = 1511
     /// vector
-    static let i16x8MaxU: UInt16 = 1399
+    static let i16x8MaxU: UInt16 = 1512
     /// vector
-    static let i32x4Eq: UInt16 = 1400
+    static let i32x4Eq: UInt16 = 1513
     /// vector
-    static let i32x4Ne: UInt16 = 1401
+    static let i32x4Ne: UInt16 = 1514
     /// vector
-    static let i32x4LtS: UInt16 = 1402
+    static let i32x4LtS: UInt16 = 1515
     /// vector
-    static let i32x4LtU: UInt16 = 1403
+    static let i32x4LtU: UInt16 = 1516
     /// vector
-    static let i32x4GtS: UInt16 = 1404
+    static let i32x4GtS: UInt16 = 1517
     /// vector
-    static let i32x4GtU: UInt16 = 1405
+    static let i32x4GtU: UInt16 = 1518
     /// vector
-    static let i32x4LeS: UInt16 = 1406
+    static let i32x4LeS: UInt16 = 1519
     /// vector
-    static let i32x4LeU: UInt16 = 1407
+    static let i32x4LeU: UInt16 = 1520
     /// vector
-    static let i32x4GeS: UInt16 = 1408
+    static let i32x4GeS: UInt16 = 1521
     /// vector
-    static let i32x4GeU: UInt16 = 1409
+    static let i32x4GeU: UInt16 = 1522
     /// vector
-    static let i32x4Abs: UInt16 = 1410
+    static let i32x4Abs: UInt16 = 1523
     /// vector
-    static let i32x4Neg: UInt16 = 1411
+    static let i32x4Neg: UInt16 = 1524
     /// vector
-    static let i32x4AllTrue: UInt16 = 1412
+    static let i32x4AllTrue: UInt16 = 1525
     /// vector
-    static let i32x4Bitmask: UInt16 = 1413
+    static let i32x4Bitmask: UInt16 = 1526
     /// vector
-    static let i32x4Add: UInt16 = 1414
+    static let i32x4Add: UInt16 = 1527
     /// vector
-    static let i32x4Sub: UInt16 = 1415
+    static let i32x4Sub: UInt16 = 1528
     /// vector
-    static let i32x4Mul: UInt16 = 1416
+    static let i32x4Mul: UInt16 = 1529
     /// vector
-    static let i32x4MinS: UInt16 = 1417
+    static let i32x4MinS: UInt16 = 1530
     /// vector
-    static let i32x4MaxS: UInt16 = 1418
+    static let i32x4MaxS: UInt16 = 1531
     /// vector
-    static let i32x4MinU: UInt16 = 1419
+    static let i32x4MinU: UInt16 = 1532
     /// vector
-    static let i32x4MaxU: UInt16 = 1420
+    static let i32x4MaxU: UInt16 = 1533
     /// vector
-    static let i64x2Eq: UInt16 = 1421
+    static let i64x2Eq: UInt16 = 1534
     /// vector
-    static let i64x2Ne: UInt16 = 1422
+    static let i64x2Ne: UInt16 = 1535
     /// vector
-    static let i64x2LtS: UInt16 = 1423
+    static let i64x2LtS: UInt16 = 1536
     /// vector
-    static let i64x2GtS: UInt16 = 1424
+    static let i64x2GtS: UInt16 = 1537
     /// vector
-    static let i64x2LeS: UInt16 = 1425
+    static let i64x2LeS: UInt16 = 1538
     /// vector
-    static let i64x2GeS: UInt16 = 1426
+    static let i64x2GeS: UInt16 = 1539
     /// vector
-    static let i64x2Abs: UInt16 = 1427
+    static let i64x2Abs: UInt16 = 1540
     /// vector
-    static let i64x2Neg: UInt16 = 1428
+    static let i64x2Neg: UInt16 = 1541
     /// vector
-    static let i64x2AllTrue: UInt16 = 1429
+    static let i64x2AllTrue: UInt16 = 1542
     /// vector
-    static let i64x2Bitmask: UInt16 = 1430
+    static let i64x2Bitmask: UInt16 = 1543
     /// vector
-    static let i64x2Add: UInt16 = 1431
+    static let i64x2Add: UInt16 = 1544
     /// vector
-    static let i64x2Sub: UInt16 = 1432
+    static let i64x2Sub: UInt16 = 1545
     /// vector
-    static let i64x2Mul: UInt16 = 1433
+    static let i64x2Mul: UInt16 = 1546
     /// vector
-    static let i8x16AddSatS: UInt16 = 1434
+    static let i8x16AddSatS: UInt16 = 1547
     /// vector
-    static let i8x16SubSatS: UInt16 = 1435
+    static let i8x16SubSatS: UInt16 = 1548
     /// vector
-    static let i8x16AddSatU: UInt16 = 1436
+    static let i8x16AddSatU: UInt16 = 1549
     /// vector
-    static let i8x16SubSatU: UInt16 = 1437
+    static let i8x16SubSatU: UInt16 = 1550
     /// vector
-    static let i8x16AvgrU: UInt16 = 1438
+    static let i8x16AvgrU: UInt16 = 1551
     /// vector
-    static let i16x8AddSatS: UInt16 = 1439
+    static let i16x8AddSatS: UInt16 = 1552
     /// vector
-    static let i16x8SubSatS: UInt16 = 1440
+    static let i16x8SubSatS: UInt16 = 1553
     /// vector
-    static let i16x8AddSatU: UInt16 = 1441
+    static let i16x8AddSatU: UInt16 = 1554
     /// vector
-    static let i16x8SubSatU: UInt16 = 1442
+    static let i16x8SubSatU: UInt16 = 1555
     /// vector
-    static let i16x8AvgrU: UInt16 = 1443
+    static let i16x8AvgrU: UInt16 = 1556
     /// vector
-    static let i8x16Popcnt: UInt16 = 1444
+    static let i8x16Popcnt: UInt16 = 1557
     /// vector
-    static let i8x16NarrowI16x8S: UInt16 = 1445
+    static let i8x16NarrowI16x8S: UInt16 = 1558
     /// vector
-    static let i8x16NarrowI16x8U: UInt16 = 1446
+    static let i8x16NarrowI16x8U: UInt16 = 1559
     /// vector
-    static let i16x8NarrowI32x4S: UInt16 = 1447
+    static let i16x8NarrowI32x4S: UInt16 = 1560
     /// vector
-    static let i16x8NarrowI32x4U: UInt16 = 1448
+    static let i16x8NarrowI32x4U: UInt16 = 1561
     /// vector
-    static let i16x8Q15mulrSatS: UInt16 = 1449
+    static let i16x8Q15mulrSatS: UInt16 = 1562
     /// vector
-    static let i32x4DotI16x8S: UInt16 = 1450
+    static let i32x4DotI16x8S: UInt16 = 1563
     /// vector
-    static let i16x8RelaxedDotI8x16I7x16S: UInt16 = 1451
+    static let i16x8RelaxedDotI8x16I7x16S: UInt16 = 1564
     /// vector
-    static let i32x4RelaxedDotI8x16I7x16AddS: UInt16 = 1452
+    static let i32x4RelaxedDotI8x16I7x16AddS: UInt16 = 1565
     /// vector shift
-    static let i8x16Shl: UInt16 = 1453
+    static let i8x16Shl: UInt16 = 1566
     /// vector shift
-    static let i8x16ShrS: UInt16 = 1454
+    static let i8x16ShrS: UInt16 = 1567
     /// vector shift
-    static let i8x16ShrU: UInt16 = 1455
+    static let i8x16ShrU: UInt16 = 1568
     /// vector shift
-    static let i16x8Shl: UInt16 = 1456
+    static let i16x8Shl: UInt16 = 1569
     /// vector shift
-    static let i16x8ShrS: UInt16 = 1457
+    static let i16x8ShrS: UInt16 = 1570
     /// vector shift
-    static let i16x8ShrU: UInt16 = 1458
+    static let i16x8ShrU: UInt16 = 1571
     /// vector shift
-    static let i32x4Shl: UInt16 = 1459
+    static let i32x4Shl: UInt16 = 1572
     /// vector shift
-    static let i32x4ShrS: UInt16 = 1460
+    static let i32x4ShrS: UInt16 = 1573
     /// vector shift
-    static let i32x4ShrU: UInt16 = 1461
+    static let i32x4ShrU: UInt16 = 1574
     /// vector shift
-    static let i64x2Shl: UInt16 = 1462
+    static let i64x2Shl: UInt16 = 1575
     /// vector shift
-    static let i64x2ShrS: UInt16 = 1463
+    static let i64x2ShrS: UInt16 = 1576
     /// vector shift
-    static let i64x2ShrU: UInt16 = 1464
+    static let i64x2ShrU: UInt16 = 1577
     /// vector
-    static let i16x8ExtendLowI8x16S: UInt16 = 1465
+    static let i16x8ExtendLowI8x16S: UInt16 = 1578
     /// vector
-    static let i16x8ExtmulLowI8x16S: UInt16 = 1466
+    static let i16x8ExtmulLowI8x16S: UInt16 = 1579
     /// vector
-    static let i16x8ExtendHighI8x16S: UInt16 = 1467
+    static let i16x8ExtendHighI8x16S: UInt16 = 1580
     /// vector
-    static let i16x8ExtmulHighI8x16S: UInt16 = 1468
+    static let i16x8ExtmulHighI8x16S: UInt16 = 1581
     /// vector
-    static let i16x8ExtaddPairwiseI8x16S: UInt16 = 1469
+    static let i16x8ExtaddPairwiseI8x16S: UInt16 = 1582
     /// vector
-    static let i16x8ExtendLowI8x16U: UInt16 = 1470
+    static let i16x8ExtendLowI8x16U: UInt16 = 1583
     /// vector
-    static let i16x8ExtmulLowI8x16U: UInt16 = 1471
+    static let i16x8ExtmulLowI8x16U: UInt16 = 1584
     /// vector
-    static let i16x8ExtendHighI8x16U: UInt16 = 1472
+    static let i16x8ExtendHighI8x16U: UInt16 = 1585
     /// vector
-    static let i16x8ExtmulHighI8x16U: UInt16 = 1473
+    static let i16x8ExtmulHighI8x16U: UInt16 = 1586
     /// vector
-    static let i16x8ExtaddPairwiseI8x16U: UInt16 = 1474
+    static let i16x8ExtaddPairwiseI8x16U: UInt16 = 1587
     /// vector
-    static let i32x4ExtendLowI16x8S: UInt16 = 1475
+    static let i32x4ExtendLowI16x8S: UInt16 = 1588
     /// vector
-    static let i32x4ExtmulLowI16x8S: UInt16 = 1476
+    static let i32x4ExtmulLowI16x8S: UInt16 = 1589
     /// vector
-    static let i32x4ExtendHighI16x8S: UInt16 = 1477
+    static let i32x4ExtendHighI16x8S: UInt16 = 1590
     /// vector
-    static let i32x4ExtmulHighI16x8S: UInt16 = 1478
+    static let i32x4ExtmulHighI16x8S: UInt16 = 1591
     /// vector
-    static let i32x4ExtaddPairwiseI16x8S: UInt16 = 1479
+    static let i32x4ExtaddPairwiseI16x8S: UInt16 = 1592
     /// vector
-    static let i32x4ExtendLowI16x8U: UInt16 = 1480
+    static let i32x4ExtendLowI16x8U: UInt16 = 1593
     /// vector
-    static let i32x4ExtmulLowI16x8U: UInt16 = 1481
+    static let i32x4ExtmulLowI16x8U: UInt16 = 1594
     /// vector
-    static let i32x4ExtendHighI16x8U: UInt16 = 1482
+    static let i32x4ExtendHighI16x8U: UInt16 = 1595
     /// vector
-    static let i32x4ExtmulHighI16x8U: UInt16 = 1483
+    static let i32x4ExtmulHighI16x8U: UInt16 = 1596
     /// vector
-    static let i32x4ExtaddPairwiseI16x8U: UInt16 = 1484
+    static let i32x4ExtaddPairwiseI16x8U: UInt16 = 1597
     /// vector
-    static let i64x2ExtendLowI32x4S: UInt16 = 1485
+    static let i64x2ExtendLowI32x4S: UInt16 = 1598
     /// vector
-    static let i64x2ExtmulLowI32x4S: UInt16 = 1486
+    static let i64x2ExtmulLowI32x4S: UInt16 = 1599
     /// vector
-    static let i64x2ExtendHighI32x4S: UInt16 = 1487
+    static let i64x2ExtendHighI32x4S: UInt16 = 1600
     /// vector
-    static let i64x2ExtmulHighI32x4S: UInt16 = 1488
+    static let i64x2ExtmulHighI32x4S: UInt16 = 1601
     /// vector
-    static let i64x2ExtendLowI32x4U: UInt16 = 1489
+    static let i64x2ExtendLowI32x4U: UInt16 = 1602
     /// vector
-    static let i64x2ExtmulLowI32x4U: UInt16 = 1490
+    static let i64x2ExtmulLowI32x4U: UInt16 = 1603
     /// vector
-    static let i64x2ExtendHighI32x4U: UInt16 = 1491
+    static let i64x2ExtendHighI32x4U: UInt16 = 1604
     /// vector
-    static let i64x2ExtmulHighI32x4U: UInt16 = 1492
+    static let i64x2ExtmulHighI32x4U: UInt16 = 1605
     /// vector
-    static let f32x4Eq: UInt16 = 1493
+    static let f32x4Eq: UInt16 = 1606
     /// vector
-    static let f32x4Ne: UInt16 = 1494
+    static let f32x4Ne: UInt16 = 1607
     /// vector
-    static let f32x4Lt: UInt16 = 1495
+    static let f32x4Lt: UInt16 = 1608
     /// vector
-    static let f32x4Gt: UInt16 = 1496
+    static let f32x4Gt: UInt16 = 1609
     /// vector
-    static let f32x4Le: UInt16 = 1497
+    static let f32x4Le: UInt16 = 1610
     /// vector
-    static let f32x4Ge: UInt16 = 1498
+    static let f32x4Ge: UInt16 = 1611
     /// vector
-    static let f32x4Add: UInt16 = 1499
+    static let f32x4Add: UInt16 = 1612
     /// vector
-    static let f32x4Sub: UInt16 = 1500
+    static let f32x4Sub: UInt16 = 1613
     /// vector
-    static let f32x4Mul: UInt16 = 1501
+    static let f32x4Mul: UInt16 = 1614
     /// vector
-    static let f32x4Div: UInt16 = 1502
+    static let f32x4Div: UInt16 = 1615
     /// vector
-    static let f32x4Min: UInt16 = 1503
+    static let f32x4Min: UInt16 = 1616
     /// vector
-    static let f32x4Max: UInt16 = 1504
+    static let f32x4Max: UInt16 = 1617
     /// vector
-    static let f32x4Pmin: UInt16 = 1505
+    static let f32x4Pmin: UInt16 = 1618
     /// vector
-    static let f32x4Pmax: UInt16 = 1506
+    static let f32x4Pmax: UInt16 = 1619
     /// vector
-    static let f32x4Ceil: UInt16 = 1507
+    static let f32x4Ceil: UInt16 = 1620
     /// vector
-    static let f32x4Floor: UInt16 = 1508
+    static let f32x4Floor: UInt16 = 1621
     /// vector
-    static let f32x4Trunc: UInt16 = 1509
+    static let f32x4Trunc: UInt16 = 1622
     /// vector
-    static let f32x4Nearest: UInt16 = 1510
+    static let f32x4Nearest: UInt16 = 1623
     /// vector
-    static let f32x4Abs: UInt16 = 1511
+    static let f32x4Abs: UInt16 = 1624
     /// vector
-    static let f32x4Neg: UInt16 = 1512
+    static let f32x4Neg: UInt16 = 1625
     /// vector
-    static let f32x4Sqrt: UInt16 = 1513
+    static let f32x4Sqrt: UInt16 = 1626
     /// vector
-    static let f32x4RelaxedMadd: UInt16 = 1514
+    static let f32x4RelaxedMadd: UInt16 = 1627
     /// vector
-    static let f32x4RelaxedNmadd: UInt16 = 1515
+    static let f32x4RelaxedNmadd: UInt16 = 1628
     /// vector
-    static let f64x2Eq: UInt16 = 1516
+    static let f64x2Eq: UInt16 = 1629
     /// vector
-    static let f64x2Ne: UInt16 = 1517
+    static let f64x2Ne: UInt16 = 1630
     /// vector
-    static let f64x2Lt: UInt16 = 1518
+    static let f64x2Lt: UInt16 = 1631
     /// vector
-    static let f64x2Gt: UInt16 = 1519
+    static let f64x2Gt: UInt16 = 1632
     /// vector
-    static let f64x2Le: UInt16 = 1520
+    static let f64x2Le: UInt16 = 1633
     /// vector
-    static let f64x2Ge: UInt16 = 1521
+    static let f64x2Ge: UInt16 = 1634
     /// vector
-    static let f64x2Add: UInt16 = 1522
+    static let f64x2Add: UInt16 = 1635
     /// vector
-    static let f64x2Sub: UInt16 = 1523
+    static let f64x2Sub: UInt16 = 1636
     /// vector
-    static let f64x2Mul: UInt16 = 1524
+    static let f64x2Mul: UInt16 = 1637
     /// vector
-    static let f64x2Div: UInt16 = 1525
+    static let f64x2Div: UInt16 = 1638
     /// vector
-    static let f64x2Min: UInt16 = 1526
+    static let f64x2Min: UInt16 = 1639
     /// vector
-    static let f64x2Max: UInt16 = 1527
+    static let f64x2Max: UInt16 = 1640
     /// vector
-    static let f64x2Pmin: UInt16 = 1528
+    static let f64x2Pmin: UInt16 = 1641
     /// vector
-    static let f64x2Pmax: UInt16 = 1529
+    static let f64x2Pmax: UInt16 = 1642
     /// vector
-    static let f64x2Ceil: UInt16 = 1530
+    static let f64x2Ceil: UInt16 = 1643
     /// vector
-    static let f64x2Floor: UInt16 = 1531
+    static let f64x2Floor: UInt16 = 1644
     /// vector
-    static let f64x2Trunc: UInt16 = 1532
+    static let f64x2Trunc: UInt16 = 1645
     /// vector
-    static let f64x2Nearest: UInt16 = 1533
+    static let f64x2Nearest: UInt16 = 1646
     /// vector
-    static let f64x2Abs: UInt16 = 1534
+    static let f64x2Abs: UInt16 = 1647
     /// vector
-    static let f64x2Neg: UInt16 = 1535
+    static let f64x2Neg: UInt16 = 1648
     /// vector
-    static let f64x2Sqrt: UInt16 = 1536
+    static let f64x2Sqrt: UInt16 = 1649
     /// vector
-    static let f64x2RelaxedMadd: UInt16 = 1537
+    static let f64x2RelaxedMadd: UInt16 = 1650
     /// vector
-    static let f64x2RelaxedNmadd: UInt16 = 1538
+    static let f64x2RelaxedNmadd: UInt16 = 1651
     /// vector
-    static let f32x4DemoteF64x2Zero: UInt16 = 1539
+    static let f32x4DemoteF64x2Zero: UInt16 = 1652
     /// vector
-    static let f64x2PromoteLowF32x4: UInt16 = 1540
+    static let f64x2PromoteLowF32x4: UInt16 = 1653
     /// vector
-    static let i32x4TruncSatF64x2SZero: UInt16 = 1541
+    static let i32x4TruncSatF64x2SZero: UInt16 = 1654
     /// vector
-    static let i32x4TruncSatF64x2UZero: UInt16 = 1542
+    static let i32x4TruncSatF64x2UZero: UInt16 = 1655
     /// vector
-    static let f32x4ConvertI32x4S: UInt16 = 1543
+    static let f32x4ConvertI32x4S: UInt16 = 1656
     /// vector
-    static let f32x4ConvertI32x4U: UInt16 = 1544
+    static let f32x4ConvertI32x4U: UInt16 = 1657
     /// vector
-    static let f64x2ConvertLowI32x4S: UInt16 = 1545
+    static let f64x2ConvertLowI32x4S: UInt16 = 1658
     /// vector
-    static let f64x2ConvertLowI32x4U: UInt16 = 1546
+    static let f64x2ConvertLowI32x4U: UInt16 = 1659
     /// vector
-    static let i32x4TruncSatF32x4S: UInt16 = 1547
+    static let i32x4TruncSatF32x4S: UInt16 = 1660
     /// vector
-    static let i32x4TruncSatF32x4U: UInt16 = 1548
+    static let i32x4TruncSatF32x4U: UInt16 = 1661
 
     /// Handlers in all.
-    static let count = 1549
+    static let count = 1662
 }
 
 /// Writes the address of every handler.
@@ -957,6 +1026,11 @@ func fillHandlers(_ table: UnsafeMutablePointer<Handler>) {
     unsafe fillBranchesF32(table)
     unsafe fillBranchesF64(table)
     unsafe fillCalls(table)
+    unsafe fillAddresses(table)
+    unsafe fillAddresses2(table)
+    unsafe fillIndexed(table)
+    unsafe fillIndexed2(table)
+    unsafe fillCounting(table)
     unsafe fillI32Arithmetic(table)
     unsafe fillI32Arithmetic2(table)
     unsafe fillI32Shifts(table)
