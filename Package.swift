@@ -202,11 +202,10 @@ let package = Package(
             "DaemonTests",
             [
                 "Daemon", "Supervisor", "Uplink", "ControlAPI", "StateStore", "KubeModel",
-                "Documents",
-                "TestKit",
+                "Documents", "Host", "TestKit",
             ]
         ),
-        tests("IntegrationTests", ["Documents", "TestKit"]),
+        tests("IntegrationTests", ["Documents", "Uplink", "TestKit"]),
         tests("TidyTests", ["TestKit"]),
     ],
     swiftLanguageModes: [.v6]

@@ -25,6 +25,10 @@ public struct DaemonProgram: Sendable {
     // Why: systemd kills after 90 s; an end that takes longer than this has lost the broker anyway.
     private static let stopPatience = Duration.seconds(8)
 
+    // Why: the kernel needs some milliseconds to take a killed process apart.
+    private static let lockTriesMax = 40
+    private static let lockPause = Duration.milliseconds(50)
+
     /// A daemon that is not running yet.
     public init(
         configuration: DaemonConfiguration,
@@ -45,7 +49,7 @@ public struct DaemonProgram: Sendable {
     public func run(signals: AsyncStream<SignalStream.Signal>) async throws(DaemonError) {
         let layout = configuration.layout
         try makeFolders()
-        let lock = try takeLock()
+        let lock = try await takeLock()
         defer { withExtendedLifetime(lock) {} }
         let store = try openStore()
         let supervisor = Supervisor(
@@ -227,15 +231,21 @@ extension DaemonProgram {
     }
 
     /// One daemon for one state folder: two would start everything twice.
-    private func takeLock() throws(DaemonError) -> InstanceLock {
-        do throws(HostError) {
-            return try InstanceLock(
-                path: configuration.layout.state + "/swiftletd.instance",
-                record: .ofThisProcess()
-            )
-        } catch {
-            throw .host(error)
+    ///
+    /// One that was just killed may hold it a moment longer.
+    private func takeLock() async throws(DaemonError) -> InstanceLock {
+        let path = configuration.layout.state + "/swiftletd.instance"
+        var problem = HostError.instanceIsRunning(path: path)
+        for _ in 0..<Self.lockTriesMax {
+            do throws(HostError) {
+                return try InstanceLock(path: path, record: .ofThisProcess())
+            } catch {
+                problem = error
+            }
+            guard case .instanceIsRunning = problem else { break }
+            try? await Task.sleep(for: Self.lockPause)
         }
+        throw .host(problem)
     }
 
     private func openStore() throws(DaemonError) -> StateStore {

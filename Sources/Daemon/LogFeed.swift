@@ -14,7 +14,9 @@ actor LogFeed {
         self.follows = follows
     }
 
-    /// The next chunk; nil at the end. Who follows gets each line as it comes.
+    /// The next chunk; nil at the end.
+    ///
+    /// Who follows gets each line as it comes.
     func next() async -> [UInt8]? {
         guard !isOver else { return nil }
         var chunk: [UInt8] = []

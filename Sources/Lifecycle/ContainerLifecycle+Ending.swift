@@ -15,14 +15,13 @@ extension ContainerLifecycle {
         case .starting(let grace):
             // It ended before anybody could say that it had started.
             isAttemptUsed = true
-            record(ending.termination)
             guard grace == nil else {
+                record(ending.termination)
                 state = afterStop()
                 return []
             }
             return ended(ending, ranNanoseconds: 0, at: now, policy: policy)
         case .running(let since, _):
-            record(ending.termination)
             let ran = now.monotonicNanoseconds - since
             return ended(ending, ranNanoseconds: ran, at: now, policy: policy)
         case .stopping:
@@ -52,6 +51,8 @@ extension ContainerLifecycle {
             case .onFailure: ending.termination.exitCode != 0
             case .never: false
             }
+        // A module that was refused has never run: there is no end of it to show, only a reason.
+        if !isWanted || !ending.isLoadError { record(ending.termination) }
         guard isWanted else {
             state = .finished
             return []
@@ -69,6 +70,7 @@ extension ContainerLifecycle {
             state = .startFailed(problem, until: now.after(BackOff.afterFailures(failureCount)))
             return [.note(PodNote(.warning, "Failed", "Error: \(message)", name))]
         }
+        failureCount = 0
         crashCount = ranNanoseconds >= BackOff.resetNanoseconds ? 1 : min(crashCount + 1, 1_000)
         let delay = BackOff.afterCrashes(crashCount)
         guard delay > 0 else {

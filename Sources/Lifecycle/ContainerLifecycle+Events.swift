@@ -66,7 +66,10 @@ extension ContainerLifecycle {
     private mutating func imageReady(_ imageID: String) -> [Action] {
         guard state == .wantingImage else { return [] }
         self.imageID = imageID
-        if problem?.isAboutImage == true { problem = nil }
+        if problem?.isAboutImage == true {
+            problem = nil
+            failureCount = 0
+        }
         isProblemOld = false
         if isAttemptUsed || attempt == 0 { attempt += 1 }
         isAttemptUsed = false
@@ -91,7 +94,6 @@ extension ContainerLifecycle {
     private mutating func started(_ attempt: Int64, _ time: Timestamp, at now: Moment) -> [Action] {
         guard attempt == self.attempt, case .starting(let grace) = state else { return [] }
         isAttemptUsed = true
-        failureCount = 0
         problem = nil
         state = .running(since: now.monotonicNanoseconds, startedAt: time)
         let note = Action.note(PodNote(.normal, "Started", "Started container \(name)", name))

@@ -1,4 +1,5 @@
 import Documents
+import KubeModel
 import Uplink
 
 // What the verbs over the broker are made of: reading what is retained, publishing, waiting.
@@ -105,6 +106,13 @@ extension BrokerAccess {
             "apiVersion": "v1", "kind": "Pod",
             "metadata": ["name": .string(pod.name), "namespace": .string(pod.namespace)],
         ]
+    }
+
+    /// Whether the node has refused the object, and has no pod of that name.
+    static func hasNeverBeen(_ report: ObjectView) -> Bool {
+        let containers = report.status?["containerStatuses"]?.array ?? []
+        return report.condition(ConditionType.accepted)?["status"]?.string == "False"
+            && containers.isEmpty && report.status?["startTime"] == nil
     }
 
     func first(_ path: String) async throws(OperatorError) -> Document? {

@@ -108,6 +108,10 @@ struct BrokerAccess: NodeAccess {
             reported: isGone ? Optional.none : known.reported,
             now: console.now()
         )
+        if let living, !isGone, Self.hasNeverBeen(living) {
+            // The empty message makes the node forget its refusal; no pod is there to answer.
+            return try await clear(deletion.pod)
+        }
         guard let tombstone else {
             // What is left of a deletion that nobody has waited for.
             if isGone { try await clear(deletion.pod) }

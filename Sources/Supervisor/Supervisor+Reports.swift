@@ -76,7 +76,7 @@ extension Supervisor {
             type: ConditionType.accepted,
             status: .yes,
             reason: "Stored",
-            lastTransitionTime: pod.startTime ?? clock().wall
+            lastTransitionTime: clock().wall
         )
         if let refusal = refusals[pod.nameKey] {
             // The answer is about what was refused; the status is that of the last good version.
@@ -85,6 +85,10 @@ extension Supervisor {
             accepted.status = .no
             accepted.reason = refusal.reason
             accepted.message = refusal.message
+        }
+        let before = published[pod.uid]?.accepted
+        if before?.status == accepted.status {
+            accepted.lastTransitionTime = before?.lastTransitionTime
         }
         report.status.set(accepted)
         return report

@@ -191,7 +191,7 @@ public actor Uplink {
         case .close(let isGraceful):
             if isGraceful { connection?.send(.disconnect) } else { connection?.abandon() }
         case .deliver(let message):
-            await backend.received(message)
+            guard await backend.stored(message) else { return .notStored }
         case .acknowledged(let message):
             await backend.acknowledged(message)
         case .sessionAcknowledged(let session):

@@ -8,6 +8,12 @@ public protocol UplinkBackend: Sendable {
     /// (rule 4), and their absence means nothing (rule 2).
     func received(_ message: InboundMessage) async
 
+    /// As ``received(_:)``, and whether the message is stored, or refused for good.
+    ///
+    /// After a `false`, of a full disk say, everything retained is asked for again a minute later:
+    /// the broker has its PUBACK and would never send it by itself. The uplink calls this one.
+    func stored(_ message: InboundMessage) async -> Bool
+
     /// The next number of the session counter on disk: one more for each connection (rule 7).
     func nextSession() async -> UInt64
 
@@ -41,6 +47,12 @@ public protocol UplinkBackend: Sendable {
 }
 
 extension UplinkBackend {
-    /// Nothing, for stores that keep no digest of what was acknowledged.
+    /// Does nothing, for stores that keep no digest of what was acknowledged.
     public func sending(_ message: OutboundMessage) async {}
+
+    /// Takes what ``received(_:)`` returns from for stored.
+    public func stored(_ message: InboundMessage) async -> Bool {
+        await received(message)
+        return true
+    }
 }

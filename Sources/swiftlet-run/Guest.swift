@@ -40,6 +40,9 @@ struct Guest {
         arguments = Array(command.arguments.dropFirst())
         guard let type = instance.functionType(entry) else { throw .noEntry(entry) }
         self.type = type
+        guard values.count == type.parameters.count else {
+            throw .arguments(entry: entry, type)
+        }
     }
 
     /// Runs the guest to its end; the results of an invoked function are told on standard output.

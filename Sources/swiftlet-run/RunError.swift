@@ -9,6 +9,7 @@ enum RunError: Error {
     case instantiation(InstantiationError)
     case wasi(WASIError)
     case noEntry(String)
+    case arguments(entry: String, FunctionType)
 }
 
 extension RunError: CustomStringConvertible {
@@ -19,6 +20,8 @@ extension RunError: CustomStringConvertible {
         case .module(let path, let error): "\(path): \(error)"
         case .instantiation(let error): "\(error)"
         case .wasi(let error): "\(error)"
+        case .arguments(let entry, let type):
+            "\"\(entry)\" is \(type), and the arguments do not fit"
         case .noEntry(let name): "the module exports no function \"\(name)\""
         }
     }

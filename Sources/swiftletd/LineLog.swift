@@ -36,11 +36,11 @@ struct LineLog: LogHandler {
         Self.write("\(head)\(line)\n")
     }
 
-    /// Writes to standard error in one piece.
-    static func write(_ text: String) {
+    /// Writes to standard error, or another stream of the program, in one piece.
+    static func write(_ text: String, to descriptor: Int32 = 2) {
         let bytes = Array(text.utf8)
         // Safety: the array outlives the call, and its own count is given.
-        _ = unsafe Glibc.write(2, bytes, bytes.count)
+        _ = unsafe Glibc.write(descriptor, bytes, bytes.count)
     }
 
     private static func quoted(_ value: String) -> String {

@@ -23,11 +23,11 @@ let flags: ParsedFlags
 do {
     flags = try parser.parse(Array(CommandLine.arguments.dropFirst()))
     if flags.has("--help") {
-        print(parser.usage)
+        LineLog.write(parser.usage, to: 1)
         exit(0)
     }
     if flags.has("--version") {
-        print("swiftletd \(DaemonProgram.version)")
+        LineLog.write("swiftletd \(DaemonProgram.version)\n", to: 1)
         exit(0)
     }
     if let operand = flags.operands.first { throw FlagError.unknown(flag: operand, nearest: nil) }
@@ -42,7 +42,7 @@ do {
     let configuration = try DaemonConfiguration(path: path)
     if flags.has("--check") {
         try configuration.check()
-        print("\(path): node \(configuration.nodeName) can run")
+        LineLog.write("\(path): node \(configuration.nodeName) can run\n", to: 1)
         exit(0)
     }
     let daemon = DaemonProgram(

@@ -147,9 +147,15 @@ struct ContainerStoryTests {
         let end = ContainerState.Termination(exitCode: 1, reason: "Error", message: "at byte 12")
         story.happens(.exited(attempt: 1, .init(end, isLoadError: true)))
         #expect(story.shown() == "RunContainerError")
+        #expect(story.pod.status.phase == .pending)
         if case .waiting(_, let message)? = story.status()?.state {
             #expect(message == "at byte 12")
         }
+        // It starts for a moment each time; the waits grow all the same.
+        story.after(10)
+        story.runs()
+        story.happens(.exited(attempt: 2, .init(end, isLoadError: true)))
+        #expect(story.pod.wakeAt == 30_000_000_000)
     }
 
     @Test("news of another attempt is old news")

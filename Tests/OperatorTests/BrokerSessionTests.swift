@@ -49,6 +49,20 @@ struct BrokerSessionTests {
         }
     }
 
+    @Test("a pod that the node has refused is forgotten at once: nothing is there to end")
+    func deleteRefused() async throws {
+        try await withNode { session, node, screen in
+            let bad = Self.manifest.replacing("spec: {", with: "spec: {bad: 1, ")
+            await #expect(throws: OperatorError.self) {
+                try await session.apply(file(bad), timeoutSeconds: 10)
+            }
+            let pod = PodName(namespace: "default", name: "web")
+            try await session.delete([Deletion(pod: pod, timeoutSeconds: 600)])
+            #expect(screen.output == "pod/web deleted\n")
+            #expect(try await node.client.retained("#").isEmpty)
+        }
+    }
+
     @Test("contract rule 2: a deletion is a tombstone, then the node's word, then two empty topics")
     func delete() async throws {
         try await withNode { session, node, screen in

@@ -216,6 +216,14 @@ struct SupervisorStoryTests {
                         && report?["status"]?["phase"]?.string == "Running"
                 }
                 #expect(story.host.alive == [first])
+                // Taken back: the good version is sent again, and the answer is Yes again.
+                try await life.store.forgetRefusal(.pod, "default", "web")
+                life.store.desiredBell.ring()
+                try await life.eventually("answered") {
+                    let report = try await life.due("status/pods/default/web")
+                    return report?["metadata"]?["resourceVersion"]?.string == "1"
+                        && report?.condition("swiftlet.dev/Accepted")?["status"]?.string == "True"
+                }
             }
         }
     }

@@ -21,6 +21,18 @@ actor MemoryBackend: UplinkBackend {
         await onReceive(message)
         messages.append(message)
     }
+    /// As a store does whose disk is full for a while.
+    func stored(_ message: InboundMessage) async -> Bool {
+        guard refusals == 0 else {
+            refusals -= 1
+            return false
+        }
+        await received(message)
+        return true
+    }
+    private var refusals = 0
+    func refuseNext(_ count: Int) { refusals = count }
+
     func nextSession() -> UInt64 {
         session += 1
         return session

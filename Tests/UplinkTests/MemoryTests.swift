@@ -43,6 +43,22 @@ struct MemoryTests {
         }
     }
 
+    @Test("rule 5: what a full disk could not take is asked for again a minute later")
+    func fullDisk() async throws {
+        try await Link.with { link in
+            try await link.start()
+            await link.backend.refuseNext(1)
+            try await link.publish("desired/pods/default/web", "spec")
+            try await link.publish("desired/pods/default/other", "spec")
+            try await link.received(1)
+            #expect(await link.backend.messages.map(\.topic.last) == ["r"])
+            link.pass(.seconds(60))
+            try await link.received(3)
+            let names = await link.backend.messages.suffix(2).map(\.topic).sorted()
+            #expect(names == ["other", "web"].map { link.topic("desired/pods/default/\($0)") })
+        }
+    }
+
     @Test("rule 5: a new process asks for everything retained, whatever the session holds")
     func processRestart() async throws {
         try await Link.with { link in

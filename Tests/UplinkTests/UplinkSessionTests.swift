@@ -112,6 +112,31 @@ struct UplinkSessionTests {
         #expect(driver.connect(isResumed: true, remembered: .online(1)).desiredHandling == .ifNew)
     }
 
+    @Test("rule 5: a message that could not be stored is asked for again, once a minute at most")
+    func notStored() {
+        var driver = SessionDriver()
+        driver.online()
+        #expect(driver.send(.notStored) == [])
+        #expect(driver.after(.seconds(30), .notStored) == [])
+        #expect(driver.after(.seconds(29), .tick) == [])
+        #expect(driver.after(.seconds(1), .tick).desiredHandling == .always)
+        #expect(driver.send(.notStored) == [])
+        #expect(driver.after(.seconds(59), .tick) == [])
+        #expect(driver.after(.seconds(1), .tick).desiredHandling == .always)
+        #expect(driver.send(.subscribed(session: 1, .desired, code: 1)) == [])
+        #expect(driver.after(.seconds(100), .tick).desiredHandling == nil)
+    }
+
+    @Test("rule 5: one that could not be stored before a cut is asked for after it")
+    func notStoredThenCut() {
+        var driver = SessionDriver()
+        driver.online()
+        _ = driver.send(.notStored)
+        _ = driver.drop()
+        _ = driver.wake()
+        #expect(driver.connect(isResumed: true, remembered: .online(1)).desiredHandling == .always)
+    }
+
     @Test("rule 7: a will that came after the birth is corrected, once a minute at most")
     func lateWill() {
         var driver = SessionDriver()

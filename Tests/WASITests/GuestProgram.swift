@@ -8,7 +8,7 @@ struct GuestProgram {
     let modulePath: String
 
     /// Compiles `Programs/NAME.c`; the result is kept for the other tests of this run.
-    init(_ name: String) throws {
+    init(_ name: String, flags: [String] = []) throws {
         let clang = try Requirement.clang.path()
         let source = "\(repositoryRoot)/Tests/WASITests/Programs/\(name).c"
         let path = "\(Self.folder)/\(name).wasm"
@@ -20,7 +20,7 @@ struct GuestProgram {
                 [
                     "--target=wasm32-wasi", "-O2", "-fuse-ld=\(Self.linker)", "-Wall", "-Wextra",
                     "-Werror", "-o", path, source,
-                ]
+                ] + flags
             )
             guard result.exitCode == 0 else {
                 throw TestKitError(message: "\(name).c: \(result.standardError)")

@@ -39,6 +39,14 @@ struct RunnerTests {
         #expect(result.standardError.hasPrefix("swiftlet-run: trap: \(reason)\n"))
     }
 
+    @Test("a trap names the functions that were running")
+    func backtrace() throws {
+        let result = try GuestProgram("ends").run(["unreachable"])
+        let places = result.standardError.split(separator: "\n").dropFirst()
+        #expect(places.first == "    at innermost")
+        #expect(places.contains("    at _start"))
+    }
+
     @Test("a module that is refused is 1, with the place where it is wrong")
     func refused() throws {
         try withScratchDirectory { folder in
@@ -130,6 +138,22 @@ struct RunnerTests {
         let enough = try GuestProgram("ends").run(flags: ["--fuel", "1000000", "--stats"])
         #expect(enough.exitCode == 0)
         #expect(enough.standardError.contains("fuel  "))
+    }
+
+    @Test("an export of a reactor is called, initialised, with the words as its arguments")
+    func invoke() throws {
+        let program = try GuestProgram("reactor", flags: ["-mexec-model=reactor"])
+        #expect(
+            try program.run(["20", "-3"], flags: ["--invoke", "add"]).standardOutput == "117\n"
+        )
+        #expect(try program.run(["0.5"], flags: ["--invoke", "half"]).standardOutput == "0.25\n")
+        let few = try program.run(["20"], flags: ["--invoke", "add"])
+        #expect(few.exitCode == 1)
+        #expect(few.standardError.contains("add"))
+        let none = try program.run(flags: ["--invoke", "none"])
+        #expect(none.exitCode == 1)
+        #expect(none.standardError.contains("\"none\""))
+        #expect(try program.run().exitCode == 1)
     }
 
     @Test("what it cost is told when asked for")

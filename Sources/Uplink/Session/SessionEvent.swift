@@ -22,6 +22,8 @@ enum SessionEvent: Equatable, Sendable {
     case outbox([OutboundMessage])
     /// The outbox holds something.
     case ring
+    /// A delivered message could not be stored, and will not come again by itself.
+    case notStored
     /// Time has passed.
     case tick
     /// Leave in good order.

@@ -35,6 +35,7 @@ extension UplinkSession {
                 return abandon(reason: reason, at: now, using: &random)
             }
             state = .online
+            askAgainAt = hasEverything ? nil : now + Self.askAgainAfter
             hasBeenOnline = true
             outboxIsRung = true
             return [.sessionAcknowledged(session)] + report(.online, at: now)
@@ -103,6 +104,12 @@ extension UplinkSession {
             outboxIsRung = true
         }
         var actions = correct(at: now)
+        if let again = askAgainAt, again <= now {
+            askAgainAt = nil
+            actions.append(
+                .subscribe(.desired, filter: "desired/#", qualityOfService: 1, .always)
+            )
+        }
         if probeSentAt == nil, now.since(lastHeardAt) >= Self.probeAfter {
             probeSentAt = now
             pacer.countSend(at: now)

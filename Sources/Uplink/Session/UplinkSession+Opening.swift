@@ -67,6 +67,9 @@ extension UplinkSession {
             if handling == .always { hasEverything = true }
             state = .announcing(until: now + Self.answerWithin)
             return announce(at: now)
+        case (.online, .desired):
+            hasEverything = askAgainAt == nil
+            return []
         case (_, _): return []
         }
     }

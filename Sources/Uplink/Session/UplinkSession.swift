@@ -38,6 +38,8 @@ struct UplinkSession: Equatable, Sendable {
     static let absenceMax = Nanoseconds.seconds(600)
     /// Silence after which a QoS 1 probe looks for a half-open link (rule 6).
     static let probeAfter = Nanoseconds.seconds(600)
+    /// How long after a message that could not be stored everything is asked for again.
+    static let askAgainAfter = Nanoseconds.seconds(60)
     /// At most this often is a foreign or late word on `status/connection` corrected.
     static let correctionEvery = Nanoseconds.seconds(60)
     /// How long ``SessionEvent/stop`` may take.
@@ -63,6 +65,8 @@ struct UplinkSession: Equatable, Sendable {
     var lostAt: Nanoseconds?
     /// Whether everything retained has been asked for, and nothing happened since that asks again.
     var hasEverything = false
+    /// When everything retained is asked for again on this connection.
+    var askAgainAt: Nanoseconds?
     var lastHeardAt = Nanoseconds.zero
     var probeSentAt: Nanoseconds?
     var correctedAt: Nanoseconds?
@@ -91,7 +95,7 @@ struct UplinkSession: Equatable, Sendable {
             until
         case .online:
             [
-                outboxRetryAt, pacer.oldestSentAt.map { $0 + Self.answerWithin },
+                askAgainAt, outboxRetryAt, pacer.oldestSentAt.map { $0 + Self.answerWithin },
                 probeSentAt.map { $0 + Self.answerWithin } ?? lastHeardAt + Self.probeAfter,
                 needsCorrection ? correctedAt.map { $0 + Self.correctionEvery } : nil,
             ]
@@ -130,6 +134,10 @@ struct UplinkSession: Equatable, Sendable {
             return drain(rows, at: now)
         case .ring:
             outboxIsRung = true
+            return []
+        case .notStored:
+            hasEverything = false
+            if state == .online { askAgainAt = askAgainAt ?? now + Self.askAgainAfter }
             return []
         case .tick:
             return tick(at: now, using: &random)

@@ -22,26 +22,37 @@ final class GuestHeap {
         let base: UnsafeMutableRawPointer
         let byteCount: Int
         let slotBytes: Int
-        var isUsed: [Bool]
-        var isMarked: [Bool]
+        let slotCount: Int
+        var used: SlotBits
+        var marked: SlotBits
 
         init(byteCount: Int, slotBytes: Int) {
             self.byteCount = byteCount
             self.slotBytes = slotBytes
-            let count = byteCount / slotBytes
-            self.isUsed = Array(repeating: false, count: count)
-            self.isMarked = Array(repeating: false, count: count)
+            self.slotCount = byteCount / slotBytes
+            self.used = SlotBits(count: slotCount)
+            self.marked = SlotBits(count: slotCount)
             unsafe self.base = .allocate(byteCount: byteCount, alignment: GuestHeap.blockBytes)
         }
 
         deinit {
             unsafe base.deallocate()
         }
+
+        var address: UInt { unsafe UInt(bitPattern: base) }
+
+        /// A free slot holds the address of the next one, or 0.
+        func chain(_ slot: Int, _ next: UInt) -> UInt {
+            // Safety: the slot is one of the block's, and nobody uses it.
+            unsafe (base + slot * slotBytes).storeBytes(of: next, as: UInt.self)
+            return address + UInt(slot * slotBytes)
+        }
     }
 
     private let budget: MemoryBudget
     private var blocks: [UInt: Block] = [:]
-    private var free: [Int: [UInt]] = [:]
+    /// By size: the first free slot, which leads to the others.
+    private var free: [Int: UInt] = [:]
     private var bytesSinceCollection = 0
     private var bytesLive = 0
     private var shapes: [UInt32: HeapShape] = [:]
@@ -103,39 +114,40 @@ final class GuestHeap {
     }
 
     private func take(_ slotBytes: Int) -> UInt? {
-        if let address = free[slotBytes]?.popLast() {
-            setUsed(address)
-            return address
-        }
-        let byteCount = max(slotBytes, Self.blockBytes)
-        guard budget.reserve(UInt64(byteCount)) else { return nil }
-        let block = Block(byteCount: byteCount, slotBytes: slotBytes)
-        let base = unsafe UInt(bitPattern: block.base)
-        blocks[base] = block
-        if slotBytes <= Self.smallBytesMax {
-            let count = UInt(byteCount / slotBytes)
-            free[slotBytes, default: []] += (1..<count).reversed().map {
-                base + $0 * UInt(slotBytes)
-            }
-        }
-        setUsed(base)
-        return base
+        if free[slotBytes, default: 0] == 0, !addBlock(slotBytes) { return nil }
+        guard let address = free[slotBytes], let block = block(address),
+            let place = unsafe UnsafeRawPointer(bitPattern: address)
+        else { return nil }
+        // Safety: a free slot of a block.
+        free[slotBytes] = unsafe place.load(as: UInt.self)
+        block.used.insert(Int(address - block.address) / block.slotBytes)
+        return address
     }
 
-    private func setUsed(_ address: UInt) {
-        guard let block = blocks[address & ~UInt(Self.blockBytes - 1)] else { return }
-        unsafe block.isUsed[Int(address - UInt(bitPattern: block.base)) / block.slotBytes] = true
+    private func addBlock(_ slotBytes: Int) -> Bool {
+        let byteCount = max(slotBytes, Self.blockBytes)
+        guard budget.reserve(UInt64(byteCount)) else { return false }
+        let block = Block(byteCount: byteCount, slotBytes: slotBytes)
+        blocks[block.address] = block
+        var first: UInt = 0
+        for slot in (0..<block.slotCount).reversed() { first = block.chain(slot, first) }
+        free[slotBytes] = first
+        return true
+    }
+
+    private func block(_ address: UInt) -> Block? {
+        blocks[address & ~UInt(Self.blockBytes - 1)]
     }
 
     /// The block and slot of an object, when `bits` are the address of one.
     private func find(_ bits: UInt64) -> (block: Block, slot: Int)? {
         guard bits & 15 == 0, bits != 0 else { return nil }
         let address = UInt(truncatingIfNeeded: bits)
-        guard let block = blocks[address & ~UInt(Self.blockBytes - 1)] else { return nil }
-        let offset = unsafe Int(address - UInt(bitPattern: block.base))
-        guard offset % block.slotBytes == 0, offset < block.byteCount else { return nil }
-        let slot = offset / block.slotBytes
-        guard slot < block.isUsed.count, block.isUsed[slot] else { return nil }
+        guard let block = block(address) else { return nil }
+        let (slot, rest) = Int(address - block.address).quotientAndRemainder(
+            dividingBy: block.slotBytes
+        )
+        guard rest == 0, slot < block.slotCount, block.used.contains(slot) else { return nil }
         return (block, slot)
     }
 
@@ -156,8 +168,8 @@ final class GuestHeap {
     }
 
     private func mark(_ bits: UInt64, _ waiting: inout [UInt64]) {
-        guard let (block, slot) = find(bits), !block.isMarked[slot] else { return }
-        block.isMarked[slot] = true
+        guard let (block, slot) = find(bits), !block.marked.contains(slot) else { return }
+        block.marked.insert(slot)
         waiting.append(bits)
     }
 
@@ -183,23 +195,39 @@ final class GuestHeap {
 
     private func sweep() {
         bytesLive = 0
-        var lists: [Int: [UInt]] = [:]
+        free = [:]
         for (base, block) in blocks {
-            let liveCount = block.isMarked.count { $0 }
+            let liveCount = block.marked.memberCount
             guard liveCount > 0 else {
                 blocks[base] = nil
                 budget.release(UInt64(block.byteCount))
                 continue
             }
             bytesLive += liveCount * block.slotBytes
-            for slot in block.isMarked.indices where !block.isMarked[slot] {
-                lists[block.slotBytes, default: []].append(base + UInt(slot * block.slotBytes))
+            var first = free[block.slotBytes, default: 0]
+            for slot in (0..<block.slotCount).reversed() where !block.marked.contains(slot) {
+                first = block.chain(slot, first)
             }
-            block.isUsed = block.isMarked
-            block.isMarked = Array(repeating: false, count: block.isMarked.count)
+            free[block.slotBytes] = first
+            block.used = block.marked
+            block.marked = SlotBits(count: block.slotCount)
         }
-        free = lists
     }
+}
+
+/// One bit for each slot of a block.
+private struct SlotBits {
+    private var words: [UInt64]
+
+    init(count: Int) {
+        words = Array(repeating: 0, count: (count + 63) / 64)
+    }
+
+    func contains(_ slot: Int) -> Bool { words[slot / 64] & (1 << UInt64(slot % 64)) != 0 }
+
+    mutating func insert(_ slot: Int) { words[slot / 64] |= 1 << UInt64(slot % 64) }
+
+    var memberCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 }
 
 /// An object of a guest's heap, as its address.

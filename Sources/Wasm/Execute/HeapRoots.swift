@@ -1,13 +1,10 @@
 // This file is a fence: it looks through the stack of slots.
 
 extension Machine {
-    /// Bytes above the frame of the function that runs which it may use: a frame's largest size.
-    private static let frameBytesMax = 65_536
-
     /// Everything that may lead to an object: the stack, globals, tables, segments.
     func visitRoots(_ visit: (UInt64) -> Void) {
         if let stack, let top = unsafe heapTop {
-            let used = unsafe min(max(top - stack.base, 0) + Self.frameBytesMax, stack.byteCount)
+            let used = unsafe min(max(top - stack.base, 0) + frameBytes, stack.byteCount)
             for offset in stride(from: 0, to: used & ~7, by: 8) {
                 // Safety: inside the stack's pages.
                 visit(unsafe stack.base.load(fromByteOffset: offset, as: UInt64.self))
@@ -20,6 +17,18 @@ extension Machine {
             if let instance = unsafe InstanceContext.of(context) { visitInstance(instance, visit) }
             unsafe next = header(context).pointee.previous
         }
+    }
+
+    /// Bytes of the frame of the function that asked for an object; above it lies what earlier calls
+    /// have left.
+    private var frameBytes: Int {
+        let most = Int(FunctionTranslator.frameBytesMax)
+        guard let code = unsafe heapCode,
+            let entry = arena.entry(containing: UInt(bitPattern: code)),
+            let start = unsafe UnsafeRawPointer(bitPattern: entry.start)
+        else { return most }
+        let bytes = unsafe start.load(as: CodeHeader.self).frameBytes
+        return Int(bytes - FunctionTranslator.slackBytes)
     }
 
     private func visitInstance(_ instance: InstanceContext, _ visit: (UInt64) -> Void) {

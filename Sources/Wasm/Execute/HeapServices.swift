@@ -6,6 +6,7 @@ extension ServiceCall {
     var heap: GuestHeap {
         let machine = instance.machine
         unsafe machine.heapTop = sp
+        unsafe machine.heapCode = pc
         return machine.heap
     }
 

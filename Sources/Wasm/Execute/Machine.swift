@@ -30,8 +30,9 @@ final class Machine {
     /// Globals and tables that the host made: they may lead to objects.
     var hostGlobals: [GlobalCell] = []
     var hostTables: [ReferenceTable] = []
-    /// The frame of the function that asked for an object last.
+    /// The frame of the function that asked for an object last, and where in its code.
     var heapTop: Frame?
+    var heapCode: Code?
     /// Where functions catch exceptions, by the address of their code's header.
     var catches: [UInt: [ExceptionRegion]] = [:]
     /// Functions translated so far, and bytes of wasm they had.

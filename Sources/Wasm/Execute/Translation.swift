@@ -19,6 +19,7 @@ extension InstanceContext {
         machine.translatedBytes += module.codeBodies[bodyIndex].range.count
         guard install(translator.code.words, header, function) else { return false }
         if !translator.regions.isEmpty {
+            // Safety: the entity lives as long as its instance, which is `self`.
             let code = unsafe UInt(bitPattern: function.entity.pointee.code)
             let start = code - UInt(MemoryLayout<CodeHeader>.stride)
             machine.catches[start] = translator.regions

@@ -55,7 +55,7 @@ public final class Instance {
             let type = module.functionType(export.index)
         else { throw Trap.host("no function is exported as \"\(name)\"") }
         guard arguments.count == type.parameters.count,
-            zip(arguments, type.parameters).allSatisfy({ $0.has($1, module.types) })
+            zip(arguments, type.parameters).allSatisfy({ accepts($0, $1) })
         else { throw Trap.host("the arguments of \"\(name)\" are not of types \(type)") }
         var slots: [UInt64] = []
         for argument in arguments { argument.append(to: &slots) }
@@ -66,6 +66,21 @@ public final class Instance {
         )
         var index = 0
         return type.results.map { Value($0, results, &index, module.types) }
+    }
+}
+
+extension Instance {
+    /// Whether an argument is of a parameter's type.
+    ///
+    /// What a reference points to is looked at: the host
+    /// may have kept it too long, or mean another function.
+    private func accepts(_ value: Value, _ type: ValueType) -> Bool {
+        guard value.has(type, module.types) else { return false }
+        guard case .reference(let reference?) = value else { return true }
+        let bits = ReferenceBits.bits(reference)
+        if case .object = reference, store.machine.heap.object(bits) == nil { return false }
+        let wanted = type.mapReference { context.typeIDs[Int($0)] }
+        return store.machine.isReference(bits, wanted.raw)
     }
 }
 

@@ -76,7 +76,7 @@ public final class Store {
     ///
     /// - Throws: ``InstantiationError/unsupported(_:)`` when `value` is not of the global's type.
     public func global(_ type: GlobalType, _ value: Value) throws(InstantiationError) -> Global {
-        guard value.has(type.value, types.table) else {
+        guard value.has(type.value, types.table), isSafe(value) else {
             throw .unsupported("a \(type.value) global that holds \(value)")
         }
         var slots: [UInt64] = []
@@ -100,6 +100,12 @@ public final class Store {
     ) throws(InstantiationError) -> Instance {
         var instantiation = try Instantiation(module, imports, self)
         return try instantiation.run()
+    }
+
+    /// Whether a value that is no argument can be trusted: of an object only the guest knows the type.
+    private func isSafe(_ value: Value) -> Bool {
+        if case .reference(.object?) = value { return false }
+        return true
     }
 
     func keep(_ context: InstanceContext) {

@@ -32,7 +32,8 @@ struct HandlerCodeTests {
         let symbols = try run(objdump, ["-t", program]).standardOutput
         let sizes = symbols.split(separator: "\n").compactMap { line -> Int? in
             guard line.contains(" wasm_") else { return nil }
-            return line.split { $0 == " " || $0 == "\t" }.dropLast().last.flatMap {
+            // Address, two flags, section, size.
+            return line.split { $0 == " " || $0 == "\t" }.dropFirst(4).first.flatMap {
                 Int($0, radix: 16)
             }
         }

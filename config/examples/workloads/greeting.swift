@@ -7,6 +7,8 @@ struct OutputVector {
     var byteCount: Int32
 }
 
+// Why `c`: Swift's own calling convention adds two parameters, and the import would not link.
+@_extern(c)
 @_extern(wasm, module: "wasi_snapshot_preview1", name: "fd_write")
 func fd_write(
     _ descriptor: Int32,

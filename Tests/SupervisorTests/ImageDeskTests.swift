@@ -1,0 +1,70 @@
+import KubeModel
+import Synchronization
+import Testing
+
+@testable import Supervisor
+
+// Goal: an image is asked for as its policy says, once at a time, and a link that is down stops
+// nothing that is on disk. Method: a source that does as the test says.
+@Suite("Image desk")
+struct ImageDeskTests {
+    private let reference = "oci:app:1"
+
+    private func images(present: Bool, pullable: Bool) -> StandInImages {
+        let images = StandInImages()
+        images.world.withLock { world in
+            world.present = present ? [reference] : []
+            world.pullable = pullable ? [reference] : []
+        }
+        return images
+    }
+
+    @Test(
+        "policy, presence and link decide about pulls",
+        arguments: [
+            (.never, true, false, 0, true), (.never, false, true, 0, false),
+            (.ifNotPresent, true, false, 0, true), (.ifNotPresent, false, true, 1, true),
+            (.ifNotPresent, false, false, 1, false), (.always, true, true, 1, true),
+            (.always, false, false, 1, false), (.always, true, false, 1, true),
+        ] as [(ImagePullPolicy, Bool, Bool, Int, Bool)]
+    )
+    func policies(
+        policy: ImagePullPolicy,
+        present: Bool,
+        pullable: Bool,
+        pulls: Int,
+        succeeds: Bool
+    ) async {
+        let images = images(present: present, pullable: pullable)
+        let image = try? await ImageDesk(source: images).ensure(reference, policy: policy)
+        #expect((image != nil) == succeeds)
+        #expect(images.world.withLock { $0.pulls.count } == pulls)
+    }
+
+    @Test("an image that is refused for good is not replaced by an older one")
+    func refused() async {
+        let images = images(present: true, pullable: false)
+        images.world.withLock { $0.problem = .refused("invalid module") }
+        let desk = ImageDesk(source: images)
+        await #expect(throws: ImageProblem.refused("invalid module")) {
+            _ = try await desk.ensure(reference, policy: .always)
+        }
+    }
+
+    @Test("many containers that want one image cause few pulls, and all get it")
+    func together() async {
+        let images = images(present: false, pullable: true)
+        let desk = ImageDesk(source: images)
+        let reference = reference
+        let count = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    (try? await desk.ensure(reference, policy: .ifNotPresent)) != nil
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(count == 50)
+        #expect(images.world.withLock { $0.pulls.count } < 50)
+    }
+}
