@@ -19,7 +19,7 @@ public struct DaemonProgram: Sendable {
     private let logger: Logger
 
     /// The version of this program.
-    public static let version = "0.1.0"
+    public static let version = Release.version
     // Why: what an operator looks at is fresh enough, and a day of it writes next to nothing.
     private static let measureAgain = Duration.seconds(300)
     // Why: systemd kills after 90 s; an end that takes longer than this has lost the broker anyway.

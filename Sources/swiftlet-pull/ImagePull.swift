@@ -40,7 +40,7 @@ struct ImagePull {
             let result = try store.ingest(layer, from: source) { count in
                 guard count - reported >= Self.progressByteCount else { return }
                 reported = count
-                Output.report(
+                Program.report(
                     .progress(
                         byteCount: before + count,
                         totalByteCount: total,

@@ -28,17 +28,17 @@ enum Program {
         do {
             parsed = try parser.parse(words)
             if parsed.has("--help") {
-                Output.write(parser.usage)
+                StandardStream.output(parser.usage)
                 return 0
             }
             if parsed.has("--version") {
-                Output.write("swiftlet-pull \(Release.version)\n")
+                StandardStream.output("swiftlet-pull \(Release.version)\n")
                 return 0
             }
             guard parsed.has("--store") else { throw FlagError.missingOperand("--store DIR") }
             guard parsed.operands.count == 1 else { throw FlagError.missingOperand("REFERENCE") }
         } catch {
-            Output.complain("swiftlet-pull: \(error)\n\n\(parser.usage)")
+            StandardStream.error("swiftlet-pull: \(error)\n\n\(parser.usage)")
             return usageError
         }
         return pull(parsed.operands[0], into: parsed.value("--store") ?? "")
@@ -49,18 +49,21 @@ enum Program {
             let reference = try ImageReference(text)
             let store = try ImageStore(directory: directory)
             let (image, fetched) = try ImagePull(store: store, reference: reference).run()
-            Output.report(.done(digest: image.manifestDigest, fetchedByteCount: fetched))
+            report(.done(digest: image.manifestDigest, fetchedByteCount: fetched))
             return 0
         } catch {
-            Output.report(
+            report(
                 .failed(
                     reason: error.reason,
                     message: "\(error)",
                     isWorthRetrying: error.isWorthRetrying
                 )
             )
-            Output.complain("swiftlet-pull: \(error)\n")
+            StandardStream.error("swiftlet-pull: \(error)\n")
             return error.isWorthRetrying ? temporaryFailure : dataError
         }
     }
+
+    /// Says how far the pull is; when nobody reads any more it goes on, its result lies in the store.
+    static func report(_ report: PullReport) { StandardStream.output(report.line + "\n") }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Host
 import Operator
 
 /// The operator's program: looks at a node and tells it what to run.
