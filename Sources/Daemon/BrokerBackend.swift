@@ -28,10 +28,13 @@ public struct BrokerBackend: UplinkBackend {
     }
 
     /// Writes down what arrived before it returns (rule 1); what cannot be written is not answered.
-    public func received(_ message: InboundMessage) async {
+    public func received(_ message: InboundMessage) async { _ = await stored(message) }
+
+    /// As ``received(_:)``; `false` when the disk did not take it, so that it is asked for again.
+    public func stored(_ message: InboundMessage) async -> Bool {
         switch message.name {
         case .desired(let kind, let namespace, let name)?:
-            await desired(message, kind, namespace, name)
+            return await desired(message, kind, namespace, name)
         case .request(let id)?:
             logger.warning("requests are not answered by this version", metadata: ["id": "\(id)"])
         case .manifest?, .manifestSignature?:
@@ -44,6 +47,7 @@ public struct BrokerBackend: UplinkBackend {
                 metadata: ["topic": "\(message.topic.prefix(200))"]
             )
         }
+        return true
     }
 
     private func desired(
@@ -51,19 +55,21 @@ public struct BrokerBackend: UplinkBackend {
         _ kind: TopicName.DesiredKind,
         _ namespace: String,
         _ name: String
-    ) async {
+    ) async -> Bool {
         let objectKind: ObjectKind =
             switch kind {
             case .pods: .pod
             case .configMaps: .configMap
             case .secrets: .secret
             }
-        guard let objectName = try? ObjectName(namespace: namespace, name: name) else { return }
+        guard let objectName = try? ObjectName(namespace: namespace, name: name) else {
+            return true
+        }
         let address = DesiredObject.Address(kind: objectKind, name: objectName)
         do throws(StoreError) {
             guard !message.payload.isEmpty else {
                 // Rule 2: an empty message seen live deletes; one that is merely missing never does.
-                guard !message.isRetained else { return }
+                guard !message.isRetained else { return true }
                 let now = Timestamp(nanosecondsSinceEpoch: Clock.wallNanoseconds())
                 if try await inbox.end(address, at: now) {
                     logger.info(
@@ -71,7 +77,7 @@ public struct BrokerBackend: UplinkBackend {
                         metadata: ["object": "\(kind.rawValue)/\(objectName)"]
                     )
                 }
-                return
+                return true
             }
             switch try await inbox.take(message.payload, as: address) {
             case .taken(let object, let acceptance):
@@ -90,14 +96,16 @@ public struct BrokerBackend: UplinkBackend {
                     name: name
                 )
             }
+            return true
         } catch {
-            // Not on disk, so not answered: the controller sends it again, or the broker does.
+            // Not on disk, so not answered, and asked for again: the broker has its PUBACK already.
             await supervisor.complain(
                 error.description,
                 reason: "NotStored",
                 namespace: namespace,
                 name: name
             )
+            return false
         }
     }
 
@@ -138,6 +146,11 @@ public struct BrokerBackend: UplinkBackend {
                 isUrgent: $0.isUrgent
             )
         }
+    }
+
+    /// Notes that what the broker holds on the message's topic is unknown until its acknowledgement.
+    public func sending(_ message: OutboundMessage) async {
+        await attempt { () throws(StoreError) in try await store.sending(topic: message.topic) }
     }
 
     /// Takes a message off what waits.

@@ -118,6 +118,24 @@ extension StateStore {
         return messages + events
     }
 
+    /// Notes that a topic's message goes out now: what the broker holds of it is unknown from here to
+    /// the acknowledgement.
+    ///
+    /// Without the note, a state that changes and changes back while the link dies would never be
+    /// sent again, and the broker might keep the one in between.
+    ///
+    /// - Parameter topic: The topic.
+    /// - Throws: What kept the note from disk.
+    public func sending(topic: String) throws(StoreError) {
+        guard topic != Self.eventTopic else { return }
+        try connection.transaction(.relaxed) { () throws(StoreError) in
+            try connection.run(
+                "UPDATE outbox SET acknowledged = NULL WHERE topic = ? AND acknowledged IS NOT NULL",
+                SQLValue(topic)
+            )
+        }
+    }
+
     /// Notes that the broker has a message.
     ///
     /// - Parameters:
