@@ -1,5 +1,4 @@
 extension InstanceContext {
-
     /// Validates and translates a function of this instance; false when the budget has no room for
     /// its code.
     func translate(_ function: FunctionReference) throws(ModuleError) -> Bool {
