@@ -14,6 +14,9 @@ public enum ImageLimits {
     public static let unpackedByteCountMax: Int64 = 2 * 1024 * 1024 * 1024
     /// Bytes out of a layer for each byte in; gzip reaches 1,032 with zeros alone, real layers 10.
     public static let expansionMax: Int64 = 200
+    /// Bytes that any layer may give, however few it has: a small layer with one file of zeros is
+    /// honest, and 128 such layers are still no more than ``unpackedByteCountMax``.
+    public static let expansionByteCountMin: Int64 = 16 * 1024 * 1024
     /// Platforms looked at in an index, and indexes inside an index.
     public static let indexEntryCountMax = 256
     /// Modules of one image that are validated at admission; the others at their start.

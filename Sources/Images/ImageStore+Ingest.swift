@@ -27,7 +27,14 @@ extension ImageStore {
         if StoreFile.byteCount(path) == blob.byteCount {
             return Fetched(path: path, byteCount: 0)
         }
-        let actual = try fetch(blob, from: source, to: partial, progress: progress)
+        let actual: Digest
+        do {
+            actual = try fetch(blob, from: source, to: partial, progress: progress)
+        } catch {
+            // Why: half a layer must not keep the disk full that the database writes to.
+            if case .diskFull = error { try StoreFile.removeTree(partial) }
+            throw error
+        }
         guard actual == blob.digest else {
             try StoreFile.removeTree(partial)
             throw .digestMismatch(what: "blob", expected: blob.digest, actual: actual)
@@ -99,6 +106,7 @@ extension ImageStore {
         try StoreFile.makeFolder(temporary)
         do {
             try unpack(temporary)
+            try StoreFile.syncFolders(temporary)
         } catch {
             try StoreFile.removeTree(temporary)
             throw error

@@ -28,7 +28,10 @@ public struct LayerUnpacker {
         let tree = try RootTree(folder)
         let reader = try LayerReader(path: file, name: name)
         let layerByteCountMax = byteCount.multipliedReportingOverflow(by: ImageLimits.expansionMax)
-        var budget = layerByteCountMax.overflow ? Int64.max : layerByteCountMax.partialValue
+        var budget = max(
+            layerByteCountMax.overflow ? Int64.max : layerByteCountMax.partialValue,
+            ImageLimits.expansionByteCountMin
+        )
         while let entry = try reader.next() {
             entryCount += 1
             guard entryCount <= ImageLimits.entryCountMax else {

@@ -1,3 +1,4 @@
+import Glibc
 import Images
 import TestKit
 import Testing
@@ -5,6 +6,8 @@ import Testing
 /// A source with blobs in memory that can be made to misbehave.
 struct MemorySource: BlobSource {
     var blobs: [Digest: [UInt8]] = [:]
+    /// What goes wrong, and after how many bytes.
+    var failure: (afterByteCount: Int, error: ImageError)?
 
     func resolve(_ reference: ImageReference) throws(ImageError) -> BlobDescriptor {
         throw .notFound("nothing is named here")
@@ -18,6 +21,9 @@ struct MemorySource: BlobSource {
         guard let bytes = blobs[blob.digest] else { throw .notFound("no \(blob.digest)") }
         var rest = bytes.dropFirst(Int(offset))
         while !rest.isEmpty {
+            if let failure, bytes.count - rest.count >= failure.afterByteCount {
+                throw failure.error
+            }
             try take(Array(rest.prefix(7)))
             rest = rest.dropFirst(7)
         }
@@ -99,6 +105,29 @@ struct ImageStoreTests {
             #expect(throws: ImageError.self) {
                 try store.ingest(Self.blob, from: MemorySource(), most: 3)
             }
+        }
+    }
+
+    @Test(
+        "what a full disk could hold of a blob is given back, and what a dead link brought is kept",
+        arguments: [
+            (ImageError.diskFull(path: "x"), false),
+            (ImageError.system(call: "read", path: "x", errno: EIO), true),
+        ]
+    )
+    func interrupted(error: ImageError, isKept: Bool) throws {
+        try withScratchDirectory { folder in
+            let store = try ImageStore(directory: folder)
+            let source = MemorySource(
+                blobs: [Self.blob.digest: Self.content],
+                failure: (afterByteCount: 14, error)
+            )
+            #expect(throws: error) { try store.ingest(Self.blob, from: source) }
+            let partial = "\(folder)/ingest/\(Self.blob.digest.hex)"
+            #expect((access(partial, F_OK) == 0) == isKept)
+            let good = MemorySource(blobs: [Self.blob.digest: Self.content])
+            let path = try store.ingest(Self.blob, from: good).path
+            #expect(try readBytes(path) == Self.content)
         }
     }
 
