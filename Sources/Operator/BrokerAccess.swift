@@ -91,7 +91,10 @@ struct BrokerAccess: NodeAccess {
             guard answer.uid == step.uid, answer.resourceVersion == step.resourceVersion,
                 let accepted = answer.condition(ConditionType.accepted)
             else { return .undecided }
-            if accepted["status"]?.string == "True" { return .yes }
+            if accepted["status"]?.string == "True" {
+                if let remark = accepted["message"]?.string { console.remark("note: \(remark)") }
+                return .yes
+            }
             let reason = accepted["reason"]?.string ?? "Refused"
             return .no(reason + ": " + (accepted["message"]?.string ?? "the node gave no message"))
         }

@@ -69,6 +69,9 @@ extension Supervisor {
         "status/pods/\(metadata.namespace)/\(metadata.name)"
     }
 
+    // Why: a status is read by people, and a pod has at most some fields of each container.
+    private static let remarkCountMax = 16
+
     /// A pod's status with the answer to the last version that arrived.
     func report(of pod: PodLifecycle) -> PodReport {
         var report = PodReport(metadata: pod.pod.reportMetadata, status: pod.status)
@@ -85,6 +88,10 @@ extension Supervisor {
             accepted.status = .no
             accepted.reason = refusal.reason
             accepted.message = refusal.message
+        } else if !pod.pod.remarks.isEmpty {
+            // What is taken without an effect is never passed over in silence.
+            let remarks = pod.pod.remarks.prefix(Self.remarkCountMax).map(\.description)
+            accepted.message = remarks.joined(separator: "; ")
         }
         let before = published[pod.uid]?.accepted
         if before?.status == accepted.status {

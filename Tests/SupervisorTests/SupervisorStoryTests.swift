@@ -42,6 +42,22 @@ struct SupervisorStoryTests {
         }
     }
 
+    @Test("what is accepted without an effect is said with Accepted")
+    func remarks() async throws {
+        try await story { story in
+            try await story.daemon { life in
+                let pod = podJSON(container: #""resources":{"limits":{"cpu":"1"}},"#)
+                try await life.apply(pod)
+                try await life.eventually("runs") { await life.phase() == "Running" }
+                let report = try await life.due("status/pods/default/web")
+                let accepted = report?.condition("swiftlet.dev/Accepted")
+                #expect(accepted?["status"]?.string == "True")
+                let message = accepted?["message"]?.string ?? ""
+                #expect(message.contains("spec.containers[0].resources.limits[cpu]"), "\(message)")
+            }
+        }
+    }
+
     @Test("a process goes on through a restart of the daemon: same run, no restart counted")
     func adopts() async throws {
         try await story { story in
