@@ -40,7 +40,7 @@ lint: swift ## Checks form; changes nothing
 fmt: swift ## Formats every Swift file
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-bench: build packages ## Speed beside other engines, in one run
+bench: build ## Speed beside other engines, in one run
 	Tests/Benchmarks/run .build/release
 
 clean: ## Removes what was built
