@@ -11,7 +11,7 @@ CHECKED := --explicit-target-dependency-import-check error
 # What the programs link, the broker, and what compiles the example workloads to WebAssembly.
 PACKAGES := libmosquitto-dev libsqlite3-dev libjansson-dev libyaml-dev libarchive-dev libssl-dev \
 	pkg-config mosquitto clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32
-TEST_PACKAGES := binutils
+TEST_PACKAGES := binutils curl gzip
 # Why apart: the suite keeps every core busy, and tests with brokers and processes watch the time.
 SUITE := ^ConformanceTests\.
 SERVICES := ^(UplinkTests|IntegrationTests|SupervisorTests)\.
