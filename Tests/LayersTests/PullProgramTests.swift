@@ -125,7 +125,7 @@ struct PullProgramTests {
                 try await Fixture.with { fixture in
                     let process = try fixture.start(place.program, place.words("it"))
                     // The moment is a step of the pull, not a time: so many files has it begun.
-                    let begun = round % 7
+                    let begun = round % 4 * 2
                     while process.exitCode == nil, entryCount("\(place.store)/ingest") < begun {}
                     if process.exitCode == nil { killedCount += 1 }
                     process.kill()
@@ -137,8 +137,8 @@ struct PullProgramTests {
                 let root = try #require(try place.image("it")?.rootDirectory)
                 #expect(try readBytes(root + "/data") == data)
             }
-            // Those killed before their first step are certain; the others race with the pull.
-            #expect(killedCount >= 3)
+            // Seven are killed before their first step for certain; the others race with the pull.
+            #expect(killedCount > 5)
         }
     }
 
