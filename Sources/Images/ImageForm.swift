@@ -28,12 +28,15 @@ public enum ImageForm: String, Sendable, CaseIterable {
     /// Recognises the form of an image.
     ///
     /// - Throws: ``ImageError/unsupported(found:)`` naming what it is instead.
-    public init(_ manifest: ImageManifest, platform: String) throws(ImageError) {
+    public init(
+        _ manifest: ImageManifest,
+        _ configuration: ImageConfiguration
+    ) throws(ImageError) {
         let types = manifest.layers.map(\.mediaType)
         if let spin = types.first(where: { $0.contains("fermyon") }) {
             throw .unsupported(found: "a Spin application (layer \(spin))")
         }
-        if platform.hasPrefix("wasip2/") {
+        if configuration.platform.hasPrefix("wasip2/") || configuration.isComponent {
             throw .unsupported(found: "a component for wasip2, which needs the component model")
         }
         let configuration = manifest.configuration.mediaType
@@ -51,7 +54,10 @@ public enum ImageForm: String, Sendable, CaseIterable {
             }
             self = .rootFileSystem
         } else {
-            throw .unsupported(found: "an artifact with configuration \(configuration)")
+            throw .unsupported(
+                found: manifest.artifactType.map { "an artifact of type \($0)" }
+                    ?? "an artifact with configuration \(configuration)"
+            )
         }
     }
 

@@ -17,6 +17,8 @@ public enum ImageLimits {
     /// Bytes that any layer may give, however few it has: a small layer with one file of zeros is
     /// honest, and 128 such layers are still no more than ``unpackedByteCountMax``.
     public static let expansionByteCountMin: Int64 = 16 * 1024 * 1024
+    /// Bytes of headers that a layer may have beside what its files hold: 160 for each entry at most.
+    public static let headerByteCountMax: Int64 = 16 * 1024 * 1024
     /// Platforms looked at in an index, and indexes inside an index.
     public static let indexEntryCountMax = 256
     /// Modules of one image that are validated at admission; the others at their start.

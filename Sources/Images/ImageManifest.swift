@@ -8,6 +8,8 @@ public struct ImageManifest: Equatable, Sendable {
     public var layers: [BlobDescriptor]
     /// Remarks.
     public var annotations: [String: String]
+    /// What kind of artifact it is, where it says so.
+    public var artifactType: String?
 
     /// Reads a manifest of OCI or Docker's schema 2.
     public init(json: [UInt8]) throws(ImageError) {
@@ -19,6 +21,7 @@ public struct ImageManifest: Equatable, Sendable {
                 layers.append(try BlobDescriptor(element))
             }
             annotations = try reader.optional("annotations")?.stringMap() ?? [:]
+            artifactType = try reader.optional("artifactType")?.string()
         } catch {
             throw .malformed(what: "manifest", message: "\(error)")
         }
@@ -60,21 +63,24 @@ public struct ImageIndex: Equatable, Sendable {
     /// The manifest to take: wasm for WASI first; then, when there is just one, that one.
     ///
     /// A lone manifest is never refused for its platform: images built on a PC say linux/amd64 and
-    /// hold a module all the same.
+    /// hold a module all the same. Attestations of a build stand beside images and are none.
     public func choose() throws(ImageError) -> BlobDescriptor {
-        let systems = ["wasip1", "wasi", "linux"]
-        for system in systems {
+        let images = manifests.filter { $0.annotations[Self.kindAnnotation] == nil }
+        for system in ["wasip1", "wasi", "linux"] {
             for architecture in ["wasm", "wasm32"] {
                 let wanted = "\(system)/\(architecture)"
-                if let match = manifests.first(where: { $0.platform == wanted }) { return match }
+                if let match = images.first(where: { $0.platform == wanted }) { return match }
             }
         }
-        if manifests.contains(where: { $0.platform == "wasip2/wasm" }) {
+        if images.contains(where: { $0.platform?.hasPrefix("wasip2/") ?? false }) {
             throw .unsupported(found: "a component for wasip2, which needs the component model")
         }
-        if manifests.count == 1 { return manifests[0] }
-        throw .noPlatform(found: manifests.map { $0.platform ?? "unknown" })
+        if images.count == 1 { return images[0] }
+        throw .noPlatform(found: images.map { $0.platform ?? "unknown" })
     }
+
+    /// Source: BuildKit, "Image Attestation Storage": `attestation-manifest` stands here.
+    private static let kindAnnotation = "vnd.docker.reference.type"
 }
 
 /// JSON with an error of ours.

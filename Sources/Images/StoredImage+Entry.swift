@@ -71,12 +71,13 @@ extension StoredImage {
                 where: StoreFile.isFile
             )
         else { throw .noEntry("the image has no file \(name)") }
-        let magic = try OpenFile(file, 0).read(4)
-        switch magic {
-        case Array("\0asm".utf8): return file
-        case [0x7F] + Array("ELF".utf8):
+        switch try ProgramKind(file: file) {
+        case .module: return file
+        case .component:
+            throw .noEntry("\(name) is a component, which needs the component model; run a module")
+        case .native:
             throw .noEntry("\(name) is a native program; swiftlet runs WebAssembly only")
-        default:
+        case .other:
             throw .noEntry("\(name) is no WebAssembly module: it does not begin with \\0asm")
         }
     }
@@ -116,8 +117,7 @@ extension StoredImage {
                 if StoreFile.isFolder(path) {
                     folders.append(path)
                 } else if StoreFile.isFile(path) {
-                    let magic = try OpenFile(path, 0).read(4)
-                    if magic == Array("\0asm".utf8) { modules.append(path) }
+                    if try ProgramKind(file: path) == .module { modules.append(path) }
                     if modules.count == most { return modules }
                 }
             }

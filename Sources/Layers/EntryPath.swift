@@ -5,6 +5,8 @@ struct EntryPath: Equatable {
     /// Longest name and deepest nesting: PATH_MAX and what it can hold, roughly.
     static let byteCountMax = 4_096
     static let depthMax = 128
+    /// Longest part of a name: NAME_MAX of Linux's file systems.
+    static let partByteCountMax = 255
 
     let parts: [String]
 
@@ -22,6 +24,9 @@ struct EntryPath: Equatable {
         guard !parts.contains("..") else { throw hostile("leaves the root by ..") }
         guard parts.count <= Self.depthMax else {
             throw hostile("is nested \(parts.count) folders deep")
+        }
+        guard parts.allSatisfy({ $0.utf8.count <= Self.partByteCountMax }) else {
+            throw hostile("has a part of more than \(Self.partByteCountMax) bytes in its name")
         }
     }
 

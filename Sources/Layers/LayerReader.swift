@@ -8,19 +8,36 @@ internal import Images
 struct LayerReader: ~Copyable {
     private let archive: OpaquePointer?
     private let name: String
+    private let stream: LayerStream
 
-    /// Opens a tar archive, plain or compressed by gzip or zstd.
-    init(path: String, name: String) throws(ImageError) {
+    /// Reads the tar archive that comes out of a stream.
+    init(_ stream: LayerStream, name: String) throws(ImageError) {
         self.name = name
+        self.stream = stream
         // Safety: the handle is ours alone and freed in deinit; entries are used up before the next.
-        // It is nil when memory is short; every call below then answers ARCHIVE_FATAL.
+        // It is nil when memory is short; every call below then answers ARCHIVE_FATAL. The stream is
+        // a property, so it lives as long as the handle that knows its address.
         unsafe archive = archive_read_new()
         unsafe archive_read_support_format_tar(archive)
-        unsafe archive_read_support_filter_gzip(archive)
-        unsafe archive_read_support_filter_zstd(archive)
-        guard unsafe archive_read_open_filename(archive, path, 65_536) == ARCHIVE_OK else {
-            throw failure()
-        }
+        unsafe archive_read_support_format_empty(archive)
+        let address = unsafe Unmanaged.passUnretained(stream).toOpaque()
+        let result = unsafe archive_read_open(
+            archive,
+            address,
+            nil,
+            { _, address, buffer in
+                guard let address = unsafe address else { return -1 }
+                let stream = unsafe Unmanaged<LayerStream>.fromOpaque(address)
+                    .takeUnretainedValue()
+                guard let bytes = unsafe stream.next() else {
+                    return stream.problem == nil ? 0 : -1
+                }
+                unsafe buffer?.pointee = bytes.baseAddress
+                return bytes.count
+            },
+            nil
+        )
+        guard result == ARCHIVE_OK else { throw failure() }
     }
 
     deinit { unsafe archive_read_free(archive) }
@@ -35,17 +52,22 @@ struct LayerReader: ~Copyable {
         guard result == ARCHIVE_OK || result == ARCHIVE_WARN, let entry = unsafe raw else {
             throw failure()
         }
-        let path = unsafe text(archive_entry_pathname(entry)) ?? ""
+        let path = unsafe name(archive_entry_pathname(entry), archive_entry_pathname_utf8(entry))
         let mode = UInt32(unsafe archive_entry_perm(entry))
-        if let target = unsafe text(archive_entry_hardlink(entry)) {
-            return LayerEntry(path: path, mode: mode, kind: .hardLink(target: target))
+        let hardLink = unsafe name(
+            archive_entry_hardlink(entry),
+            archive_entry_hardlink_utf8(entry)
+        )
+        if !hardLink.isEmpty {
+            return LayerEntry(path: path, mode: mode, kind: .hardLink(target: hardLink))
         }
+        let link = unsafe name(archive_entry_symlink(entry), archive_entry_symlink_utf8(entry))
         let type = UInt32(unsafe archive_entry_filetype(entry))
         let kind: LayerEntry.Kind =
             switch type {
             case 0o100000: .file(byteCount: unsafe archive_entry_size(entry))
             case 0o040000: .folder
-            case 0o120000: .symbolicLink(target: unsafe text(archive_entry_symlink(entry)) ?? "")
+            case 0o120000: .symbolicLink(target: link)
             default: .other(type: type)
             }
         return LayerEntry(path: path, mode: mode, kind: kind)
@@ -63,6 +85,15 @@ struct LayerReader: ~Copyable {
         return bytes
     }
 
+    /// A name as the archive's bytes have it, or, where libarchive keeps it as Unicode only (pax) and
+    /// the locale has no letters for it, as that; empty when it is neither.
+    private func name(
+        _ bytes: UnsafePointer<CChar>?,
+        _ unicode: @autoclosure () -> UnsafePointer<CChar>?
+    ) -> String {
+        unsafe text(bytes) ?? text(unicode()) ?? ""
+    }
+
     private func text(_ pointer: UnsafePointer<CChar>?) -> String? {
         // Safety: libarchive's strings end with a zero byte.
         guard let pointer = unsafe pointer else { return nil }
@@ -70,6 +101,7 @@ struct LayerReader: ~Copyable {
     }
 
     private func failure() -> ImageError {
+        if let problem = stream.problem { return problem }
         let message = unsafe text(archive_error_string(archive)) ?? "it cannot be read"
         return .malformed(what: "layer \(name)", message: message)
     }

@@ -19,19 +19,43 @@ public struct LayerUnpacker {
 
     /// Unpacks one layer.
     ///
-    /// `file` is the verified blob, `byteCount` its length; `name` stands in errors.
+    /// `file` is the verified blob, `byteCount` its length; `name` stands in errors. `diffID` is what
+    /// the decompressed layer must hash to, as the image's configuration says.
     public mutating func unpack(
         file: String,
         byteCount: Int64,
-        name: String
+        name: String,
+        diffID: Digest? = nil
     ) throws(ImageError) {
-        let tree = try RootTree(folder)
-        let reader = try LayerReader(path: file, name: name)
         let layerByteCountMax = byteCount.multipliedReportingOverflow(by: ImageLimits.expansionMax)
-        var budget = max(
+        let most = max(
             layerByteCountMax.overflow ? Int64.max : layerByteCountMax.partialValue,
             ImageLimits.expansionByteCountMin
         )
+        let stream = try LayerStream(
+            path: file,
+            name: name,
+            byteCountMax: most.addingReportingOverflow(ImageLimits.headerByteCountMax).overflow
+                ? most : most + ImageLimits.headerByteCountMax,
+            algorithm: diffID?.algorithm
+        )
+        try unpack(stream, name: name, budget: most)
+        guard let actual = try stream.finish(), let diffID, actual != diffID else { return }
+        // Why not a digest mismatch: the blob is what was promised, so another pull brings the same.
+        throw .malformed(
+            what: "layer \(name)",
+            message: "it unpacks to \(actual), but the configuration's diff_ids say \(diffID)"
+        )
+    }
+
+    private mutating func unpack(
+        _ stream: LayerStream,
+        name: String,
+        budget: Int64
+    ) throws(ImageError) {
+        let tree = try RootTree(folder)
+        let reader = try LayerReader(stream, name: name)
+        var budget = budget
         while let entry = try reader.next() {
             entryCount += 1
             guard entryCount <= ImageLimits.entryCountMax else {

@@ -42,7 +42,7 @@ struct RootTree: ~Copyable {
         _ next: () throws(ImageError) -> [UInt8]
     ) throws(ImageError) {
         let parent = try Folder(self, entry.parts.dropLast())
-        try parent.remove(entry.name)
+        try parent.makeRoom(for: entry)
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let permissions = mode_t(mode & 0o777 | 0o600)
         let file = unsafe openat(parent.descriptor, entry.name, flags, permissions)
@@ -58,7 +58,7 @@ struct RootTree: ~Copyable {
 
     func makeSymbolicLink(_ entry: EntryPath, target: String) throws(ImageError) {
         let parent = try Folder(self, entry.parts.dropLast())
-        try parent.remove(entry.name)
+        try parent.makeRoom(for: entry)
         guard unsafe symlinkat(target, parent.descriptor, entry.name) == 0 else {
             throw failure("symlink", entry.name)
         }
@@ -69,7 +69,7 @@ struct RootTree: ~Copyable {
         guard entry != target else { return }
         let source = try Folder(self, target.parts.dropLast())
         let parent = try Folder(self, entry.parts.dropLast())
-        try parent.remove(entry.name)
+        try parent.makeRoom(for: entry)
         let result = unsafe linkat(
             source.descriptor,
             target.name,
@@ -77,7 +77,16 @@ struct RootTree: ~Copyable {
             entry.name,
             0
         )
-        guard result == 0 else { throw failure("link", entry.name) }
+        guard result != 0 else { return }
+        // Why refused and not a failed call: the same archive never links to more than this.
+        guard errno != ENOENT, errno != EPERM, errno != EMLINK else {
+            throw .hostileEntry(
+                layer: path,
+                name: entry.name,
+                reason: "is a link to \(target.parts.joined(separator: "/")), which is no file here"
+            )
+        }
+        throw failure("link", entry.name)
     }
 
     /// Removes a file or a whole folder, if it is there: a whiteout.
@@ -146,6 +155,18 @@ struct RootTree: ~Copyable {
             // Safety: the result is a local of the right type.
             return unsafe fstatat(descriptor, name, &facts, AT_SYMLINK_NOFOLLOW) == 0
                 && facts.st_mode & S_IFMT == S_IFDIR
+        }
+
+        /// Takes away what has the name of a new entry; the root itself cannot be replaced.
+        func makeRoom(for entry: EntryPath) throws(ImageError) {
+            guard !entry.parts.isEmpty else {
+                throw .hostileEntry(
+                    layer: "",
+                    name: ".",
+                    reason: "wants to be the root itself and is no folder"
+                )
+            }
+            try remove(entry.name)
         }
 
         func remove(_ name: String) throws(ImageError) {

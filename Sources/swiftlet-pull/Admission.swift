@@ -20,13 +20,16 @@ enum Admission {
                 try validate(path)
                 admitted.insert(path)
             } catch {
-                if path == entry { throw error }
+                if path == entry || path == image.moduleFile { throw error }
             }
         }
         return admitted
     }
 
     private static func validate(_ path: String) throws(ImageError) {
+        if try ProgramKind(file: path) == .component {
+            throw .unsupported(found: "a component, which needs the component model")
+        }
         do {
             // Safety: mapped for as long as this process runs, and the store changes no file.
             let bytes = unsafe try MappedFile.map(path, byteCountMax: byteCountMax)

@@ -29,7 +29,7 @@ struct ImagePull {
         }
         let json = try store.ingestDocument(manifest.configuration, from: source)
         let configuration = try ImageConfiguration(json: json)
-        let form = try ImageForm(manifest, platform: configuration.platform)
+        let form = try ImageForm(manifest, configuration)
         let total = manifest.layers.reduce(Int64(0)) {
             $0.addingReportingOverflow($1.byteCount).partialValue
         }
@@ -91,14 +91,16 @@ struct ImagePull {
         case .moduleImage, .moduleArtifact:
             image.moduleFile = store.blobPath(manifest.layers[0].digest)
         case .rootFileSystem:
+            let diffIDs = try image.configuration.diffIDs(of: manifest)
             image.rootDirectory = try store.unpackRoot(image.manifestDigest) {
                 folder throws(ImageError) in
                 var unpacker = LayerUnpacker(into: folder)
-                for layer in manifest.layers {
+                for (layer, diffID) in zip(manifest.layers, diffIDs) {
                     try unpacker.unpack(
                         file: store.blobPath(layer.digest),
                         byteCount: layer.byteCount,
-                        name: "\(layer.digest)"
+                        name: "\(layer.digest)",
+                        diffID: diffID
                     )
                 }
             }

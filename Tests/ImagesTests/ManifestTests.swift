@@ -17,6 +17,12 @@ struct ManifestTests {
         )
     }
 
+    static func configuration(_ platform: String) -> ImageConfiguration {
+        var configuration = ImageConfiguration()
+        configuration.platform = platform
+        return configuration
+    }
+
     static let image = "application/vnd.oci.image.config.v1+json"
     static let docker = "application/vnd.docker.container.image.v1+json"
     static let tar = "application/vnd.oci.image.layer.v1.tar"
@@ -51,7 +57,7 @@ struct ManifestTests {
     )
     func forms(config: String, layers: [String], platform: String, form: ImageForm) throws {
         let manifest = try ImageManifest(json: Self.manifest(config: config, layers: layers))
-        #expect(try ImageForm(manifest, platform: platform) == form)
+        #expect(try ImageForm(manifest, Self.configuration(platform)) == form)
     }
 
     @Test(
@@ -66,12 +72,23 @@ struct ManifestTests {
             ("application/vnd.wasm.config.v0+json", ["text/plain"], "wasip1/wasm", "text/plain"),
             (image, ["text/plain"], "linux/amd64", "text/plain"),
             ("application/vnd.cncf.helm.config.v1+json", [tar], "/", "helm"),
+            (
+                image, ["application/vnd.wasm.content.layer.v1+wasm", "application/wasm"],
+                "wasip1/wasm", "2 layers"
+            ),
+            (
+                "application/vnd.module.wasm.config.v1+json",
+                [
+                    "application/vnd.module.wasm.content.layer.v1+wasm",
+                    "application/vnd.module.wasm.content.layer.v1+wasm",
+                ], "/", "2 layers"
+            ),
         ]
     )
     func refused(config: String, layers: [String], platform: String, word: String) throws {
         let manifest = try ImageManifest(json: Self.manifest(config: config, layers: layers))
         do {
-            let form = try ImageForm(manifest, platform: platform)
+            let form = try ImageForm(manifest, Self.configuration(platform))
             Issue.record("taken as \(form)")
         } catch {
             #expect("\(error)".contains(word))
@@ -101,6 +118,90 @@ struct ManifestTests {
     func platforms(platforms: [String], chosen: Int64?) throws {
         let index = try ImageIndex(json: Self.index(platforms))
         #expect((try? index.choose().byteCount) == chosen)
+    }
+
+    @Test(
+        "an artifact that calls itself a component is refused, one whose component is null is not"
+    )
+    func component() throws {
+        let type = "application/vnd.wasm.config.v0+json"
+        let json = Self.manifest(config: type, layers: ["application/wasm"])
+        let manifest = try ImageManifest(json: json)
+        func configuration(_ component: String) throws -> ImageConfiguration {
+            let text = #"{"architecture":"wasm","os":"wasip1","layerDigests":[],"component":"#
+            return try ImageConfiguration(json: Array("\(text)\(component)}".utf8))
+        }
+        #expect(try ImageForm(manifest, configuration("null")) == .moduleArtifact)
+        #expect(throws: ImageError.self) {
+            try ImageForm(manifest, configuration(#"{"imports":[],"exports":["a"]}"#))
+        }
+    }
+
+    @Test("an artifact of another kind is named by its type")
+    func artifactType() throws {
+        let json = """
+            {"artifactType":"application/vnd.example.sbom",
+             "config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"\(Self.digest)","size":2},
+             "layers":[]}
+            """
+        let manifest = try ImageManifest(json: Array(json.utf8))
+        #expect(
+            throws: ImageError.unsupported(
+                found: "an artifact of type application/vnd.example.sbom"
+            )
+        ) { try ImageForm(manifest, ImageConfiguration()) }
+    }
+
+    @Test("attestations beside a lone image do not hide it")
+    func attestations() throws {
+        let json = """
+            {"manifests":[
+             {"mediaType":"m","digest":"\(Self.digest)","size":1,
+              "platform":{"os":"linux","architecture":"amd64"}},
+             {"mediaType":"m","digest":"\(Self.digest)","size":2,
+              "platform":{"os":"unknown","architecture":"unknown"},
+              "annotations":{"vnd.docker.reference.type":"attestation-manifest"}}]}
+            """
+        #expect(try ImageIndex(json: Array(json.utf8)).choose().byteCount == 1)
+    }
+
+    @Test(
+        "diff_ids are read, and must be as many as the layers",
+        arguments: [(0, true), (1, false), (2, true), (3, false)]
+    )
+    func diffIDs(count: Int, isRight: Bool) throws {
+        let list = (0..<count).map { _ in #""\#(Self.digest)""# }.joined(separator: ",")
+        let json = #"{"rootfs":{"type":"layers","diff_ids":[\#(list)]}}"#
+        let configuration = try ImageConfiguration(json: Array(json.utf8))
+        let layers = Self.manifest(config: Self.image, layers: [Self.tar, Self.tar])
+        let manifest = try ImageManifest(json: layers)
+        let found = try? configuration.diffIDs(of: manifest)
+        #expect((found != nil) == isRight)
+        if isRight {
+            #expect(found == Array(repeating: count == 0 ? nil : Digest(Self.digest), count: 2))
+        }
+    }
+
+    @Test("a diff_id that is no digest is refused with its place")
+    func badDiffID() {
+        #expect {
+            try ImageConfiguration(json: Array(#"{"rootfs":{"diff_ids":["md5:1"]}}"#.utf8))
+        } throws: { "\($0)".contains("rootfs.diff_ids[0]") }
+    }
+
+    @Test(
+        "a file is told by its first bytes",
+        arguments: [
+            ("\0asm\u{1}\0\0\0", ProgramKind.module), ("\0asm\r\0\u{1}\0", .component),
+            ("\0asm", .module), ("\u{7F}ELF", .native), ("#!/bin/sh", .native), ("\0as", .other),
+            ("", .other),
+        ] as [(String, ProgramKind)]
+    )
+    func kinds(bytes: String, kind: ProgramKind) throws {
+        try withScratchDirectory { folder in
+            try writeFile(folder + "/file", bytes)
+            #expect(try ProgramKind(file: folder + "/file") == kind)
+        }
     }
 
     @Test(

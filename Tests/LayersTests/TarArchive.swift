@@ -15,6 +15,22 @@ struct TarArchive {
         add(name, type: "2", link: target)
     }
     mutating func hardLink(_ name: String, to target: String) { add(name, type: "1", link: target) }
+    /// A pax header in front of the next entry; names in it are Unicode.
+    mutating func pax(_ records: [(String, String)]) {
+        var content = ""
+        for (key, value) in records {
+            // The length counts itself.
+            let rest = key.utf8.count + value.utf8.count + 3
+            var length = rest + String(rest).utf8.count
+            length = rest + String(length).utf8.count
+            content += "\(length) \(key)=\(value)\n"
+        }
+        add("pax", type: "x", content: Array(content.utf8))
+    }
+    /// GNU's way to say a long name of the next entry.
+    mutating func longName(_ name: String) {
+        add("././@LongLink", type: "L", content: Array((name + "\0").utf8))
+    }
     mutating func device(_ name: String) { add(name, type: "3") }
     mutating func pipe(_ name: String) { add(name, type: "6") }
 
