@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt bench build clean swift packages test-packages
+.PHONY: help demo test vm-test lint fmt bench build clean swift packages test-packages
 
 # Release flags: Swift's runtime inside, C libraries from the distribution (it updates them).
 RELEASE := -c release --static-swift-stdlib
@@ -12,6 +12,9 @@ CHECKED := --explicit-target-dependency-import-check error
 PACKAGES := libmosquitto-dev libsqlite3-dev libjansson-dev libyaml-dev libarchive-dev libssl-dev \
 	pkg-config mosquitto clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32
 TEST_PACKAGES := binutils curl gzip
+# The emulated machine: qemu, and what its root is made of besides the programs' own libraries.
+MACHINE_PACKAGES := qemu-system-x86 busybox-static cpio e2fsprogs systemd systemd-sysv udev dbus procps \
+	mosquitto-clients
 # Why apart: the suite keeps every core busy, and tests with brokers and processes watch the time.
 SUITE := ^ConformanceTests\.
 SERVICES := ^(UplinkTests|IntegrationTests|SupervisorTests)\.
@@ -30,6 +33,11 @@ test: swift packages test-packages lint ## Everything that is tested
 	swift test --skip-build --no-parallel --filter '$(SERVICES)'
 	swift build $(RELEASE) $(CHECKED)
 	Tests/Limits/check-sizes .build/release
+	@$(MAKE) --no-print-directory vm-test
+
+vm-test: build ## An emulated machine with systemd: killed, hung, upgraded, rebooted
+	@.ci/install-packages $(MACHINE_PACKAGES)
+	Tests/Machine/run .build/release
 
 build: swift packages ## The four programs, in .build/release
 	swift build $(RELEASE) $(CHECKED)
