@@ -11,6 +11,7 @@ public struct BrokerBackend: UplinkBackend {
     private let store: StateStore
     private let inbox: Inbox
     private let supervisor: Supervisor
+    private let requests: RequestDesk?
     private let logger: Logger
     private let lastSession = LastSession()
 
@@ -19,11 +20,13 @@ public struct BrokerBackend: UplinkBackend {
         store: StateStore,
         inbox: Inbox,
         supervisor: Supervisor,
+        requests: RequestDesk? = nil,
         logger: Logger = Logger(label: "broker")
     ) {
         self.store = store
         self.inbox = inbox
         self.supervisor = supervisor
+        self.requests = requests
         self.logger = logger
     }
 
@@ -36,7 +39,7 @@ public struct BrokerBackend: UplinkBackend {
         case .desired(let kind, let namespace, let name)?:
             return await desired(message, kind, namespace, name)
         case .request(let id)?:
-            logger.warning("requests are not answered by this version", metadata: ["id": "\(id)"])
+            await requests?.take(message, id: id)
         case .manifest?, .manifestSignature?:
             logger.warning("manifests are not read by this version")
         case .connection?, .desiredStatus?, .nodeStatus?, .podStatus?, .events?, .reply?:
@@ -138,6 +141,7 @@ public struct BrokerBackend: UplinkBackend {
     /// What waits to be sent.
     public func due(limit: Int) async -> [OutboundMessage] {
         let messages = (try? await store.due(limit: limit)) ?? []
+        let answers = requests?.replies.due(limit: limit - messages.count) ?? []
         return messages.map {
             OutboundMessage(
                 topic: $0.topic,
@@ -145,16 +149,18 @@ public struct BrokerBackend: UplinkBackend {
                 isRetained: $0.isRetained,
                 isUrgent: $0.isUrgent
             )
-        }
+        } + answers
     }
 
     /// Notes that what the broker holds on the message's topic is unknown until its acknowledgement.
     public func sending(_ message: OutboundMessage) async {
+        guard message.isRetained else { return }
         await attempt { () throws(StoreError) in try await store.sending(topic: message.topic) }
     }
 
     /// Takes a message off what waits.
     public func acknowledged(_ message: OutboundMessage) async {
+        guard requests?.replies.acknowledged(message) != true else { return }
         await attempt { () throws(StoreError) in
             try await store.acknowledge(topic: message.topic, payload: message.payload)
         }
@@ -167,6 +173,7 @@ public struct BrokerBackend: UplinkBackend {
 
     /// Shows how the link is.
     public func linkChanged(_ state: LinkState) async {
+        requests?.replies.linkChanged(isOnline: state.phase == .online)
         await supervisor.linkChanged(state: state.phase.rawValue, detail: state.detail)
     }
 

@@ -71,6 +71,8 @@ public struct ControlRoutes: ControlHandler {
             let pod = await supervisor.podDocument(namespace: namespace, name: rest[0])
             return pod.map { json($0) } ?? Self.noPod(namespace, rest[0])
         case (.get, 2) where rest[1] == "log": return await log(request, namespace, rest[0])
+        case (.post, 2) where rest[1] == "restart":
+            return await restart(request, namespace, rest[0])
         case (.put, 1): return await put(request, namespace, rest[0])
         case (.delete, 1): return await delete(request, namespace, rest[0])
         case (_, _): return Self.unknown(request)
@@ -158,6 +160,23 @@ public struct ControlRoutes: ControlHandler {
         }
         let pod = await supervisor.podDocument(namespace: namespace, name: name)
         return json(pod ?? ["kind": "Status", "apiVersion": "v1", "status": "Success"])
+    }
+
+    private func restart(
+        _ request: ControlRequest,
+        _ namespace: String,
+        _ name: String
+    ) async -> ControlResponse {
+        do throws(Supervisor.LogProblem) {
+            let names = try await supervisor.restart(
+                namespace: namespace,
+                name: name,
+                container: request.query["container"]
+            )
+            return json(["restarted": .strings(names)])
+        } catch {
+            return Self.failure(error, namespace, name)
+        }
     }
 
     private func log(

@@ -50,6 +50,8 @@ public struct DaemonConfiguration: Sendable {
         public var version = UplinkConfiguration.ProtocolVersion.v5
         /// Seconds of silence after which a ping goes out.
         public var keepAliveSeconds = 60
+        /// What answers to requests may cost.
+        public var replies = RequestDesk.Limits()
     }
 }
 
@@ -140,7 +142,7 @@ extension DaemonConfiguration.Broker {
     fileprivate init(_ reader: DocumentReader) throws(FieldError) {
         try reader.refuseUnknown(known: [
             "url", "username", "passwordFile", "caFile", "certificateFile", "keyFile", "prefix",
-            "clientID", "protocol", "keepAliveSeconds",
+            "clientID", "protocol", "keepAliveSeconds", "replies",
         ])
         let place = try reader.required("url")
         let text = try place.string()
@@ -168,6 +170,15 @@ extension DaemonConfiguration.Broker {
         }
         if let seconds = try reader.optional("keepAliveSeconds") {
             keepAliveSeconds = Int(try seconds.integer(in: 10...3_600))
+        }
+        if let replies = try reader.optional("replies") {
+            try replies.refuseUnknown(known: ["maxSize", "bytesPerSecond"])
+            if let size = try replies.optional("maxSize") {
+                self.replies.replyBytesMax = Int64(clamping: try size.byteCount())
+            }
+            if let rate = try replies.optional("bytesPerSecond") {
+                self.replies.replyBytesPerSecond = try rate.byteCount()
+            }
         }
     }
 }

@@ -70,10 +70,26 @@ public struct DaemonProgram: Sendable {
             handler: routes,
             groupID: configuration.controlGroup
         )
+        let requests = configuration.broker.map { broker in
+            RequestDesk(
+                store: store,
+                supervisor: supervisor,
+                prefix: broker.prefix,
+                nodeName: configuration.nodeName,
+                limits: broker.replies,
+                ring: { store.outboxBell.ring() }
+            )
+        }
         let uplink = try uplink(
-            BrokerBackend(store: store, inbox: inbox, supervisor: supervisor)
+            BrokerBackend(store: store, inbox: inbox, supervisor: supervisor, requests: requests)
         )
-        let parts = Parts(store: store, supervisor: supervisor, server: server, uplink: uplink)
+        let parts = Parts(
+            store: store,
+            supervisor: supervisor,
+            server: server,
+            uplink: uplink,
+            requests: requests
+        )
         try await run(parts, signals)
         logger.notice("stopped; workloads go on")
     }
@@ -84,6 +100,7 @@ public struct DaemonProgram: Sendable {
         let supervisor: Supervisor
         let server: ControlServer
         let uplink: Uplink?
+        let requests: RequestDesk?
     }
 
     private func run(
@@ -148,6 +165,7 @@ public struct DaemonProgram: Sendable {
             }
             guard let uplink = parts.uplink else { return }
             group.addTask { await uplink.run() }
+            if let requests = parts.requests { group.addTask { await requests.run() } }
             let bell = parts.store.outboxBell
             group.addTask { for await _ in bell.rings() { uplink.ring() } }
         }

@@ -125,7 +125,7 @@ public struct NodeLifecycle: Equatable, Sendable {
         return with(next) { $0.hold(false, at: now) }
     }
 
-    private mutating func with(
+    mutating func with(
         _ uid: String,
         _ body: (inout PodLifecycle) -> [PodLifecycle.Action]
     ) -> [Action] {

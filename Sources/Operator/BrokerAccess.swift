@@ -68,10 +68,39 @@ struct BrokerAccess: NodeAccess {
         _ question: LogQuestion,
         sink: @escaping @Sendable ([UInt8]) async -> Bool
     ) async throws(OperatorError) {
-        throw .notThisWay(
-            what: "logs over the broker are not available in this version",
-            advice: "run `swiftlet logs \(question.pod.name)` on the node"
+        var reading = RemoteLog(question)
+        while true {
+            let parts = try await ask(.logs(reading.request))
+            reading.begin()
+            while !reading.isAtEnd {
+                let what = "the log of \(question.pod.name)"
+                let part = try await next(of: parts.stream, what: what, seconds: reading.patience)
+                let bytes = try reading.take(part)
+                if !bytes.isEmpty, await !sink(bytes) {
+                    // Nobody reads any more; the node should not go on for the rest of a minute.
+                    _ = try? await ask(.cancel(request: parts.id))
+                    return
+                }
+            }
+            if let remark = reading.remark { console.remark(remark) }
+            guard reading.goesOn else { return }
+        }
+    }
+
+    func restart(
+        _ pod: PodName,
+        container: String?
+    ) async throws(OperatorError) -> [String] {
+        let target = NodeRequest.PodTarget(
+            namespace: pod.namespace,
+            pod: pod.name,
+            container: container
         )
+        let what = "the restart of \(pod.name)"
+        let parts = try await ask(.restart(target))
+        let part = try await next(of: parts.stream, what: what, seconds: timeoutSeconds)
+        if let failure = part.error { throw OperatorError(failure, pod: pod, what: what) }
+        return part.result?["restarted"]?.array?.compactMap(\.string) ?? []
     }
 
     func apply(_ object: ManifestObject) async throws(OperatorError) -> AppliedChange {

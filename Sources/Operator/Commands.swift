@@ -74,6 +74,14 @@ struct Commands {
         try await access.log(question) { console.write($0) }
     }
 
+    /// `restart`.
+    func restart(_ pod: PodName, container: String?) async throws(OperatorError) {
+        let names = try await access.restart(pod, container: container)
+        console.line(
+            "pod/\(pod.name) restarted: \(names.map(Printable.cell).joined(separator: ", "))"
+        )
+    }
+
     /// `apply -f`; goes on after a refusal, so that one bad object does not hold up the others.
     func apply(_ file: ManifestFile) async throws(OperatorError) {
         try await each(file.objects) { object throws(OperatorError) in

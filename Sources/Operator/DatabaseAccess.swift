@@ -110,6 +110,13 @@ struct DatabaseAccess: NodeAccess {
         }
     }
 
+    func restart(
+        _ pod: PodName,
+        container: String?
+    ) async throws(OperatorError) -> [String] {
+        throw .control(reason)
+    }
+
     func apply(_ object: ManifestObject) async throws(OperatorError) -> AppliedChange {
         throw .control(reason)
     }

@@ -25,6 +25,9 @@ protocol NodeAccess: Sendable {
         sink: @escaping @Sendable ([UInt8]) async -> Bool
     ) async throws(OperatorError)
 
+    /// Stops containers and starts them again; the names of those that begin anew.
+    func restart(_ pod: PodName, container: String?) async throws(OperatorError) -> [String]
+
     /// Makes the node want `object`, and says what became of it.
     func apply(_ object: ManifestObject) async throws(OperatorError) -> AppliedChange
 

@@ -51,6 +51,13 @@ public struct Session: Sendable {
         }
     }
 
+    /// Stops containers and starts them again.
+    public func restart(_ pod: PodName, container: String?) async throws(OperatorError) {
+        try await changing(Self.brokerSeconds) { commands throws(OperatorError) in
+            try await commands.restart(pod, container: container)
+        }
+    }
+
     /// Ends pods.
     public func delete(_ deletions: [Deletion]) async throws(OperatorError) {
         try await changing(Self.brokerSeconds) { commands throws(OperatorError) in

@@ -65,6 +65,16 @@ struct SocketAccess: NodeAccess {
         guard reply.isSuccess else { throw refusal(reply, "the log of \(question.pod.name)") }
     }
 
+    func restart(
+        _ pod: PodName,
+        container: String?
+    ) async throws(OperatorError) -> [String] {
+        let query = container.map { ["container": $0] } ?? [:]
+        let reply = try await request(.post, Self.path(of: pod) + ["restart"], query: query)
+        let answer = try document(reply, what: "the restart of \(pod.name)")
+        return answer["restarted"]?.array?.compactMap(\.string) ?? []
+    }
+
     func apply(_ object: ManifestObject) async throws(OperatorError) -> AppliedChange {
         let present = try await pod(object.pod)
         let step = try VersionStep(

@@ -61,6 +61,14 @@ enum Schema {
             """
             CREATE TABLE fact (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT
             """,
-        ]
+        ],
+        [
+            // The ids of requests that were acted on, so that each acts once.
+            """
+            CREATE TABLE request (
+                number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE
+            ) STRICT
+            """
+        ],
     ]
 }

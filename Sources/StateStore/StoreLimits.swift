@@ -13,6 +13,10 @@ public struct StoreLimits: Equatable, Sendable {
     public var eventCountMax: Int64 = 1000
     /// Refusals that are remembered; the oldest go first.
     public var refusalCountMax: Int64 = 1000
+    /// Ids of requests that are remembered; the oldest go first.
+    ///
+    /// A day of one each minute, which is more than people ask.
+    public var requestCountMax: Int64 = 1500
     /// How long another process may hold the file, in milliseconds.
     public var busyTimeoutMilliseconds: Int32 = 5000
 

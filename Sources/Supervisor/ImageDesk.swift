@@ -70,6 +70,13 @@ actor ImageDesk {
         return try result.get()
     }
 
+    /// Removes what is not named; pulls wait meanwhile, so that none loses what it has just fetched.
+    func prune(keeping references: Set<String>) async throws(ImageProblem) -> [String] {
+        await takeTurn()
+        defer { giveTurn() }
+        return try await source.prune(keeping: references.union(waiting.keys))
+    }
+
     private func takeTurn() async {
         guard freePulls == 0 else {
             freePulls -= 1

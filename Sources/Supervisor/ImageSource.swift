@@ -5,6 +5,16 @@ public protocol ImageSource: Sendable {
 
     /// Fetches the image, also if it is on disk already.
     func pull(_ reference: String) async throws(ImageProblem) -> any LocalImage
+
+    /// Removes the images that are not named in `references`; answers which.
+    func prune(keeping references: Set<String>) async throws(ImageProblem) -> [String]
+}
+
+extension ImageSource {
+    /// Says that nothing can be removed from this source.
+    public func prune(keeping references: Set<String>) async throws(ImageProblem) -> [String] {
+        throw .refused("images are not removed by this version")
+    }
 }
 
 /// An image on disk.

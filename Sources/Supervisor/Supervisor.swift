@@ -20,6 +20,7 @@ public actor Supervisor {
         case ended(Instance, ProcessExit)
         case adopted(Instance, AdoptedWorkload?, ProcessExit)
         case retryRemoval(uid: String)
+        case restart(uid: String, containers: [String])
         case stop
     }
 
@@ -140,6 +141,8 @@ public actor Supervisor {
         case .adopted(let instance, let found, let exit):
             await adopted(instance, found, exit)
         case .retryRemoval(let uid): await finish(uid)
+        case .restart(let uid, let containers):
+            await carryOut(node.restart(uid, containers, at: clock()), touching: [uid])
         case .stop: break
         }
     }

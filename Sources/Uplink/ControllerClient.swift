@@ -131,14 +131,48 @@ public final class ControllerClient: Sendable {
         retain: Bool,
         _ timeoutSeconds: Int = 10
     ) async throws(UplinkError) {
+        let publication = Publication(topic: topic, payload: payload, isRetained: retain)
+        try await publish(publication, timeoutSeconds)
+    }
+
+    /// Sends a request to a node, and gives its answer part by part as it comes.
+    ///
+    /// `id` names the request for good: a node acts on it once. The stream ends with the connection;
+    /// the reader stops at the part that is the last.
+    ///
+    /// - Throws: ``UplinkError`` when the broker does not take it. That the node is there, nobody says.
+    public func request(
+        _ payload: [UInt8],
+        id: String,
+        expirySeconds: UInt32,
+        timeoutSeconds: Int = 10
+    ) async throws(UplinkError) -> AsyncStream<ReplyPart> {
+        let node = "\(configuration.prefix)/\(configuration.nodeName)"
+        let answers = "\(node)/\(TopicName.reply(id: id).path)"
+        let messages = try await messages(answers, timeoutSeconds: timeoutSeconds)
+        try await publish(
+            Publication(
+                topic: "\(node)/\(TopicName.request(id: id).path)",
+                payload: payload,
+                isRetained: false,
+                responseTopic: answers,
+                correlationData: Array(id.utf8),
+                expirySeconds: expirySeconds
+            ),
+            timeoutSeconds
+        )
+        let feed = ReplyFeed(messages)
+        return AsyncStream { await feed.next() }
+    }
+
+    private func publish(
+        _ publication: Publication,
+        _ timeoutSeconds: Int
+    ) async throws(UplinkError) {
+        let topic = publication.topic
         guard TopicFilter.isTopic(topic) else { throw .malformedTopic(topic) }
         let token = makeToken()
-        let command = ConnectionCommand.publish(
-            token,
-            topic: topic,
-            payload: payload,
-            isRetained: retain
-        )
+        let command = ConnectionCommand.publish(token, publication)
         let code = try await ask(token, what: "PUBACK for \(topic)", seconds: timeoutSeconds) {
             send(command, token)
         }

@@ -10,12 +10,25 @@ public struct OutboundMessage: Hashable, Sendable {
     ///
     /// True where phase or readiness changed. Twenty a second is the bound for all.
     public var isUrgent: Bool
+    /// Where the asker wants its answer, as a whole topic; nil for ``topic`` (MQTT 5).
+    public var responseTopic: String?
+    /// What the answer must carry (MQTT 5).
+    public var correlationData: [UInt8]?
 
     /// A message.
-    public init(topic: String, payload: [UInt8], isRetained: Bool, isUrgent: Bool) {
+    public init(
+        topic: String,
+        payload: [UInt8],
+        isRetained: Bool,
+        isUrgent: Bool,
+        responseTopic: String? = nil,
+        correlationData: [UInt8]? = nil
+    ) {
         self.topic = topic
         self.payload = payload
         self.isRetained = isRetained
         self.isUrgent = isUrgent
+        self.responseTopic = responseTopic
+        self.correlationData = correlationData
     }
 }

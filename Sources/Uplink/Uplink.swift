@@ -210,13 +210,16 @@ public actor Uplink {
     }
 
     private func send(_ message: OutboundMessage, _ token: Token) {
-        let whole = "\(configuration.prefix)/\(configuration.nodeName)/\(message.topic)"
+        let own = "\(configuration.prefix)/\(configuration.nodeName)/\(message.topic)"
         connection?.send(
             .publish(
                 token,
-                topic: whole,
-                payload: message.payload,
-                isRetained: message.isRetained
+                Publication(
+                    topic: message.responseTopic ?? own,
+                    payload: message.payload,
+                    isRetained: message.isRetained,
+                    correlationData: message.correlationData
+                )
             )
         )
     }

@@ -30,4 +30,14 @@ public enum UplinkLimits {
     static let topicBytesMax = 1_024
     /// Messages that a ``ControllerClient`` keeps for a slow reader; the oldest go first.
     static let controllerMessagesMax = 4_096
+    /// Largest request: its longest fields are a pod's and an image's name.
+    public static let requestBytesMax = 16 * 1_024
+    /// Bytes of text in one part of an answer, before JSON's escapes: six times that is still a packet.
+    public static let replyPartBytesMax = 16 * 1_024
+    /// Parts of answers that wait or are on their way: what a reader of a log is ahead of the link.
+    public static let replyPartsMax = 8
+    /// Seconds that a log is followed before the asker must ask again, unless it says so.
+    public static let followSecondsDefault: Int64 = 60
+    /// The most it may say: a controller that is gone costs no more than that.
+    public static let followSecondsMax: Int64 = 3_600
 }

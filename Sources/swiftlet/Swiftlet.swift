@@ -19,7 +19,7 @@ struct Swiftlet: AsyncParsableCommand {
         version: "swiftlet \(Release.version)",
         subcommands: [
             StatusCommand.self, GetCommand.self, DescribeCommand.self, LogsCommand.self,
-            ApplyCommand.self, DeleteCommand.self, VersionCommand.self,
+            RestartCommand.self, ApplyCommand.self, DeleteCommand.self, VersionCommand.self,
         ]
     )
 

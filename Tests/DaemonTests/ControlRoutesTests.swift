@@ -1,7 +1,6 @@
 import ControlAPI
 import Daemon
 import Documents
-import Host
 import KubeModel
 import StateStore
 import Supervisor
@@ -18,23 +17,8 @@ struct ControlRoutesTests {
             async throws -> Void
     ) async throws {
         try await Fixture.with { fixture in
-            let folder = fixture.directory
             let store = try StateStore(path: fixture.path("state.db"))
-            let supervisor = Supervisor(
-                configuration: SupervisorConfiguration(
-                    nodeName: "gw-1",
-                    layout: DirectoryLayout(
-                        state: folder,
-                        run: folder + "/run",
-                        logs: folder + "/logs",
-                        layouts: folder
-                    ),
-                    bootID: "b"
-                ),
-                store: store,
-                host: NoHost(),
-                images: NoImages()
-            )
+            let supervisor = Supervisor.empty(in: fixture, store: store)
             let routes = ControlRoutes(
                 supervisor: supervisor,
                 store: store,
@@ -147,31 +131,5 @@ extension ControlRequest {
             body: body,
             peer: PeerCredentials(userID: 0, groupID: 0, processID: 1)
         )
-    }
-}
-
-/// A host on which nothing can be started.
-private struct NoHost: WorkloadHost {
-    func start(
-        _ instance: Instance,
-        _ command: RunnerCommand,
-        ended: @escaping @Sendable (ProcessExit) -> Void
-    ) throws(HostError) -> any Workload {
-        throw .malformed(path: "runner", reason: "is not there")
-    }
-    func adopt(
-        _ instance: Instance,
-        ended: @escaping @Sendable (ProcessExit) -> Void
-    ) async -> AdoptedWorkload? { nil }
-    func attempts(ofContainer name: String, in uid: String) -> [Int64] { [] }
-    func isAlive(_ instance: Instance) -> Bool { false }
-    func exitRecord(_ instance: Instance) -> ExitRecord? { nil }
-}
-
-/// A source without images.
-private struct NoImages: ImageSource {
-    func find(_ reference: String) async throws(ImageProblem) -> (any LocalImage)? { nil }
-    func pull(_ reference: String) async throws(ImageProblem) -> any LocalImage {
-        throw .unavailable("no layout")
     }
 }

@@ -97,6 +97,20 @@ final class Gateway {
         )
     }
 
+    /// The operator's program from the cloud side.
+    func remotely(_ arguments: [String]) throws -> ProgramResult {
+        try run(programs + "/swiftlet", remote + arguments, timeoutSeconds: 60)
+    }
+
+    /// The same, left running.
+    func following(_ arguments: [String]) throws -> BackgroundProcess {
+        try fixture.start(programs + "/swiftlet", remote + arguments, name: "swiftlet")
+    }
+
+    private var remote: [String] {
+        ["--broker", "mqtt://127.0.0.1:\(broker.port)", "--node", Self.nodeName]
+    }
+
     private func killEverything() {
         killDaemon()
         for process in runnerProcesses() { kill(process, SIGKILL) }

@@ -143,14 +143,40 @@ struct BrokerSessionTests {
         }
     }
 
-    @Test("logs over the broker are refused by name, with the way that works")
-    func logs() async throws {
-        try await withNode { session, _, _ in
-            let question = LogQuestion(pod: PodName(namespace: "default", name: "web"))
-            let error = await #expect(throws: OperatorError.self) {
-                try await session.logs(question)
+    @Test("logs and restarts are requests that the node answers in parts")
+    func requests() async throws {
+        try await withNode { session, _, screen in
+            var question = LogQuestion(pod: PodName(namespace: "default", name: "web"))
+            question.follows = true
+            try await session.logs(question)
+            try await session.restart(question.pod, container: nil)
+            // The second answer of the followed log goes on behind the first one's last line.
+            #expect(screen.output == "1\n2\n3\npod/web restarted: main\n")
+            let other = PodName(namespace: "default", name: "other")
+            await #expect(throws: OperatorError.notFound(kind: "pod", name: "other")) {
+                try await session.restart(other, container: nil)
             }
-            #expect(error?.description.contains("swiftlet logs web") == true)
+        }
+    }
+
+    @Test("a request to a node that is away is not answered, and says so")
+    func requestToNobody() async throws {
+        try await Fixture.with { fixture in
+            let broker = try await Mosquitto.start(in: fixture)
+            let client = ControllerClient(configuration: try configuration(broker))
+            try await client.connect()
+            let access = BrokerAccess(
+                client: client,
+                topics: TopicSpelling(prefix: "swiftlet/v1", nodeName: "gw-1"),
+                timeoutSeconds: 1,
+                console: Collector().console
+            )
+            let error = await #expect(throws: OperatorError.self) {
+                let pod = PodName(namespace: "default", name: "web")
+                _ = try await access.restart(pod, container: nil)
+            }
+            #expect(error?.exitCode == 75)
+            await client.close()
         }
     }
 

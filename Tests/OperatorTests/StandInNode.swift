@@ -1,4 +1,5 @@
 import Documents
+import KubeModel
 import Synchronization
 import TestKit
 import Uplink
@@ -21,6 +22,48 @@ final class StandInNode: Sendable {
 
     /// Answers until the connection ends.
     func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.answerRequests() }
+            try await self.takePods()
+            group.cancelAll()
+        }
+    }
+
+    /// Two lines and a third in the next answer; restarts nothing but web.
+    private func answerRequests() async throws {
+        for await message in try await client.messages(topics.topic("requests/+")) {
+            guard case .request(let id) = message.name else { continue }
+            let request = try NodeRequest(payload: message.payload)
+            for part in Self.parts(of: request) {
+                try await client.publish(
+                    topics.topic("replies/\(id)"),
+                    payload: part.payload,
+                    retain: false
+                )
+            }
+        }
+    }
+
+    private static func parts(of request: NodeRequest) -> [ReplyPart] {
+        var last = ReplyPart(number: 1, isLast: true)
+        switch request.verb {
+        case .logs(let log) where log.sinceTime == nil:
+            var first = ReplyPart(number: 1, isLast: false)
+            first.bytes = Array("1\n".utf8)
+            last.number = 2
+            last.bytes = Array("2\n".utf8)
+            last.time = Timestamp(nanosecondsSinceEpoch: 5)
+            last.result = ["continues": true]
+            return [first, last]
+        case .logs: last.bytes = Array("3\n".utf8)
+        case .restart(let target) where target.pod == "web": last.result = ["restarted": ["main"]]
+        case .restart, .report, .pull, .prune, .cancel:
+            last.error = .init(reason: "NotFound", message: "not here")
+        }
+        return [last]
+    }
+
+    private func takePods() async throws {
         for await message in try await client.messages(topics.topic("desired/pods/+/+")) {
             seen.withLock { $0.append(String(decoding: message.payload, as: UTF8.self)) }
             guard let pod = try? Document(json: message.payload) else { continue }

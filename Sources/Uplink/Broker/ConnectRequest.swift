@@ -34,6 +34,19 @@ enum ConnectionEvent: Sendable {
 /// What the connection's thread is asked to do.
 enum ConnectionCommand: Sendable {
     case subscribe(Token, filter: String, qualityOfService: Int, RetainHandling)
-    case publish(Token, topic: String, payload: [UInt8], isRetained: Bool)
+    case publish(Token, Publication)
     case disconnect
+}
+
+/// One message on its way out, with what MQTT 5 lets it carry.
+struct Publication: Sendable {
+    var topic: String
+    var payload: [UInt8]
+    var isRetained: Bool
+    /// Where the answer is wanted.
+    var responseTopic: String?
+    /// What the answer must carry.
+    var correlationData: [UInt8]?
+    /// Seconds after which the broker need not deliver it any more.
+    var expirySeconds: UInt32?
 }

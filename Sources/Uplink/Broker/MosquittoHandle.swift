@@ -105,8 +105,8 @@ final class MosquittoHandle {
         switch command {
         case .subscribe(let token, let filter, let qualityOfService, let handling):
             return subscribe(token, filter, qualityOfService, handling)
-        case .publish(let token, let topic, let payload, let isRetained):
-            return publish(token, topic, payload, isRetained)
+        case .publish(let token, let publication):
+            return publish(token, publication)
         case .disconnect:
             // The library reports the end itself, once the packet is written.
             let status = unsafe mosquitto_disconnect_v5(handle, 0, nil)
@@ -154,23 +154,21 @@ final class MosquittoHandle {
         return endIfClosed()
     }
 
-    private func publish(
-        _ token: Token,
-        _ topic: String,
-        _ payload: [UInt8],
-        _ isRetained: Bool
-    ) -> Outcome? {
+    private func publish(_ token: Token, _ publication: Publication) -> Outcome? {
         var identifier: Int32 = 0
-        let status = unsafe payload.withUnsafeBytes { bytes in
+        var properties: OpaquePointer?
+        defer { unsafe mosquitto_property_free_all(&properties) }
+        unsafe addProperties(of: publication, to: &properties)
+        let status = unsafe publication.payload.withUnsafeBytes { bytes in
             unsafe mosquitto_publish_v5(
                 handle,
                 &identifier,
-                topic,
+                publication.topic,
                 Int32(clamping: bytes.count),
                 bytes.baseAddress,
                 1,
-                isRetained,
-                nil
+                publication.isRetained,
+                properties
             )
         }
         switch status {
@@ -185,6 +183,35 @@ final class MosquittoHandle {
             return nil
         case _:
             return outcome(status)
+        }
+    }
+
+    private func addProperties(
+        of publication: Publication,
+        to properties: inout OpaquePointer?
+    ) {
+        guard request.configuration.version == .v5 else { return }
+        if let topic = publication.responseTopic {
+            unsafe mosquitto_property_add_string(
+                &properties,
+                MQTT_PROP_RESPONSE_TOPIC.identifier,
+                topic
+            )
+        }
+        if let data = publication.correlationData {
+            unsafe mosquitto_property_add_binary(
+                &properties,
+                MQTT_PROP_CORRELATION_DATA.identifier,
+                data,
+                UInt16(clamping: data.count)
+            )
+        }
+        if let seconds = publication.expirySeconds {
+            unsafe mosquitto_property_add_int32(
+                &properties,
+                MQTT_PROP_MESSAGE_EXPIRY_INTERVAL.identifier,
+                seconds
+            )
         }
     }
 
