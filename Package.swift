@@ -124,7 +124,7 @@ let package = Package(
         library("StateStore", ["KubeModel", "CSQLite", "CCrypto"]),
         library("Host", ["CLinux"]),
         library("Images", ["Documents", "CCrypto"]),
-        library("Layers", ["Images", "CArchive"]),
+        library("Layers", ["Images", "Documents", "CArchive"]),
         library("Uplink", ["KubeModel", "Documents", "CMosquitto", logging]),
         library("ControlAPI", nioHTTP + [logging]),
         library(
@@ -142,7 +142,9 @@ let package = Package(
         // The operator's program without its command line, so that it can be tested.
         library(
             "Operator",
-            ["ControlAPI", "Uplink", "StateStore", "KubeModel", "Documents", "Host"]
+            [
+                "ControlAPI", "Uplink", "StateStore", "Images", "KubeModel", "Documents", "Host",
+            ]
         ),
 
         // Programs: wiring only.

@@ -23,12 +23,7 @@ public struct LayoutSource: BlobSource {
 
     /// The entry of `index.json` with the reference's tag or digest; without either, its only entry.
     public func resolve(_ reference: ImageReference) throws(ImageError) -> BlobDescriptor {
-        let file = "\(path)/index.json"
-        guard StoreFile.exists("\(path)/oci-layout"), StoreFile.exists(file) else {
-            throw .notFound("\(path) is no OCI image layout: it has no oci-layout and index.json")
-        }
-        let json = try StoreFile.read(file, byteCountMax: ImageLimits.manifestByteCountMax)
-        let entries = try ImageIndex(json: json).manifests
+        let entries = try index().manifests
         if let digest = reference.digest {
             guard let entry = entries.first(where: { $0.digest == digest }) else {
                 throw .notFound("the layout \(path) holds no \(digest)")
@@ -49,6 +44,19 @@ public struct LayoutSource: BlobSource {
         }
         return entries[0]
     }
+
+    /// Everything that the layout holds.
+    public func index() throws(ImageError) -> ImageIndex {
+        let file = "\(path)/index.json"
+        guard StoreFile.exists("\(path)/oci-layout"), StoreFile.exists(file) else {
+            throw .notFound("\(path) is no OCI image layout: it has no oci-layout and index.json")
+        }
+        let json = try StoreFile.read(file, byteCountMax: ImageLimits.manifestByteCountMax)
+        return try ImageIndex(json: json)
+    }
+
+    /// Whether a path is a folder, and so may be a layout.
+    public static func isFolder(_ path: String) -> Bool { StoreFile.isFolder(path) }
 
     /// Reads from `blobs/ALGORITHM/HEX`.
     public func read(

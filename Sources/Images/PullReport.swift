@@ -6,6 +6,8 @@ public enum PullReport: Equatable, Sendable {
     case progress(byteCount: Int64, totalByteCount: Int64, resumedFrom: Int64)
     /// It is done: the manifest's digest, and the bytes that came over the link.
     case done(digest: Digest, fetchedByteCount: Int64)
+    /// An image of an archive is here under a name.
+    case imported(name: String, digest: Digest)
     /// It failed: a word for the pod's status, a sentence, and whether to try again.
     case failed(reason: String, message: String, isWorthRetrying: Bool)
 
@@ -22,6 +24,9 @@ public enum PullReport: Equatable, Sendable {
             let document: Document = [
                 "digest": .string("\(digest)"), "fetchedBytes": .integer(fetched),
             ]
+            return document.jsonText()
+        case .imported(let name, let digest):
+            let document: Document = ["image": .string(name), "digest": .string("\(digest)")]
             return document.jsonText()
         case .failed(let reason, let message, let isWorthRetrying):
             let document: Document = [
@@ -44,6 +49,10 @@ public enum PullReport: Equatable, Sendable {
             self = .failed(reason: reason, message: message, isWorthRetrying: retry)
         } else if let text = document["digest"]?.string {
             guard let digest = Digest(text) else { return nil }
+            if let name = document["image"]?.string {
+                self = .imported(name: name, digest: digest)
+                return
+            }
             self = .done(digest: digest, fetchedByteCount: document["fetchedBytes"]?.integer ?? 0)
         } else {
             guard let count = document["bytes"]?.integer, let total = document["total"]?.integer

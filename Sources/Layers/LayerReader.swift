@@ -8,7 +8,23 @@ internal import Images
 struct LayerReader: ~Copyable {
     private let archive: OpaquePointer?
     private let name: String
-    private let stream: LayerStream
+    private let stream: LayerStream?
+
+    /// Reads an archive that is a file, plain or compressed by gzip or zstd; what is not asked for of
+    /// a plain one is not read either.
+    init(file: String, name: String) throws(ImageError) {
+        self.name = name
+        stream = nil
+        // Safety: as below.
+        unsafe archive = archive_read_new()
+        unsafe archive_read_support_format_tar(archive)
+        unsafe archive_read_support_format_empty(archive)
+        unsafe archive_read_support_filter_gzip(archive)
+        unsafe archive_read_support_filter_zstd(archive)
+        guard unsafe archive_read_open_filename(archive, file, 65_536) == ARCHIVE_OK else {
+            throw failure()
+        }
+    }
 
     /// Reads the tar archive that comes out of a stream.
     init(_ stream: LayerStream, name: String) throws(ImageError) {
@@ -101,9 +117,9 @@ struct LayerReader: ~Copyable {
     }
 
     private func failure() -> ImageError {
-        if let problem = stream.problem { return problem }
+        if let problem = stream?.problem { return problem }
         let message = unsafe text(archive_error_string(archive)) ?? "it cannot be read"
-        return .malformed(what: "layer \(name)", message: message)
+        return .malformed(what: name, message: message)
     }
 }
 

@@ -54,7 +54,7 @@ public struct LayerUnpacker {
         budget: Int64
     ) throws(ImageError) {
         let tree = try RootTree(folder)
-        let reader = try LayerReader(stream, name: name)
+        let reader = try LayerReader(stream, name: "layer \(name)")
         var budget = budget
         while let entry = try reader.next() {
             entryCount += 1

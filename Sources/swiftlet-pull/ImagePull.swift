@@ -19,7 +19,7 @@ struct ImagePull {
         }
     }
 
-    private func run(
+    func run(
         from source: some BlobSource
     ) throws(ImageError) -> (StoredImage, fetchedByteCount: Int64) {
         let (descriptor, manifest) = try manifest(source)

@@ -11,9 +11,14 @@ enum Program {
     private static let parser = FlagParser(
         program: "swiftlet-pull",
         summary: "Pulls one image into an image store, verifies and admits it.",
-        operands: "REFERENCE",
+        operands: "[REFERENCE]",
         flags: [
             FlagParser.Flag("--store", .required("DIR"), help: "the image store"),
+            FlagParser.Flag(
+                "--import",
+                .required("PATH"),
+                help: "take images from an archive or a layout; REFERENCE names the image anew"
+            ),
             FlagParser.Flag("--plain-http", .none, help: "speak HTTP with the registry, not HTTPS"),
             FlagParser.Flag(
                 "--auth-fd",
@@ -36,20 +41,51 @@ enum Program {
                 return 0
             }
             guard parsed.has("--store") else { throw FlagError.missingOperand("--store DIR") }
-            guard parsed.operands.count == 1 else { throw FlagError.missingOperand("REFERENCE") }
+            let isOptional = parsed.has("--import") && parsed.operands.isEmpty
+            guard isOptional || parsed.operands.count == 1 else {
+                throw FlagError.missingOperand("REFERENCE")
+            }
         } catch {
             StandardStream.error("swiftlet-pull: \(error)\n\n\(parser.usage)")
             return usageError
         }
-        return pull(parsed.operands[0], into: parsed.value("--store") ?? "")
+        let directory = parsed.value("--store") ?? ""
+        if let path = parsed.value("--import") {
+            return importImages(path, as: parsed.operands.first, into: directory)
+        }
+        return pull(parsed.operands[0], into: directory)
+    }
+
+    private static func importImages(
+        _ path: String,
+        as name: String?,
+        into directory: String
+    ) -> Int32 {
+        reporting { () throws(ImageError) in
+            let job = ImageImport(
+                store: try ImageStore(directory: directory),
+                path: path,
+                name: try name.map { name throws(ImageError) in try ImageReference(name) }
+            )
+            for (name, image) in try job.run() {
+                report(.imported(name: "\(name)", digest: image.manifestDigest))
+            }
+        }
     }
 
     private static func pull(_ text: String, into directory: String) -> Int32 {
-        do {
+        reporting { () throws(ImageError) in
             let reference = try ImageReference(text)
             let store = try ImageStore(directory: directory)
             let (image, fetched) = try ImagePull(store: store, reference: reference).run()
             report(.done(digest: image.manifestDigest, fetchedByteCount: fetched))
+        }
+    }
+
+    /// The exit code of a job, whose failure is the last line.
+    private static func reporting(_ job: () throws(ImageError) -> Void) -> Int32 {
+        do {
+            try job()
             return 0
         } catch {
             report(

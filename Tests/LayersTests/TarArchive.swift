@@ -10,6 +10,9 @@ struct TarArchive {
     mutating func file(_ name: String, _ content: String, mode: Int = 0o644) {
         add(name, type: "0", content: Array(content.utf8), mode: mode)
     }
+    mutating func file(_ name: String, _ content: [UInt8]) {
+        add(name, type: "0", content: content)
+    }
     mutating func folder(_ name: String, mode: Int = 0o755) { add(name, type: "5", mode: mode) }
     mutating func symbolicLink(_ name: String, to target: String) {
         add(name, type: "2", link: target)

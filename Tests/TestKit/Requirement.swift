@@ -45,6 +45,9 @@ extension Requirement {
     /// The disassembler of binutils.
     public static let objdump = program("objdump", variable: "SWIFTLET_OBJDUMP", candidates: [])
 
+    /// What copies images between registries, layouts and archives.
+    public static let skopeo = program("skopeo", variable: "SWIFTLET_SKOPEO", candidates: [])
+
     /// The specification tests, beside the checkout unless `SWIFTLET_WASM_TESTS` says otherwise.
     public static let wasmSuite = Requirement(
         name: "wasm-suite",

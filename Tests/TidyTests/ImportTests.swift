@@ -14,14 +14,16 @@ struct ImportTests {
         "StateStore": ["KubeModel", "CSQLite", "CCrypto"],
         "Host": ["CLinux"],
         "Images": ["Documents", "CCrypto"],
-        "Layers": ["Images", "CArchive"],
+        "Layers": ["Images", "Documents", "CArchive"],
         "Uplink": ["KubeModel", "Documents", "CMosquitto", "Logging"],
         "ControlAPI": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging"],
         "Daemon": [
             "Supervisor", "Uplink", "ControlAPI", "Lifecycle", "StateStore", "Images", "Host",
             "KubeModel", "Documents", "Logging",
         ],
-        "Operator": ["ControlAPI", "Uplink", "StateStore", "KubeModel", "Documents", "Host"],
+        "Operator": [
+            "ControlAPI", "Uplink", "StateStore", "Images", "KubeModel", "Documents", "Host",
+        ],
         "Supervisor": [
             "Lifecycle", "KubeModel", "Documents", "StateStore", "Images", "Host", "Logging",
         ],
