@@ -4,8 +4,9 @@ internal import Documents
 ///
 /// `blobs/ALGORITHM/HEX` are the verified bytes, `roots/HEX` the unpacked root file system of the
 /// manifest HEX, `images/HEX.json` what is known of that image, `references/HEX.json` which image a
-/// reference stands for (HEX is the SHA-256 of the reference's text), `ingest` what is being fetched.
-/// Every file appears under its name whole and synced, so a reader needs no lock.
+/// reference stands for (HEX is the SHA-256 of the reference's text), `pins/HEX.json` which references
+/// are kept though nothing uses them, `pulls` what is being pulled, `ingest` what is being fetched and
+/// `aside` what turned out to be damaged. Every file appears under its name whole and synced, so a reader needs no lock.
 public struct ImageStore: Sendable {
     /// The folder.
     public let directory: String
@@ -13,7 +14,10 @@ public struct ImageStore: Sendable {
     /// Opens a store and makes its folders where they are missing.
     public init(directory: String) throws(ImageError) {
         self.directory = directory
-        for name in ["blobs/sha256", "blobs/sha512", "roots", "images", "references", "ingest"] {
+        for name in [
+            "blobs/sha256", "blobs/sha512", "roots", "images", "references", "pins", "pulls",
+            "ingest", "aside",
+        ] {
             try StoreFile.makeFolder("\(directory)/\(name)")
         }
     }
@@ -44,15 +48,9 @@ public struct ImageStore: Sendable {
     /// All images, by their references.
     public func list() throws(ImageError) -> [(reference: String, image: StoredImage)] {
         var result: [(String, StoredImage)] = []
-        for name in try StoreFile.names(in: "\(directory)/references") where name.hasSuffix(".json")
-        {
-            let path = "\(directory)/references/\(name)"
-            let json = try StoreFile.read(path, byteCountMax: ImageLimits.configurationByteCountMax)
-            let document = try parsedJSON(json, what: path)
-            guard let reference = document["reference"]?.string,
-                let digest = document["manifestDigest"]?.string.flatMap({ Digest($0) }),
-                let image = try image(digest)
-            else { continue }
+        for (reference, digest) in try references() {
+            // One record that is damaged must not hide the others.
+            guard let image = try? image(digest) else { continue }
             result.append((reference, image))
         }
         return result.sorted { $0.0 < $1.0 }
@@ -60,6 +58,8 @@ public struct ImageStore: Sendable {
 
     /// Keeps an image and the reference that stands for it; on disk when this returns.
     public func save(_ image: StoredImage, as reference: ImageReference) throws(ImageError) {
+        var image = image
+        if image.contentChecksum == nil { image.contentChecksum = try contentChecksum(of: image) }
         try StoreFile.replace(imagePath(image.manifestDigest), image.json)
         let entry: Document = [
             "reference": .string("\(reference)"),
@@ -78,11 +78,11 @@ public struct ImageStore: Sendable {
         "\(directory)/roots/\(manifestDigest.hex)"
     }
 
-    private func imagePath(_ manifestDigest: Digest) -> String {
+    func imagePath(_ manifestDigest: Digest) -> String {
         "\(directory)/images/\(manifestDigest.hex).json"
     }
 
-    private func referencePath(_ reference: ImageReference) -> String {
+    func referencePath(_ reference: ImageReference) -> String {
         "\(directory)/references/\(Digest.of(Array("\(reference)".utf8)).hex).json"
     }
 }

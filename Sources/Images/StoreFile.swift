@@ -19,6 +19,26 @@ enum StoreFile {
         return Int64(facts.st_size)
     }
 
+    /// When a file was last written, in seconds since 1970, or `nil`.
+    static func modifiedSeconds(_ path: String) -> Int64? {
+        var facts = stat()
+        // Safety: the result is a local of the right type.
+        return unsafe lstat(path, &facts) == 0 ? Int64(facts.st_mtim.tv_sec) : nil
+    }
+
+    /// Bytes that can still be written where a path is, and bytes in all; `nil` when nobody knows.
+    static func room(at path: String) -> (freeByteCount: Int64, totalByteCount: Int64)? {
+        var facts = statvfs()
+        // Safety: the result is a local of the right type.
+        guard unsafe statvfs(path, &facts) == 0 else { return nil }
+        let unit = Int64(clamping: facts.f_frsize)
+        func bytes(_ blocks: fsblkcnt_t) -> Int64 {
+            let (product, overflow) = Int64(clamping: blocks).multipliedReportingOverflow(by: unit)
+            return overflow ? .max : product
+        }
+        return (bytes(facts.f_bavail), bytes(facts.f_blocks))
+    }
+
     static func isLink(_ path: String) -> Bool { kind(path) == S_IFLNK }
     static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
 
@@ -70,6 +90,21 @@ enum StoreFile {
         } else {
             guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("unlink", path) }
         }
+    }
+
+    /// Bytes of a file, or of all files below a folder.
+    static func treeByteCount(_ path: String) -> Int64 {
+        guard isFolder(path) else { return byteCount(path) ?? 0 }
+        let names = (try? names(in: path)) ?? []
+        return names.reduce(0) { $0 &+ treeByteCount("\(path)/\($1)") }
+    }
+
+    /// Whether the process still lives whose number ends the name of a temporary file.
+    static func isOfLiveProcess(_ name: String) -> Bool {
+        guard let number = name.split(separator: "-").last.flatMap({ pid_t($0) }) else {
+            return false
+        }
+        return kill(number, 0) == 0 || errno == EPERM
     }
 
     static func rename(_ path: String, to target: String) throws(ImageError) {
@@ -197,11 +232,53 @@ struct OpenFile: ~Copyable {
         guard fsync(descriptor) == 0 else { throw StoreFile.failure("fsync", path) }
     }
 
-    /// Waits until nobody else holds the file's lock, and holds it until the file is closed.
-    func lock() throws(ImageError) {
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw StoreFile.failure("flock", path) }
+    /// How a file is locked.
+    enum Lock {
+        /// Beside others of this kind.
+        case shared
+        /// Alone.
+        case alone
+
+        fileprivate var operation: Int32 {
+            switch self {
+            case .shared: LOCK_SH
+            case .alone: LOCK_EX
+            }
         }
+    }
+
+    /// Waits until the file's lock can be had, and holds it until the file is closed.
+    ///
+    /// Who held it before may have removed the file: then it is made anew, and that one is locked.
+    func lock(_ lock: Lock = .alone) throws(ImageError) {
+        repeat {
+            while flock(descriptor, lock.operation) != 0 {
+                guard errno == EINTR else { throw StoreFile.failure("flock", path) }
+            }
+        } while try !hasName()
+    }
+
+    /// Takes the file's lock if that can be had at once; answers whether it was.
+    func lockAtOnce(_ lock: Lock = .alone) -> Bool {
+        flock(descriptor, lock.operation | LOCK_NB) == 0 && isNamed
+    }
+
+    private var isNamed: Bool {
+        var ours = stat()
+        var named = stat()
+        // Safety: the results are locals of the right type.
+        return unsafe fstat(descriptor, &ours) == 0 && lstat(path, &named) == 0
+            && ours.st_ino == named.st_ino && ours.st_dev == named.st_dev
+    }
+
+    /// Whether the path still leads to this file; if not, it does when this returns, unlocked.
+    private func hasName() throws(ImageError) -> Bool {
+        if isNamed { return true }
+        let again = try OpenFile(path, O_RDWR | O_CREAT)
+        guard dup2(again.descriptor, descriptor) >= 0,
+            fcntl(descriptor, F_SETFD, FD_CLOEXEC) >= 0
+        else { throw StoreFile.failure("dup2", path) }
+        return false
     }
 
     /// Makes this file a copy of another, sharing the blocks where the file system can.

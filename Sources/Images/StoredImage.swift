@@ -16,6 +16,8 @@ public struct StoredImage: Equatable, Sendable {
     public var admittedModules: Set<String> = []
     /// The manifest's remarks; `module.wasm.image/variant` is among them.
     public var annotations: [String: String] = [:]
+    /// A checksum of what runs, made when the image was admitted; nil in records of an older version.
+    public var contentChecksum: String?
     /// Bytes of all blobs.
     public var byteCount: Int64 = 0
 
@@ -50,6 +52,7 @@ extension StoredImage {
         builder.set("moduleFile", moduleFile)
         builder.set("admittedModules", admittedModules.sorted())
         builder.set("annotations", annotations)
+        builder.set("contentChecksum", contentChecksum)
         builder.set("byteCount", byteCount)
         return builder.document.json()
     }
@@ -80,6 +83,7 @@ extension StoredImage {
             )
             admittedModules = Set(try reader.required("admittedModules").strings())
             annotations = try reader.optional("annotations")?.stringMap() ?? [:]
+            contentChecksum = try reader.optional("contentChecksum")?.string()
             byteCount = try reader.required("byteCount").integer()
         } catch {
             throw .malformed(what: path, message: "\(error)")

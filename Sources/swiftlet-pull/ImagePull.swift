@@ -23,6 +23,8 @@ struct ImagePull {
         from source: some BlobSource
     ) throws(ImageError) -> (StoredImage, fetchedByteCount: Int64) {
         let (descriptor, manifest) = try manifest(source)
+        let claim = try store.claim(descriptor.digest)
+        defer { withExtendedLifetime(claim) {} }
         if let image = try store.image(descriptor.digest) {
             try store.save(image, as: reference)
             return (image, 0)

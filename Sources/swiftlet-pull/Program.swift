@@ -19,6 +19,11 @@ enum Program {
                 .required("PATH"),
                 help: "take images from an archive or a layout; REFERENCE names the image anew"
             ),
+            FlagParser.Flag(
+                "--restore",
+                .none,
+                help: "put the image together again from what is left of it in the store"
+            ),
             FlagParser.Flag("--plain-http", .none, help: "speak HTTP with the registry, not HTTPS"),
             FlagParser.Flag(
                 "--auth-fd",
@@ -53,7 +58,17 @@ enum Program {
         if let path = parsed.value("--import") {
             return importImages(path, as: parsed.operands.first, into: directory)
         }
+        if parsed.has("--restore") { return restore(parsed.operands[0], in: directory) }
         return pull(parsed.operands[0], into: directory)
+    }
+
+    private static func restore(_ text: String, in directory: String) -> Int32 {
+        reporting { () throws(ImageError) in
+            let store = try ImageStore(directory: directory)
+            let pull = ImagePull(store: store, reference: try ImageReference(text))
+            let (image, _) = try pull.run(from: StoreSource(store))
+            report(.done(digest: image.manifestDigest, fetchedByteCount: 0))
+        }
     }
 
     private static func importImages(

@@ -164,7 +164,9 @@ struct ImageStoreTests {
             image.annotations = ["module.wasm.image/variant": "compat"]
             image.admittedModules = [root + "/app.wasm"]
             try store.save(image, as: reference)
-            #expect(try ImageStore(directory: folder).lookup(reference) == image)
+            let found = try #require(try ImageStore(directory: folder).lookup(reference))
+            image.contentChecksum = found.contentChecksum
+            #expect(found == image && found.contentChecksum?.hasPrefix("xxh64:") == true)
             #expect(try store.list().map(\.reference) == ["oci:/x:1"])
             removeTree(root)
             #expect(try store.lookup(reference) == nil)

@@ -122,4 +122,34 @@ struct ImportProgramTests {
             #expect(code == 65 && last.contains("component model"), "\(last)")
         }
     }
+
+    @Test("an image whose files were lost is put together again from its layers, with no source")
+    func restored() async throws {
+        try await PullProgramTests.with { place in
+            try place.pack("it", ["app.wasm": PullProgramTests.good])
+            #expect(try take(place, place.layout, ["a/b:1"]).0 == 0)
+            removeTree(place.layout)
+            let store = try ImageStore(directory: place.store)
+            let image = try #require(try store.lookup(ImageReference("a/b:1")))
+            let root = try #require(image.rootDirectory)
+            try writeFile(root + "/app.wasm", "lost")
+            try store.setAside(image, store.verify(image))
+            #expect(try store.lookup(ImageReference("a/b:1")) == nil)
+            let words = ["--store", place.store, "--restore", "a/b:1"]
+            #expect(try run(try place.program, words).exitCode == 0)
+            try check(place, "a/b:1")
+            // Not so when a layer is lost as well.
+            let again = try #require(try store.lookup(ImageReference("a/b:1")))
+            let layer = try #require(
+                try store.inventory().items[again.manifestDigest]?.blobs.keys.first {
+                    $0 != again.manifestDigest
+                }
+            )
+            try writeFile(store.blobPath(layer), "lost")
+            try writeFile(root + "/app.wasm", "lost")
+            try store.setAside(again, store.verify(again))
+            let result = try run(try place.program, words)
+            #expect(result.exitCode == 75 && result.standardError.contains("lacks the blob"))
+        }
+    }
 }
