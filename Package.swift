@@ -207,7 +207,10 @@ let package = Package(
                 "Documents", "Host", "TestKit",
             ]
         ),
-        tests("IntegrationTests", ["Documents", "Uplink", "TestKit"]),
+        tests(
+            "IntegrationTests",
+            ["Documents", "KubeModel", "StateStore", "Uplink", "TestKit"]
+        ),
         tests("TidyTests", ["TestKit"]),
     ],
     swiftLanguageModes: [.v6]

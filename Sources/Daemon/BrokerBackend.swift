@@ -40,8 +40,8 @@ public struct BrokerBackend: UplinkBackend {
             return await desired(message, kind, namespace, name)
         case .request(let id)?:
             await requests?.take(message, id: id)
-        case .manifest?, .manifestSignature?:
-            logger.warning("manifests are not read by this version")
+        case .manifest?: return await manifest(message)
+        case .manifestSignature?: break
         case .connection?, .desiredStatus?, .nodeStatus?, .podStatus?, .events?, .reply?:
             break
         case nil:
@@ -74,7 +74,7 @@ public struct BrokerBackend: UplinkBackend {
                 // Rule 2: an empty message seen live deletes; one that is merely missing never does.
                 guard !message.isRetained else { return true }
                 let now = Timestamp(nanosecondsSinceEpoch: Clock.wallNanoseconds())
-                if try await inbox.end(address, at: now) {
+                if try await inbox.takeNothing(for: address, at: now) {
                     logger.info(
                         "asked to end",
                         metadata: ["object": "\(kind.rawValue)/\(objectName)"]
@@ -98,6 +98,11 @@ public struct BrokerBackend: UplinkBackend {
                     namespace: namespace,
                     name: name
                 )
+            case .staged:
+                logger.info(
+                    "kept for a manifest that lists it",
+                    metadata: ["object": "\(kind.rawValue)/\(objectName)"]
+                )
             }
             return true
         } catch {
@@ -108,6 +113,25 @@ public struct BrokerBackend: UplinkBackend {
                 namespace: namespace,
                 name: name
             )
+            return false
+        }
+    }
+
+    private func manifest(_ message: InboundMessage) async -> Bool {
+        do throws(StoreError) {
+            switch try await inbox.takeManifest(message.payload, isRetained: message.isRetained) {
+            case .accepted(let deletionCount)?:
+                logger.notice(
+                    "manifest accepted",
+                    metadata: ["deletions": "\(deletionCount)"]
+                )
+            case .refused(let error)?:
+                await supervisor.complain(error.description, reason: error.reason)
+            case .same?, nil: break
+            }
+            return true
+        } catch {
+            await supervisor.complain(error.description, reason: "NotStored")
             return false
         }
     }

@@ -112,7 +112,9 @@ public struct ControlRoutes: ControlHandler {
             return .failure(status: 422, reason: "Invalid", message: error.description)
         }
         do throws(StoreError) {
+            guard try await !inbox.isUnderManifest() else { return Self.manifestCounts }
             switch try await inbox.take(request.body, as: address) {
+            case .staged: return Self.manifestCounts
             case .refused(let refusal):
                 return .failure(status: 422, reason: refusal.reason, message: refusal.message)
             case .taken(let object, let acceptance):
@@ -126,6 +128,13 @@ public struct ControlRoutes: ControlHandler {
             return Self.failure(error)
         }
     }
+
+    // Why: the next message of the controller would undo it, and the signature is not ours to make.
+    private static let manifestCounts = ControlResponse.failure(
+        status: 409,
+        reason: "ManifestCounts",
+        message: "a manifest says what this node runs: apply and delete over the broker"
+    )
 
     private func delete(
         _ request: ControlRequest,
@@ -148,6 +157,7 @@ public struct ControlRoutes: ControlHandler {
             return Self.noPod(namespace, name)
         }
         do throws(StoreError) {
+            guard try await !inbox.isUnderManifest() else { return Self.manifestCounts }
             let now = Timestamp(nanosecondsSinceEpoch: Clock.wallNanoseconds())
             let isThere = try await inbox.end(
                 .init(kind: .pod, name: objectName),

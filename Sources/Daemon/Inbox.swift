@@ -7,8 +7,8 @@ internal import Supervisor
 ///
 /// Nothing is answered here: the supervisor sees what is on disk and says so.
 public struct Inbox: Sendable {
-    private let store: StateStore
-    private let nodeName: String
+    let store: StateStore
+    let nodeName: String
 
     /// An inbox of one node.
     public init(store: StateStore, nodeName: String) {
@@ -22,9 +22,13 @@ public struct Inbox: Sendable {
         case taken(DesiredObject, Acceptance)
         /// It is refused, and that is on disk.
         case refused(Refusal)
+        /// It is kept until a manifest lists its bytes.
+        case staged
     }
 
     /// Takes an object that should be there.
+    ///
+    /// Where a manifest counts, or must, the object counts only if that lists its bytes (rule 3).
     ///
     /// - Parameters:
     ///   - payload: The object's JSON.
@@ -35,20 +39,20 @@ public struct Inbox: Sendable {
         _ payload: [UInt8],
         as address: DesiredObject.Address
     ) async throws(StoreError) -> Outcome {
-        let object: DesiredObject
-        do throws(ObjectError) {
-            object = try DesiredObject.identify(
-                payload,
-                as: address,
-                node: nodeName,
-                digests: .system
-            )
-        } catch {
-            return try await refuse(payload, address, error.reason, error.description)
+        let candidate = candidate(payload, address)
+        if try await isUnderManifest() {
+            switch try await store.take(candidate) {
+            case .staged: return .staged
+            case .refused(let refusal): return .refused(refusal)
+            case .applied(let acceptance):
+                guard case .object(let object) = candidate else { return .staged }
+                return .taken(object, acceptance)
+            }
         }
-        guard DirectoryLayout.isSafe(uid: object.uid) else {
-            let message = "metadata.uid: must be letters, digits, dashes and dots, at most 128"
-            return try await refuse(payload, address, "Invalid", message)
+        let object: DesiredObject
+        switch candidate {
+        case .refused(let refusal, _): return try await refuse(refusal)
+        case .object(let own): object = own
         }
         let acceptance = try await store.accept(object)
         switch acceptance {
@@ -60,10 +64,35 @@ public struct Inbox: Sendable {
             let message =
                 "metadata.resourceVersion: \(object.resourceVersion) is older than "
                 + "\(stored.resourceVersion), which is stored"
-            return try await refuse(payload, address, "StaleResourceVersion", message)
+            return try await refuse(refusal(payload, address, "StaleResourceVersion", message))
         case .ignored: break
         }
         return .taken(object, acceptance)
+    }
+
+    /// Whether objects count only when a manifest lists them.
+    public func isUnderManifest() async throws(StoreError) -> Bool {
+        try await store.manifest() != nil
+    }
+
+    /// Reads and judges what arrived.
+    private func candidate(_ payload: [UInt8], _ address: DesiredObject.Address) -> Candidate {
+        do throws(ObjectError) {
+            let object = try DesiredObject.identify(
+                payload,
+                as: address,
+                node: nodeName,
+                digests: .system
+            )
+            guard DirectoryLayout.isSafe(uid: object.uid) else {
+                let message = "metadata.uid: must be letters, digits, dashes and dots, at most 128"
+                return .refused(refusal(payload, address, "Invalid", message), payload: payload)
+            }
+            return .object(object)
+        } catch {
+            let refusal = refusal(payload, address, error.reason, error.description)
+            return .refused(refusal, payload: payload)
+        }
     }
 
     /// Asks for the end of an object, whichever has the name.
@@ -92,18 +121,23 @@ public struct Inbox: Sendable {
         )
     }
 
-    private func refuse(
+    private func refuse(_ refusal: Refusal) async throws(StoreError) -> Outcome {
+        try await store.refuse(refusal)
+        return .refused(refusal)
+    }
+
+    private func refusal(
         _ payload: [UInt8],
         _ address: DesiredObject.Address,
         _ reason: String,
         _ message: String
-    ) async throws(StoreError) -> Outcome {
+    ) -> Refusal {
         let metadata =
             payload.count <= DesiredObject.payloadByteCountMax
             ? (try? Document(json: payload))?["metadata"] : nil
         let uid = metadata?["uid"]?.string ?? ""
         let version = metadata?["resourceVersion"]?.string ?? ""
-        let refusal = Refusal(
+        return Refusal(
             reference: ObjectReference(
                 kind: address.kind,
                 namespace: address.name.namespace,
@@ -123,8 +157,6 @@ public struct Inbox: Sendable {
             reason: reason,
             message: message
         )
-        try await store.refuse(refusal)
-        return .refused(refusal)
     }
 }
 

@@ -12,19 +12,18 @@ extension BrokerAccess {
         case no(String)
     }
 
-    /// Waits for a status that decides.
+    /// Waits for a status that decides; `judge` also gets the message, which may be an old one.
     func confirmed(
-        _ pod: PodName,
         by answers: AsyncStream<InboundMessage>,
         what: String,
         seconds: Int? = nil,
-        _ judge: @escaping @Sendable (ObjectView) -> Verdict
+        _ judge: @escaping @Sendable (ObjectView, InboundMessage) -> Verdict
     ) async throws(OperatorError) {
         let seconds = seconds ?? timeoutSeconds
         let verdict = await firstValue(withinSeconds: seconds) {
             for await message in answers {
                 guard let document = try? Document(json: message.payload) else { continue }
-                let verdict = judge(ObjectView(document))
+                let verdict = judge(ObjectView(document), message)
                 if case .undecided = verdict { continue }
                 return verdict
             }
@@ -36,6 +35,12 @@ extension BrokerAccess {
         case .undecided, nil:
             throw .unanswered(what: what, seconds: seconds, advice: await presence())
         }
+    }
+
+    /// Where the contract has a pod.
+    static func address(_ pod: PodName) -> DesiredObject.Address? {
+        let name = try? ObjectName(namespace: pod.namespace, name: pod.name)
+        return name.map { .init(kind: .pod, name: $0) }
     }
 
     func listen(_ pod: PodName) async throws(OperatorError) -> AsyncStream<InboundMessage> {

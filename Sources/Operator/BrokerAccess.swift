@@ -115,8 +115,18 @@ struct BrokerAccess: NodeAccess {
         let answers = try await listen(object.pod)
         // Why also when nothing changed: the broker may have lost it, and the node ignores news
         // that is old.
-        try await publish(object.pod, step.object.json())
-        try await confirmed(object.pod, by: answers, what: "pod \(object.pod.name)") { answer in
+        let payload = step.object.json()
+        try await publish(object.pod, payload)
+        _ = try await editManifest { edit in
+            guard let address = Self.address(object.pod) else { return }
+            edit.list(
+                address,
+                uid: step.uid,
+                resourceVersion: step.resourceVersion,
+                payload: payload
+            )
+        }
+        try await confirmed(by: answers, what: "pod \(object.pod.name)") { answer, _ in
             guard answer.uid == step.uid, answer.resourceVersion == step.resourceVersion,
                 let accepted = answer.condition(ConditionType.accepted)
             else { return .undecided }
@@ -142,6 +152,7 @@ struct BrokerAccess: NodeAccess {
         )
         if let living, !isGone, Self.hasNeverBeen(living) {
             // The empty message makes the node forget its refusal; no pod is there to answer.
+            _ = try await drop(deletion.pod)
             return try await clear(deletion.pod)
         }
         guard let tombstone else {
@@ -151,10 +162,12 @@ struct BrokerAccess: NodeAccess {
         }
         let uid = living?.uid ?? known.desired.flatMap { ObjectView($0).uid }
         let answers = try await listen(deletion.pod)
-        try await publish(deletion.pod, tombstone.payload)
+        let isListed = try await drop(deletion.pod)
+        // What a manifest lists no more is gone; a tombstone would say nothing.
+        if !isListed { try await publish(deletion.pod, tombstone.payload) }
         let what = "the end of pod \(deletion.pod.name)"
         let seconds = deletion.timeoutSeconds
-        try await confirmed(deletion.pod, by: answers, what: what, seconds: seconds) { answer in
+        try await confirmed(by: answers, what: what, seconds: seconds) { answer, _ in
             guard uid == nil || answer.uid == uid else { return .undecided }
             return answer.isTrue(ConditionType.deleted) ? .yes : .undecided
         }

@@ -48,10 +48,16 @@ enum DesiredRow {
         _ object: DesiredObject,
         _ connection: Connection
     ) throws(StoreError) -> Int64 {
-        try connection.run(
-            """
+        let sql = """
             \(verb) INTO desired (\(columns), digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
+            """
+        try connection.forEachRow(sql, values(of: object)) { (_) throws(StoreError) in }
+        return connection.changedRowCount
+    }
+
+    /// The values of `columns`, and the payload's digest.
+    static func values(of object: DesiredObject) -> [SQLValue] {
+        [
             SQLValue(object.kind.rawValue),
             SQLValue(object.namespace),
             SQLValue(object.name),
@@ -62,7 +68,7 @@ enum DesiredRow {
             SQLValue(object.payload),
             SQLValue(object.deletionRequestedAt?.nanosecondsSinceEpoch),
             SQLValue(object.deletionGracePeriodSeconds),
-            SQLValue(Digests.system.sha256(object.payload))
-        )
+            SQLValue(Digests.system.sha256(object.payload)),
+        ]
     }
 }

@@ -70,5 +70,28 @@ enum Schema {
             ) STRICT
             """
         ],
+        [
+            // The inventory that was accepted last; its epoch and generation are facts, which a
+            // damaged file gives up more easily.
+            """
+            CREATE TABLE manifest_item (
+                kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+                uid TEXT NOT NULL, resource_version TEXT NOT NULL, digest BLOB NOT NULL,
+                PRIMARY KEY (kind, namespace, name)
+            ) STRICT, WITHOUT ROWID
+            """,
+            // Objects that arrived and are not listed, or not yet; the last of each name. `reason` and
+            // `message` say why one would be refused if it were.
+            """
+            CREATE TABLE staged (
+                id INTEGER PRIMARY KEY, kind TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+                uid TEXT NOT NULL, resource_version TEXT NOT NULL, is_derived INTEGER NOT NULL,
+                generation INTEGER, payload BLOB NOT NULL, digest BLOB NOT NULL,
+                deletion_requested_at INTEGER, deletion_grace_seconds INTEGER,
+                reason TEXT NOT NULL, message TEXT NOT NULL,
+                UNIQUE (kind, namespace, name)
+            ) STRICT
+            """,
+        ],
     ]
 }

@@ -37,8 +37,15 @@ extension StateStore {
 
     private func acceptInTransaction(_ object: DesiredObject) throws(StoreError) -> Acceptance {
         let stored = try desired(object.kind, object.namespace, object.name)
-        let isNewDeletion =
-            object.deletionRequestedAt != nil && stored?.deletionRequestedAt == nil
+        let isDeletion = object.deletionRequestedAt != nil
+        if isDeletion, object.kind != .pod {
+            // Nothing runs of a ConfigMap or a Secret: it is gone at once.
+            guard let stored else { return .unchanged }
+            guard stored.uid == object.uid else { return .ignored(storedUID: stored.uid) }
+            try delete(stored.reference)
+            return .stored
+        }
+        let isNewDeletion = isDeletion && stored?.deletionRequestedAt == nil
         let acceptance: Acceptance
         switch VersionOrder.decide(stored: stored?.version, incoming: object.version) {
         case .new:
@@ -105,18 +112,33 @@ extension StateStore {
         gracePeriodSeconds: Int64? = nil
     ) throws(StoreError) -> Bool {
         let isMarked = try connection.transaction(.full) { () throws(StoreError) -> Bool? in
-            let stored = try desired(reference.kind, reference.namespace, reference.name)
-            guard var stored, reference.uid.isEmpty || stored.uid == reference.uid else {
-                return nil
-            }
-            guard stored.deletionRequestedAt == nil else { return false }
-            stored.deletionRequestedAt = time
-            stored.deletionGracePeriodSeconds = gracePeriodSeconds
-            try markDeleted(stored)
-            return true
+            try end(reference, at: time, gracePeriodSeconds: gracePeriodSeconds)
         }
         if isMarked == true { desiredBell.ring() }
         return isMarked != nil
+    }
+
+    /// Notes that an object is to end; in a transaction.
+    ///
+    /// - Returns: Whether that is news; nil where there is no such object.
+    @discardableResult
+    func end(
+        _ reference: ObjectReference,
+        at time: Timestamp,
+        gracePeriodSeconds: Int64? = nil
+    ) throws(StoreError) -> Bool? {
+        let stored = try desired(reference.kind, reference.namespace, reference.name)
+        guard var stored, reference.uid.isEmpty || stored.uid == reference.uid else { return nil }
+        guard stored.kind == .pod else {
+            // Nothing runs of a ConfigMap or a Secret, so nobody would tell its end.
+            try delete(stored.reference)
+            return true
+        }
+        guard stored.deletionRequestedAt == nil else { return false }
+        stored.deletionRequestedAt = time
+        stored.deletionGracePeriodSeconds = gracePeriodSeconds
+        try markDeleted(stored)
+        return true
     }
 
     /// Forgets an object that has ended.
@@ -129,16 +151,29 @@ extension StateStore {
     @discardableResult
     public func remove(_ reference: ObjectReference) throws(StoreError) -> Bool {
         let count = try connection.transaction(.full) { () throws(StoreError) in
-            try connection.run(
-                "DELETE FROM desired WHERE kind = ? AND namespace = ? AND name = ? AND uid = ?",
-                SQLValue(reference.kind.rawValue),
-                SQLValue(reference.namespace),
-                SQLValue(reference.name),
-                SQLValue(reference.uid)
-            )
+            let count = try delete(reference)
+            // A manifest may want it again since.
+            if let name = try? ObjectName(
+                namespace: reference.namespace,
+                name: reference.name
+            ) {
+                try applyStaged(.init(kind: reference.kind, name: name))
+            }
+            return count
         }
         if count > 0 { desiredBell.ring() }
         return count > 0
+    }
+
+    @discardableResult
+    func delete(_ reference: ObjectReference) throws(StoreError) -> Int64 {
+        try connection.run(
+            "DELETE FROM desired WHERE kind = ? AND namespace = ? AND name = ? AND uid = ?",
+            SQLValue(reference.kind.rawValue),
+            SQLValue(reference.namespace),
+            SQLValue(reference.name),
+            SQLValue(reference.uid)
+        )
     }
 
     /// The desired objects, by kind, namespace and name.

@@ -33,31 +33,33 @@ extension StateStore {
     /// - Parameter refusal: What, and why.
     /// - Throws: What kept it from disk.
     public func refuse(_ refusal: Refusal) throws(StoreError) {
-        try connection.transaction(.full) { () throws(StoreError) in
-            let reference = refusal.reference
-            try connection.run(
-                """
-                INSERT OR REPLACE INTO refusal
-                (kind, namespace, name, uid, resource_version, reason, message)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-                SQLValue(reference.kind.rawValue),
-                SQLValue(reference.namespace),
-                SQLValue(reference.name),
-                SQLValue(reference.uid),
-                SQLValue(refusal.resourceVersion),
-                SQLValue(refusal.reason),
-                SQLValue(refusal.message)
-            )
-            try connection.run(
-                """
-                DELETE FROM refusal WHERE id NOT IN
-                (SELECT id FROM refusal ORDER BY id DESC LIMIT ?)
-                """,
-                SQLValue(limits.refusalCountMax)
-            )
-        }
+        try connection.transaction(.full) { () throws(StoreError) in try write(refusal) }
         desiredBell.ring()
+    }
+
+    func write(_ refusal: Refusal) throws(StoreError) {
+        let reference = refusal.reference
+        try connection.run(
+            """
+            INSERT OR REPLACE INTO refusal
+            (kind, namespace, name, uid, resource_version, reason, message)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            SQLValue(reference.kind.rawValue),
+            SQLValue(reference.namespace),
+            SQLValue(reference.name),
+            SQLValue(reference.uid),
+            SQLValue(refusal.resourceVersion),
+            SQLValue(refusal.reason),
+            SQLValue(refusal.message)
+        )
+        try connection.run(
+            """
+            DELETE FROM refusal WHERE id NOT IN
+            (SELECT id FROM refusal ORDER BY id DESC LIMIT ?)
+            """,
+            SQLValue(limits.refusalCountMax)
+        )
     }
 
     /// What was refused, oldest first.

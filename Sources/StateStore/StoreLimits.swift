@@ -17,6 +17,12 @@ public struct StoreLimits: Equatable, Sendable {
     ///
     /// A day of one each minute, which is more than people ask.
     public var requestCountMax: Int64 = 1500
+    /// Objects that wait for a manifest that lists them; the oldest go first.
+    ///
+    /// More than one update of a whole node changes; one that was dropped is named as missing.
+    public var stagedCountMax: Int64 = 512
+    /// Bytes of these; the oldest go first.
+    public var stagedByteCountMax: Int64 = 16 * 1024 * 1024
     /// How long another process may hold the file, in milliseconds.
     public var busyTimeoutMilliseconds: Int32 = 5000
 

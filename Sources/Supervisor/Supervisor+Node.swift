@@ -8,25 +8,7 @@ extension Supervisor {
     /// Says upstream what is stored, names and versions only.
     func publishDesired() async {
         do throws(StoreError) {
-            let objects = try await store.desired().map { object -> Document in
-                [
-                    "kind": .string(object.kind.rawValue), "namespace": .string(object.namespace),
-                    "name": .string(object.name), "uid": .string(object.uid),
-                    "resourceVersion": .string(object.resourceVersion),
-                ]
-            }
-            let errors = try await store.refusals().map { refusal -> Document in
-                [
-                    "kind": .string(refusal.reference.kind.rawValue),
-                    "namespace": .string(refusal.reference.namespace),
-                    "name": .string(refusal.reference.name),
-                    "uid": .string(refusal.reference.uid), "reason": .string(refusal.reason),
-                    "message": .string(refusal.message),
-                ]
-            }
-            let document: Document = [
-                "stored": true, "objects": .array(objects), "missing": [], "errors": .array(errors),
-            ]
+            let document = try await store.desiredReport().document
             try await store.enqueue(
                 OutboxMessage(topic: "status/desired", payload: document.json())
             )

@@ -212,6 +212,11 @@ extension Gateway {
         }
     }
 
+    /// What is retained on a topic below the node.
+    func retained(_ path: String) async throws -> [UInt8]? {
+        try await controller { try await $0.retained(topic(path)).first?.payload }
+    }
+
     /// What `status/connection` says: online, offline or stopped.
     func connectionState() async throws -> String? {
         try await controller { client in
