@@ -39,8 +39,12 @@ public struct ControlRoutes: ControlHandler {
             return json(await supervisor.nodeDocument())
         case (.get, ["api", "v1", "events"]): return await events()
         case (_, let path) where path.starts(with: ["api", "v1", "namespaces"]) && path.count >= 5:
-            guard path[4] == "pods" else { return Self.unknown(request) }
+            guard path[4] == "pods" else { return await config(request, path) }
             return await pods(request, namespace: path[3], rest: Array(path.dropFirst(5)))
+        case (.get, let path) where path.starts(with: ["api", "v1"]) && path.count == 3:
+            let kind = ObjectKind(plural: path[2])
+            let list = if let kind { await configs.list(kind) } else { ControlResponse?.none }
+            return list ?? Self.unknown(request)
         case (_, _): return Self.unknown(request)
         }
     }
@@ -52,6 +56,21 @@ public struct ControlRoutes: ControlHandler {
             message: "there is nothing at \(request.method.rawValue) /"
                 + request.path.joined(separator: "/")
         )
+    }
+
+    private var configs: ConfigRoutes { ConfigRoutes(store: store, inbox: inbox) }
+
+    /// `…/namespaces/NAMESPACE/KIND/NAME` of other kinds than pods.
+    private func config(_ request: ControlRequest, _ path: [String]) async -> ControlResponse {
+        guard path.count == 6, let kind = ObjectKind(plural: path[4]) else {
+            return Self.unknown(request)
+        }
+        do throws(FieldError) {
+            let name = try ObjectName(namespace: path[3], name: path[5])
+            return await configs.one(request, kind, name) ?? Self.unknown(request)
+        } catch {
+            return .failure(status: 422, reason: "Invalid", message: error.description)
+        }
     }
 
     private func json(_ document: Document, status: Int = 200) -> ControlResponse {
@@ -92,12 +111,8 @@ public struct ControlRoutes: ControlHandler {
             let events = try await store.events().compactMap { try? Document(json: $0) }
             return json(ObjectList.document(events, kind: "EventList"))
         } catch {
-            return Self.failure(error)
+            return ControlResponse.failure(error)
         }
-    }
-
-    private static func failure(_ error: StoreError) -> ControlResponse {
-        .failure(status: 507, reason: "InsufficientStorage", message: error.description)
     }
 
     private func put(
@@ -112,9 +127,9 @@ public struct ControlRoutes: ControlHandler {
             return .failure(status: 422, reason: "Invalid", message: error.description)
         }
         do throws(StoreError) {
-            guard try await !inbox.isUnderManifest() else { return Self.manifestCounts }
+            guard try await !inbox.isUnderManifest() else { return .manifestCounts }
             switch try await inbox.take(request.body, as: address) {
-            case .staged: return Self.manifestCounts
+            case .staged: return .manifestCounts
             case .refused(let refusal):
                 return .failure(status: 422, reason: refusal.reason, message: refusal.message)
             case .taken(let object, let acceptance):
@@ -125,16 +140,9 @@ public struct ControlRoutes: ControlHandler {
                 return json(pod.document, status: isNew ? 201 : 200)
             }
         } catch {
-            return Self.failure(error)
+            return .failure(error)
         }
     }
-
-    // Why: the next message of the controller would undo it, and the signature is not ours to make.
-    private static let manifestCounts = ControlResponse.failure(
-        status: 409,
-        reason: "ManifestCounts",
-        message: "a manifest says what this node runs: apply and delete over the broker"
-    )
 
     private func delete(
         _ request: ControlRequest,
@@ -157,7 +165,7 @@ public struct ControlRoutes: ControlHandler {
             return Self.noPod(namespace, name)
         }
         do throws(StoreError) {
-            guard try await !inbox.isUnderManifest() else { return Self.manifestCounts }
+            guard try await !inbox.isUnderManifest() else { return .manifestCounts }
             let now = Timestamp(nanosecondsSinceEpoch: Clock.wallNanoseconds())
             let isThere = try await inbox.end(
                 .init(kind: .pod, name: objectName),
@@ -166,7 +174,7 @@ public struct ControlRoutes: ControlHandler {
             )
             guard isThere else { return Self.noPod(namespace, name) }
         } catch {
-            return Self.failure(error)
+            return .failure(error)
         }
         let pod = await supervisor.podDocument(namespace: namespace, name: name)
         return json(pod ?? ["kind": "Status", "apiVersion": "v1", "status": "Success"])

@@ -28,6 +28,13 @@ struct ObjectView {
         metadata?["creationTimestamp"]?.moment ?? status?["startTime"]?.moment
     }
 
+    /// The order of listings: by namespace, then by name.
+    static func isBefore(_ left: Document, _ right: Document) -> Bool {
+        let (left, right) = (ObjectView(left), ObjectView(right))
+        return (left.namespace, left.name, left.uid ?? "")
+            < (right.namespace, right.name, right.uid ?? "")
+    }
+
     /// The condition of a type: `True`, `False` or `Unknown`, with reason and message.
     func condition(_ type: String) -> Document? {
         status?["conditions"]?.array?.first { $0["type"]?.string == type }

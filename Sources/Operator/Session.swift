@@ -1,4 +1,5 @@
 import ControlAPI
+import Synchronization
 import Uplink
 
 /// One run of the operator's program: finds the way to the node, then carries the verb out.
@@ -15,21 +16,42 @@ public struct Session: Sendable {
         self.console = console
     }
 
-    /// Lists objects; without `namespace`, the pods of all.
+    /// Lists objects; without `namespace`, those of all.
     public func get(
-        _ kind: ResourceKind,
-        names: [String],
-        namespace: String?,
-        format: OutputFormat
+        _ selection: Selection,
+        format: OutputFormat,
+        watches: Bool = false
     ) async throws(OperatorError) {
         try await reading { commands throws(OperatorError) in
-            try await commands.get(kind, names: names, namespace: namespace, format: format)
+            guard watches else { return try await commands.get(selection, format: format) }
+            try await commands.watch(selection, format: format)
         }
     }
 
-    /// Says everything about one pod.
-    public func describe(_ pod: PodName) async throws(OperatorError) {
-        try await reading { commands throws(OperatorError) in try await commands.describe(pod) }
+    /// Waits until objects are as wanted.
+    public func wait(
+        for goal: WaitGoal,
+        _ keys: [ObjectKey],
+        timeoutSeconds: Int64
+    ) async throws(OperatorError) {
+        try await reading { commands throws(OperatorError) in
+            try await commands.wait(for: goal, keys, timeoutSeconds: timeoutSeconds)
+        }
+    }
+
+    /// Shows what an apply would change, and answers whether anything would.
+    public func diff(_ file: ManifestFile) async throws(OperatorError) -> Bool {
+        let differs = Mutex(false)
+        try await reading { commands throws(OperatorError) in
+            let answer = try await commands.diff(file)
+            differs.withLock { $0 = answer }
+        }
+        return differs.withLock { $0 }
+    }
+
+    /// Says everything about one object.
+    public func describe(_ key: ObjectKey) async throws(OperatorError) {
+        try await reading { commands throws(OperatorError) in try await commands.describe(key) }
     }
 
     /// Writes a container's log.
@@ -58,7 +80,7 @@ public struct Session: Sendable {
         }
     }
 
-    /// Ends pods.
+    /// Ends pods, and forgets other objects.
     public func delete(_ deletions: [Deletion]) async throws(OperatorError) {
         try await changing(Self.brokerSeconds) { commands throws(OperatorError) in
             try await commands.delete(deletions)

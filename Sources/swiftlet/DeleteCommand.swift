@@ -4,15 +4,15 @@ import Operator
 struct DeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Ends pods, and waits until they are gone.",
-        usage: "swiftlet delete pod NAME… | swiftlet delete -f FILE"
+        abstract: "Ends pods and forgets other objects, and waits until they are gone.",
+        usage: "swiftlet delete KIND NAME… | swiftlet delete -f FILE"
     )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var namespace: NamespaceOptions
     @OptionGroup var file: FileOption
 
-    @Argument(help: "pod NAME…, or pod/NAME….")
+    @Argument(help: "KIND NAME…, or KIND/NAME….")
     var targets: [String] = []
 
     @Option(help: ArgumentHelp("Seconds a pod gets to end by itself.", valueName: "seconds"))
@@ -34,29 +34,28 @@ struct DeleteCommand: AsyncParsableCommand {
         }
         let named = try names()
         guard named.isEmpty != (file.path == nil) else {
-            throw .usage("say what to delete: pod NAME, or -f FILE")
+            throw .usage("say what to delete: KIND NAME, or -f FILE")
         }
-        let pods = named.isEmpty ? try file.manifest(namespace.namespace).objects.map(\.pod) : named
-        return pods.map {
-            Deletion(pod: $0, graceSeconds: gracePeriod, timeoutSeconds: seconds)
+        let keys = named.isEmpty ? try file.manifest(namespace.namespace).objects.map(\.key) : named
+        return keys.map {
+            Deletion(key: $0, graceSeconds: gracePeriod, timeoutSeconds: seconds)
         }
     }
 
-    private func names() throws(OperatorError) -> [PodName] {
+    private func names() throws(OperatorError) -> [ObjectKey] {
         guard let first = targets.first else { return [] }
-        let names =
-            switch ResourceKind(first) {
-            case .pods: Array(targets.dropFirst())
-            case .nodes: throw .usage("a node cannot be deleted: stop its swiftletd")
-            case nil: targets
-            }
-        let isBare = names.count == targets.count
-        if isBare, let bare = names.first(where: { !$0.contains("/") }) {
-            throw .usage("say what \(bare) is: swiftlet delete pod \(bare)")
-        }
-        guard !names.isEmpty else { throw .usage("which pod? swiftlet delete pod NAME") }
+        let kind = ResourceKind(first)
+        let names = kind == nil ? targets : Array(targets.dropFirst())
+        guard !names.isEmpty else { throw .usage("which? swiftlet delete \(first) NAME") }
+        let place = try namespace.chosen()
         return try names.map { name throws(OperatorError) in
-            try PodName(argument: name, namespace: namespace.chosen())
+            let key = try ObjectKey(argument: name, kind: kind, namespace: place)
+            switch key.kind {
+            case .pods, .configMaps, .secrets: return key
+            case .nodes: throw .usage("a node cannot be deleted: stop its swiftletd")
+            case .events: throw .usage("events cannot be deleted: old ones go by themselves")
+            case .images: throw .usage("say: swiftlet image remove \(key.name)")
+            }
         }
     }
 }

@@ -4,14 +4,14 @@ import Operator
 struct DescribeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "describe",
-        abstract: "Says everything about a pod.",
-        usage: "swiftlet describe pod NAME"
+        abstract: "Says everything about an object.",
+        usage: "swiftlet describe KIND NAME"
     )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var namespace: NamespaceOptions
 
-    @Argument(help: "pod NAME, or pod/NAME.")
+    @Argument(help: "KIND NAME, or KIND/NAME.")
     var target: [String]
 
     func run() async throws {
@@ -20,8 +20,10 @@ struct DescribeCommand: AsyncParsableCommand {
             guard words.contains("/") else {
                 throw .usage("say what: swiftlet describe pod NAME")
             }
-            let pod = try PodName(argument: words, namespace: namespace.chosen())
-            try await session.describe(pod)
+            let place = try namespace.chosen()
+            try await session.describe(
+                try ObjectKey(argument: words, kind: nil, namespace: place)
+            )
         }
     }
 }

@@ -1,5 +1,5 @@
-public import ArgumentParser
-public import Operator
+import ArgumentParser
+import Operator
 
 /// Which namespace a pod is looked for in.
 struct NamespaceOptions: ParsableArguments {
@@ -12,4 +12,14 @@ struct NamespaceOptions: ParsableArguments {
     }
 }
 
-extension OutputFormat: ExpressibleByArgument {}
+/// How the answer is written.
+struct FormatOption: ParsableArguments {
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long],
+        help: "table, wide, json, yaml, name or jsonpath=TEMPLATE."
+    )
+    var output = "table"
+
+    /// The format that was asked for.
+    func chosen() throws(OperatorError) -> OutputFormat { try OutputFormat(output) }
+}

@@ -9,15 +9,11 @@ struct StatusCommand: AsyncParsableCommand {
 
     @OptionGroup var node: NodeOptions
 
-    @Option(
-        name: [.customShort("o", allowingJoined: true), .long],
-        help: "table, json or yaml."
-    )
-    var output: OutputFormat = .table
+    @OptionGroup var format: FormatOption
 
     func run() async throws {
         try await run(node) { session throws(OperatorError) in
-            try await session.status(format: output)
+            try await session.status(format: try format.chosen())
         }
     }
 }

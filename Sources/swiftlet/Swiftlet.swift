@@ -19,7 +19,9 @@ struct Swiftlet: AsyncParsableCommand {
         version: "swiftlet \(Release.version)",
         subcommands: [
             StatusCommand.self, GetCommand.self, DescribeCommand.self, LogsCommand.self,
-            RestartCommand.self, ApplyCommand.self, DeleteCommand.self, VersionCommand.self,
+            RestartCommand.self, ApplyCommand.self, DiffCommand.self, DeleteCommand.self,
+            WaitCommand.self,
+            EventsCommand.self, VersionCommand.self,
         ]
     )
 

@@ -30,7 +30,7 @@ struct BrokerSessionTests {
             let objects = node.desired.map { json($0) }.map { ObjectView($0) }
             #expect(objects.map(\.resourceVersion) == ["1", "1", "2"])
             #expect(Set(objects.map(\.uid)).count == 1)
-            try await session.get(.pods, names: [], namespace: nil, format: .table)
+            try await session.get(Selection(kind: .pods), format: .table)
             #expect(screen.output.contains("default     web    0/1     Running"))
         }
     }
@@ -57,7 +57,7 @@ struct BrokerSessionTests {
                 try await session.apply(file(bad), timeoutSeconds: 10)
             }
             let pod = PodName(namespace: "default", name: "web")
-            try await session.delete([Deletion(pod: pod, timeoutSeconds: 600)])
+            try await session.delete([Deletion(key: ObjectKey(pod: pod), timeoutSeconds: 600)])
             #expect(screen.output == "pod/web deleted\n")
             #expect(try await node.client.retained("#").isEmpty)
         }
@@ -69,7 +69,7 @@ struct BrokerSessionTests {
             try await session.apply(file(Self.manifest), timeoutSeconds: 10)
             let pod = PodName(namespace: "default", name: "web")
             try await session.delete([
-                Deletion(pod: pod, graceSeconds: 3, timeoutSeconds: 10)
+                Deletion(key: ObjectKey(pod: pod), graceSeconds: 3, timeoutSeconds: 10)
             ])
             #expect(screen.output == "pod/web created\npod/web deleted\n")
             try await eventually("the desired topic is cleared") { node.desired.last == "" }
@@ -79,7 +79,7 @@ struct BrokerSessionTests {
             #expect(stone?["uid"] == json(node.desired[0])["metadata"]?["uid"])
             #expect(try await node.client.retained("#").isEmpty)
             await #expect(throws: OperatorError.notFound(kind: "pod", name: "web")) {
-                try await session.delete([Deletion(pod: pod, timeoutSeconds: 1)])
+                try await session.delete([Deletion(key: ObjectKey(pod: pod), timeoutSeconds: 1)])
             }
         }
     }
@@ -96,7 +96,10 @@ struct BrokerSessionTests {
             }
             #expect(error?.exitCode == 75)
             #expect(error?.description.contains("knows no node \"gw-1\"") == true)
-            try await session.get(.pods, names: ["web"], namespace: "default", format: .table)
+            try await session.get(
+                Selection(kind: .pods, names: ["web"], namespace: "default"),
+                format: .table
+            )
             #expect(screen.output.contains("web    0/1     Pending"))
             try await session.status(format: .table)
             #expect(screen.output.contains("link:       not known to the broker\n"))
@@ -119,7 +122,7 @@ struct BrokerSessionTests {
                 payload: Array(gateway.utf8),
                 retain: true
             )
-            try await session.get(.nodes, names: [], namespace: nil, format: .name)
+            try await session.get(Selection(kind: .nodes), format: .name)
             try await session.status(format: .table)
             #expect(
                 screen.remarks == "note: node gw-1 is offline since 2026-11-23T07:00:00Z; "
@@ -138,7 +141,7 @@ struct BrokerSessionTests {
                 payload: Array("{".utf8),
                 retain: true
             )
-            try await session.get(.pods, names: [], namespace: "default", format: .name)
+            try await session.get(Selection(kind: .pods, namespace: "default"), format: .name)
             #expect(screen.output == "pod/web created\npod/broken\npod/web\n")
         }
     }

@@ -15,7 +15,7 @@ struct DatabaseSessionTests {
     @Test("pods are shown with what was seen of them, and a remark says from when")
     func pods() async throws {
         try await withState { session, screen in
-            try await session.get(.pods, names: [], namespace: nil, format: .table)
+            try await session.get(Selection(kind: .pods), format: .table)
             let lines = screen.output.split(separator: "\n").map { line in
                 line.split(separator: " ").prefix(5).joined(separator: " ")
             }
@@ -35,11 +35,14 @@ struct DatabaseSessionTests {
     @Test("one pod is read and described, with the events about it")
     func describe() async throws {
         try await withState { session, screen in
-            try await session.get(.pods, names: ["web"], namespace: "default", format: .json)
+            try await session.get(
+                Selection(kind: .pods, names: ["web"], namespace: "default"),
+                format: .json
+            )
             let pod = json(screen.output)
             #expect(pod["metadata"]?["uid"] == "u-web")
             #expect(pod["status"]?["containerStatuses"]?[0]?["restartCount"] == 3)
-            try await session.describe(PodName(namespace: "default", name: "web"))
+            try await session.describe(ObjectKey(pod: PodName(namespace: "default", name: "web")))
             #expect(screen.output.contains("Restart Count: 3"))
             #expect(screen.output.contains("BackOff"))
             #expect(!screen.output.contains("about another pod"))
@@ -101,12 +104,12 @@ struct DatabaseSessionTests {
     func notThisWay() async throws {
         try await withState { session, _ in
             let nodes = await #expect(throws: OperatorError.self) {
-                try await session.get(.nodes, names: [], namespace: nil, format: .table)
+                try await session.get(Selection(kind: .nodes), format: .table)
             }
             #expect(nodes?.description.contains("systemctl start swiftletd") == true)
             let pod = PodName(namespace: "default", name: "web")
             let error = await #expect(throws: OperatorError.self) {
-                try await session.delete([Deletion(pod: pod, timeoutSeconds: 1)])
+                try await session.delete([Deletion(key: ObjectKey(pod: pod), timeoutSeconds: 1)])
             }
             #expect(error?.exitCode == 69)
         }
@@ -137,7 +140,7 @@ struct DatabaseSessionTests {
             reach.stateDirectory = fixture.directory
             let session = Session(reach: reach, console: Collector().console)
             let error = await #expect(throws: OperatorError.self) {
-                try await session.get(.pods, names: [], namespace: nil, format: .table)
+                try await session.get(Selection(kind: .pods), format: .table)
             }
             #expect(error?.description.contains("state.db") == true)
             #expect(error?.exitCode == 69)

@@ -25,8 +25,8 @@ struct ManifestFileTests {
             metadata: {name: b, namespace: shop}
             """
         let file = try read(text)
-        #expect(file.objects.map(\.pod.name) == ["a", "b"])
-        #expect(file.objects.map(\.pod.namespace) == ["default", "shop"])
+        #expect(file.objects.map(\.key.name) == ["a", "b"])
+        #expect(file.objects.map(\.key.namespace) == ["default", "shop"])
         #expect(file.objects[0].document["metadata"]?["namespace"] == "default")
     }
 
@@ -36,7 +36,7 @@ struct ManifestFileTests {
         #expect(try read("\n " + one).objects.count == 1)
         let list = #"{"apiVersion":"v1","kind":"List","items":[\#(one),\#(one)]}"#
         #expect(try read(list).objects.count == 2)
-        #expect(try read(one, namespace: "shop").objects[0].pod.namespace == "shop")
+        #expect(try read(one, namespace: "shop").objects[0].key.namespace == "shop")
     }
 
     @Test(
@@ -51,7 +51,7 @@ struct ManifestFileTests {
             ),
             (
                 "apiVersion: v1\nkind: Service\n",
-                "f.yaml: kind: Service cannot be applied: only Pod can, in this version (line 2)"
+                "f.yaml: kind: Service cannot be applied: Pod, ConfigMap and Secret can (line 2)"
             ),
             (
                 "apiVersion: v1\nkind: Pod\nmetadata:\n  labels: {}\n",

@@ -24,15 +24,18 @@ struct SocketSessionTests {
             try await session.apply(file(Self.manifest), timeoutSeconds: 5)
             let changed = Self.manifest.replacing("image: i", with: "image: j")
             try await session.apply(file(changed), timeoutSeconds: 5)
-            try await session.get(.pods, names: ["web"], namespace: "default", format: .name)
+            try await session.get(
+                Selection(kind: .pods, names: ["web"], namespace: "default"),
+                format: .name
+            )
             var question = LogQuestion(pod: PodName(namespace: "default", name: "web"))
             question.tailLineCount = 3
             question.container = "a"
             question.follows = true
             try await session.logs(question)
             let pod = PodName(namespace: "default", name: "web")
-            try await session.delete([Deletion(pod: pod, timeoutSeconds: 5)])
-            try await session.get(.pods, names: [], namespace: "default", format: .table)
+            try await session.delete([Deletion(key: ObjectKey(pod: pod), timeoutSeconds: 5)])
+            try await session.get(Selection(kind: .pods, namespace: "default"), format: .table)
             #expect(
                 screen.output == """
                     pod/web created
@@ -55,10 +58,10 @@ struct SocketSessionTests {
         try await withDaemon { path in
             let screen = Collector()
             let session = session(path, screen)
-            try await session.get(.nodes, names: [], namespace: nil, format: .name)
+            try await session.get(Selection(kind: .nodes), format: .name)
             try await session.status(format: .table)
             try await session.apply(file(Self.manifest), timeoutSeconds: 5)
-            try await session.describe(PodName(namespace: "default", name: "web"))
+            try await session.describe(ObjectKey(pod: PodName(namespace: "default", name: "web")))
             #expect(screen.output.hasPrefix("node/gw-1\nnode:       gw-1\npod/web created\nName: "))
             #expect(
                 screen.remarks
@@ -100,20 +103,18 @@ struct SocketSessionTests {
             try await session.apply(file(Self.manifest), timeoutSeconds: 5)
             let pod = PodName(namespace: "default", name: "none")
             let notFound = OperatorError.notFound(kind: "pod", name: "none")
-            await #expect(throws: notFound) { try await session.describe(pod) }
+            await #expect(throws: notFound) { try await session.describe(ObjectKey(pod: pod)) }
             await #expect(throws: notFound) {
-                try await session.delete([Deletion(pod: pod, timeoutSeconds: 1)])
+                try await session.delete([Deletion(key: ObjectKey(pod: pod), timeoutSeconds: 1)])
             }
             await #expect(throws: notFound) {
                 try await session.get(
-                    .pods,
-                    names: ["none", "web"],
-                    namespace: "default",
+                    Selection(kind: .pods, names: ["none", "web"], namespace: "default"),
                     format: .name
                 )
             }
             await #expect(throws: OperatorError.notFound(kind: "node", name: "gw-2")) {
-                try await session.get(.nodes, names: ["gw-2"], namespace: nil, format: .name)
+                try await session.get(Selection(kind: .nodes, names: ["gw-2"]), format: .name)
             }
             await #expect(throws: OperatorError.self) {
                 try await session.logs(LogQuestion(pod: pod))

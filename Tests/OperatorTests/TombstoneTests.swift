@@ -7,7 +7,7 @@ import Testing
 @Suite("Tombstones")
 struct TombstoneTests {
     private let deletion = Deletion(
-        pod: PodName(namespace: "default", name: "web"),
+        key: ObjectKey(kind: .pods, namespace: "default", name: "web"),
         timeoutSeconds: 10
     )
 

@@ -12,7 +12,8 @@ enum Tombstone: Equatable {
     ///
     /// The version is counted up, since a node takes an equal one for old news (rule 4).
     init?(_ deletion: Deletion, retained: Document?, reported: Document?, now: Int64) {
-        guard let retained, retained["spec"] != nil else {
+        let essence = deletion.key.kind == .pods ? "spec" : "metadata"
+        guard let retained, retained[essence] != nil else {
             guard retained != nil || reported != nil else { return nil }
             self = .empty
             return

@@ -24,29 +24,52 @@ struct BrokerAccess: NodeAccess {
         self.console = console
     }
 
-    func pods(in namespace: String?) async throws(OperatorError) -> [Document] {
-        let namespace = namespace ?? "+"
-        let reported = try await retained("status/pods/\(namespace)/+")
-        let desired = try await retained("desired/pods/\(namespace)/+")
-        let names = Set(reported.keys).union(desired.keys)
-        return names.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
-            .compactMap { PodMerge.merge(desired: desired[$0], reported: reported[$0]) }
-    }
+    // Why so seldom: each look fetches what is retained again.
+    var lookAgainMilliseconds: Int { 2_000 }
 
-    func pod(_ name: PodName) async throws(OperatorError) -> Document? {
-        let known = try await known(name)
-        return PodMerge.merge(desired: known.desired, reported: known.reported)
-    }
-
-    func nodes() async throws(OperatorError) -> [Document] {
-        try await remarkOnPresence()
-        return try await messages("status/node").map { message throws(OperatorError) in
-            try read(message)
+    func objects(
+        _ kind: ResourceKind,
+        in namespace: String?
+    ) async throws(OperatorError) -> [Document] {
+        switch kind {
+        case .pods, .configMaps, .secrets:
+            let below = "\(kind.plural)/\(namespace ?? "+")/+"
+            let reported = kind == .pods ? try await retained("status/\(below)") : [:]
+            let desired = try await retained("desired/\(below)")
+            return Set(reported.keys).union(desired.keys)
+                .sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
+                .compactMap { Self.shown($0, desired[$0], reported[$0]) }
+        case .nodes:
+            try await remarkOnPresence()
+            return try await messages("status/node").map { message throws(OperatorError) in
+                try read(message)
+            }
+        case .images: return ImageSummary.images(of: try await objects(.nodes, in: nil))
+        // Not retained: nobody but a listener at the time has them.
+        case .events: return []
         }
     }
 
-    func events(about name: PodName) async throws(OperatorError) -> [Document] {
-        []  // Events are not retained: nobody but a listener at the time has them.
+    func object(_ key: ObjectKey) async throws(OperatorError) -> Document? {
+        guard key.kind.isDesired else {
+            return try await objects(key.kind, in: key.namespace)
+                .first { ObjectView($0).name == key.name }
+        }
+        let known = try await known(key)
+        return Self.shown(key, known.desired, known.reported)
+    }
+
+    /// What is wanted and what is reported as the one object that people see.
+    private static func shown(
+        _ key: ObjectKey,
+        _ desired: Document?,
+        _ reported: Document?
+    ) -> Document? {
+        switch key.kind {
+        case .pods: PodMerge.merge(desired: desired, reported: reported)
+        case .secrets: desired.map { Secret.redacted($0) }
+        case .configMaps, .nodes, .events, .images: desired
+        }
     }
 
     func status() async throws(OperatorError) -> Document {
@@ -55,7 +78,7 @@ struct BrokerAccess: NodeAccess {
         let unknown: Document = ["state": "not known to the broker"]
         report.set("link", try await first("status/connection") ?? unknown)
         report.set("desired", try await first("status/desired"))
-        let pods = try await pods(in: nil)
+        let pods = try await objects(.pods, in: nil)
         var counts = ObjectBuilder()
         counts.set("desired", Int64(pods.count))
         let running = pods.count { $0["status"]?["phase"]?.string == "Running" }
@@ -104,7 +127,7 @@ struct BrokerAccess: NodeAccess {
     }
 
     func apply(_ object: ManifestObject) async throws(OperatorError) -> AppliedChange {
-        let known = try await known(object.pod)
+        let known = try await known(object.key)
         let step = try VersionStep(
             wanted: object.document,
             retained: known.desired,
@@ -112,13 +135,13 @@ struct BrokerAccess: NodeAccess {
             newUID: UniqueID.random(),
             now: console.now()
         )
-        let answers = try await listen(object.pod)
+        let answers = try await listen(object.key)
         // Why also when nothing changed: the broker may have lost it, and the node ignores news
         // that is old.
         let payload = step.object.json()
-        try await publish(object.pod, payload)
+        try await publish(object.key, payload)
         _ = try await editManifest { edit in
-            guard let address = Self.address(object.pod) else { return }
+            guard let address = Self.address(object.key) else { return }
             edit.list(
                 address,
                 uid: step.uid,
@@ -126,22 +149,15 @@ struct BrokerAccess: NodeAccess {
                 payload: payload
             )
         }
-        try await confirmed(by: answers, what: "pod \(object.pod.name)") { answer, _ in
-            guard answer.uid == step.uid, answer.resourceVersion == step.resourceVersion,
-                let accepted = answer.condition(ConditionType.accepted)
-            else { return .undecided }
-            if accepted["status"]?.string == "True" {
-                if let remark = accepted["message"]?.string { console.remark("note: \(remark)") }
-                return .yes
-            }
-            let reason = accepted["reason"]?.string ?? "Refused"
-            return .no(reason + ": " + (accepted["message"]?.string ?? "the node gave no message"))
+        try await confirmed(by: answers, what: object.key.words) { answer, _ in
+            guard object.key.kind == .pods else { return step.verdict(answer, about: object.key) }
+            return step.verdict(answer, console)
         }
         return step.change
     }
 
     func delete(_ deletion: Deletion) async throws(OperatorError) {
-        let known = try await known(deletion.pod)
+        let known = try await known(deletion.key)
         let living = known.reported.map { ObjectView($0) }
         let isGone = living?.isTrue(ConditionType.deleted) ?? false
         let tombstone = Tombstone(
@@ -152,25 +168,28 @@ struct BrokerAccess: NodeAccess {
         )
         if let living, !isGone, Self.hasNeverBeen(living) {
             // The empty message makes the node forget its refusal; no pod is there to answer.
-            _ = try await drop(deletion.pod)
-            return try await clear(deletion.pod)
+            _ = try await drop(deletion.key)
+            return try await clear(deletion.key)
         }
         guard let tombstone else {
             // What is left of a deletion that nobody has waited for.
-            if isGone { try await clear(deletion.pod) }
-            throw .notFound(kind: "pod", name: deletion.pod.name)
+            if isGone { try await clear(deletion.key) }
+            throw .notFound(kind: deletion.key.kind.singular, name: deletion.key.name)
         }
         let uid = living?.uid ?? known.desired.flatMap { ObjectView($0).uid }
-        let answers = try await listen(deletion.pod)
-        let isListed = try await drop(deletion.pod)
+        let answers = try await listen(deletion.key)
+        let isListed = try await drop(deletion.key)
         // What a manifest lists no more is gone; a tombstone would say nothing.
-        if !isListed { try await publish(deletion.pod, tombstone.payload) }
-        let what = "the end of pod \(deletion.pod.name)"
+        if !isListed { try await publish(deletion.key, tombstone.payload) }
+        let what = "the end of \(deletion.key.words)"
         let seconds = deletion.timeoutSeconds
         try await confirmed(by: answers, what: what, seconds: seconds) { answer, _ in
+            guard deletion.key.kind == .pods else {
+                return StoredObject.find(deletion.key, in: answer) == nil ? .yes : .undecided
+            }
             guard uid == nil || answer.uid == uid else { return .undecided }
             return answer.isTrue(ConditionType.deleted) ? .yes : .undecided
         }
-        try await clear(deletion.pod)
+        try await clear(deletion.key)
     }
 }

@@ -5,19 +5,12 @@ import Uplink
 // What the verbs over the broker are made of: reading what is retained, publishing, waiting.
 
 extension BrokerAccess {
-    /// What one status says about the question.
-    enum Verdict {
-        case undecided
-        case yes
-        case no(String)
-    }
-
     /// Waits for a status that decides; `judge` also gets the message, which may be an old one.
     func confirmed(
         by answers: AsyncStream<InboundMessage>,
         what: String,
         seconds: Int? = nil,
-        _ judge: @escaping @Sendable (ObjectView, InboundMessage) -> Verdict
+        _ judge: @escaping @Sendable (ObjectView, InboundMessage) -> BrokerVerdict
     ) async throws(OperatorError) {
         let seconds = seconds ?? timeoutSeconds
         let verdict = await firstValue(withinSeconds: seconds) {
@@ -37,22 +30,24 @@ extension BrokerAccess {
         }
     }
 
-    /// Where the contract has a pod.
-    static func address(_ pod: PodName) -> DesiredObject.Address? {
-        let name = try? ObjectName(namespace: pod.namespace, name: pod.name)
-        return name.map { .init(kind: .pod, name: $0) }
+    /// Where the contract has an object.
+    static func address(_ key: ObjectKey) -> DesiredObject.Address? {
+        guard let kind = key.kind.objectKind,
+            let name = try? ObjectName(namespace: key.namespace, name: key.name)
+        else { return nil }
+        return .init(kind: kind, name: name)
     }
 
-    func listen(_ pod: PodName) async throws(OperatorError) -> AsyncStream<InboundMessage> {
+    func listen(_ key: ObjectKey) async throws(OperatorError) -> AsyncStream<InboundMessage> {
         do {
-            return try await client.messages(topics.status(pod), timeoutSeconds: timeoutSeconds)
+            return try await client.messages(topics.answer(key), timeoutSeconds: timeoutSeconds)
         } catch {
             throw .broker(error)
         }
     }
 
-    func publish(_ pod: PodName, _ payload: [UInt8]) async throws(OperatorError) {
-        try await publish(topics.desired(pod), payload)
+    func publish(_ key: ObjectKey, _ payload: [UInt8]) async throws(OperatorError) {
+        try await publish(topics.desired(key), payload)
     }
 
     func publish(_ topic: String, _ payload: [UInt8]) async throws(OperatorError) {
@@ -68,19 +63,19 @@ extension BrokerAccess {
         }
     }
 
-    func clear(_ pod: PodName) async throws(OperatorError) {
-        try await publish(topics.desired(pod), [])
-        try await publish(topics.status(pod), [])
+    func clear(_ key: ObjectKey) async throws(OperatorError) {
+        try await publish(topics.desired(key), [])
+        // The other kinds share one topic, which is the node's.
+        if key.kind == .pods { try await publish(topics.answer(key), []) }
     }
 
     func known(
-        _ pod: PodName
+        _ key: ObjectKey
     ) async throws(OperatorError) -> (desired: Document?, reported: Document?) {
-        let suffix = "pods/\(pod.namespace)/\(pod.name)"
-        return (
-            try await retained("desired/" + suffix)[pod],
-            try await retained("status/" + suffix)[pod]
-        )
+        let suffix = "\(key.kind.plural)/\(key.namespace)/\(key.name)"
+        let desired = try await retained("desired/" + suffix)[key]
+        guard key.kind == .pods else { return (desired, Optional.none) }
+        return (desired, try await retained("status/" + suffix)[key])
     }
 
     func messages(_ path: String) async throws(OperatorError) -> [InboundMessage] {
@@ -92,24 +87,20 @@ extension BrokerAccess {
         }
     }
 
-    func retained(_ path: String) async throws(OperatorError) -> [PodName: Document] {
-        var documents: [PodName: Document] = [:]
+    func retained(_ path: String) async throws(OperatorError) -> [ObjectKey: Document] {
+        var documents: [ObjectKey: Document] = [:]
         for message in try await messages(path) {
-            switch message.name {
-            case .desired(.pods, let namespace, let name), .podStatus(let namespace, let name):
-                let pod = PodName(namespace: namespace, name: name)
-                // Why an unreadable one is no error: it is shown by its name, and can be replaced.
-                documents[pod] = (try? read(message)) ?? named(pod)
-            default: continue
-            }
+            guard let key = message.name.flatMap(ObjectKey.init(topic:)) else { continue }
+            // Why an unreadable one is no error: it is shown by its name, and can be replaced.
+            documents[key] = (try? read(message)) ?? named(key)
         }
         return documents
     }
 
-    func named(_ pod: PodName) -> Document {
+    private func named(_ key: ObjectKey) -> Document {
         [
-            "apiVersion": "v1", "kind": "Pod",
-            "metadata": ["name": .string(pod.name), "namespace": .string(pod.namespace)],
+            "apiVersion": "v1", "kind": .string(key.kind.objectKind?.rawValue ?? ""),
+            "metadata": ["name": .string(key.name), "namespace": .string(key.namespace)],
         ]
     }
 

@@ -49,10 +49,10 @@ extension BrokerAccess {
         }
     }
 
-    /// Lists a pod no more; answers whether there is a manifest.
-    func drop(_ pod: PodName) async throws(OperatorError) -> Bool {
+    /// Lists an object no more; answers whether there is a manifest.
+    func drop(_ key: ObjectKey) async throws(OperatorError) -> Bool {
         try await editManifest { edit in
-            if let address = Self.address(pod) { edit.drop(address) }
+            if let address = Self.address(key) { edit.drop(address) }
         }
     }
 
@@ -63,7 +63,7 @@ extension BrokerAccess {
         _ status: Document,
         _ manifest: DesiredManifest,
         isOld: Bool
-    ) -> Verdict {
+    ) -> BrokerVerdict {
         let isOurs = status["epoch"]?.string == manifest.epoch
         if isOurs, let generation = status["generation"]?.integer {
             if generation == manifest.generation { return .yes }

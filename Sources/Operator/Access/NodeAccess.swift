@@ -1,20 +1,26 @@
 import Documents
+import KubeModel
 
 /// One of the ways to reach a node: its socket, its broker, or its files.
 ///
 /// All answer with v1 objects; what a way cannot do it says in an error.
 protocol NodeAccess: Sendable {
-    /// Pods, of one namespace or of all.
-    func pods(in namespace: String?) async throws(OperatorError) -> [Document]
+    /// Objects of a kind, of one namespace or of all; events oldest first, all else by name.
+    ///
+    /// What a Secret holds is in none of them; see ``Secret/redacted(_:)``.
+    func objects(
+        _ kind: ResourceKind,
+        in namespace: String?
+    ) async throws(OperatorError) -> [Document]
 
-    /// One pod.
-    func pod(_ name: PodName) async throws(OperatorError) -> Document?
+    /// One object; `nil` when there is none.
+    func object(_ key: ObjectKey) async throws(OperatorError) -> Document?
 
-    /// The node, in a list of one.
-    func nodes() async throws(OperatorError) -> [Document]
+    /// How long to wait before looking again at something that changes, in milliseconds.
+    var lookAgainMilliseconds: Int { get }
 
-    /// Events about one pod, oldest first; empty where this way knows none.
-    func events(about name: PodName) async throws(OperatorError) -> [Document]
+    /// Whether anything can be otherwise at the next look.
+    var canChange: Bool { get }
 
     /// The daemon's own account of itself.
     func status() async throws(OperatorError) -> Document
@@ -31,8 +37,28 @@ protocol NodeAccess: Sendable {
     /// Makes the node want `object`, and says what became of it.
     func apply(_ object: ManifestObject) async throws(OperatorError) -> AppliedChange
 
-    /// Ends a pod, and returns when it is gone.
+    /// Makes the node forget an object, and returns when it is gone.
     func delete(_ deletion: Deletion) async throws(OperatorError)
+}
+
+extension NodeAccess {
+    var canChange: Bool { true }
+
+    /// One pod; `nil` when there is none.
+    func pod(_ name: PodName) async throws(OperatorError) -> Document? {
+        try await object(ObjectKey(pod: name))
+    }
+
+    /// Events about one object, oldest first.
+    func events(about key: ObjectKey) async throws(OperatorError) -> [Document] {
+        try await objects(.events, in: nil).filter { event in
+            let object = event["involvedObject"]
+            guard object?["name"]?.string == key.name,
+                object?["kind"]?.string == key.kind.objectKind?.rawValue
+            else { return false }
+            return !key.kind.isNamespaced || object?["namespace"]?.string == key.namespace
+        }
+    }
 }
 
 /// Which part of which log is wanted.
@@ -58,16 +84,16 @@ public struct LogQuestion: Equatable, Sendable {
 
 /// What is to end, and how patiently.
 public struct Deletion: Equatable, Sendable {
-    /// The pod.
-    public var pod: PodName
-    /// Seconds the pod gets to end by itself; `nil` means what its spec says.
+    /// The object.
+    public var key: ObjectKey
+    /// Seconds a pod gets to end by itself; `nil` means what its spec says.
     public var graceSeconds: Int64?
     /// Seconds to wait for the end.
     public var timeoutSeconds: Int
 
     /// A deletion with the pod's own grace period.
-    public init(pod: PodName, graceSeconds: Int64? = nil, timeoutSeconds: Int) {
-        self.pod = pod
+    public init(key: ObjectKey, graceSeconds: Int64? = nil, timeoutSeconds: Int) {
+        self.key = key
         self.graceSeconds = graceSeconds
         self.timeoutSeconds = timeoutSeconds
     }

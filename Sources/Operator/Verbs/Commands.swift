@@ -5,39 +5,35 @@ struct Commands {
     let access: any NodeAccess
     let console: Console
 
-    /// `get pods|nodes`, all of them or those that are named.
-    func get(
-        _ kind: ResourceKind,
-        names: [String],
-        namespace: String?,
-        format: OutputFormat
-    ) async throws(OperatorError) {
+    /// `get`, all objects of a kind or those that are named.
+    func get(_ selection: Selection, format: OutputFormat) async throws(OperatorError) {
+        let (kind, names, namespace) = (selection.kind, selection.names, selection.namespace)
         var printer = ObjectPrinter(kind: kind, format: format, now: console.now())
         printer.isSingle = names.count == 1
-        printer.showsNamespace = kind == .pods && namespace == nil
-        var objects: [Document] = []
-        var missing: [String] = []
-        switch kind {
-        case .pods where names.isEmpty: objects = try await access.pods(in: namespace)
-        case .pods:
-            for name in names {
-                let pod = PodName(namespace: namespace ?? "default", name: name)
-                if let found = try await access.pod(pod) {
-                    objects.append(found)
-                } else {
-                    missing.append(name)
-                }
-            }
-        case .nodes:
-            objects = try await access.nodes()
-            if !names.isEmpty {
-                let known = Set(objects.map { ObjectView($0).name })
-                missing = names.filter { !known.contains($0) }
-                objects.removeAll { !names.contains(ObjectView($0).name) }
-            }
-        }
+        printer.showsNamespace = kind.isNamespaced && namespace == nil
+        let (objects, missing) = try await find(kind, names, namespace)
         write(objects, printer, namespace, isAll: names.isEmpty)
         if let name = missing.first { throw .notFound(kind: kind.singular, name: name) }
+    }
+
+    /// The objects that were asked for, and the names of those that are not there.
+    func find(
+        _ kind: ResourceKind,
+        _ names: [String],
+        _ namespace: String?
+    ) async throws(OperatorError) -> (found: [Document], missing: [String]) {
+        guard !names.isEmpty else { return (try await access.objects(kind, in: namespace), []) }
+        var found: [Document] = []
+        var missing: [String] = []
+        for name in names {
+            let key = ObjectKey(kind: kind, namespace: namespace ?? "default", name: name)
+            if let object = try await access.object(key) {
+                found.append(object)
+            } else {
+                missing.append(name)
+            }
+        }
+        return (found, missing)
     }
 
     private func write(
@@ -46,26 +42,33 @@ struct Commands {
         _ namespace: String?,
         isAll: Bool
     ) {
-        let isTable = printer.format == .table || printer.format == .wide
-        guard objects.isEmpty, isTable || !isAll else { return console.text(printer.text(objects)) }
+        guard objects.isEmpty, printer.format.isTable || !isAll else {
+            return console.text(printer.text(objects))
+        }
         guard isAll else { return }
-        let place = namespace.map { " in namespace \($0)" } ?? ""
-        console.remark("no \(printer.kind.singular)s found\(printer.kind == .pods ? place : "")")
+        let place = printer.kind.isNamespaced ? namespace.map { " in namespace \($0)" } ?? "" : ""
+        console.remark("no \(printer.kind.plural) found\(place)")
     }
 
-    /// `describe pod`.
-    func describe(_ name: PodName) async throws(OperatorError) {
-        guard let pod = try await access.pod(name) else {
-            throw .notFound(kind: "pod", name: name.name)
+    /// `describe`: pods and nodes in pages of their own, the rest as it is written.
+    func describe(_ key: ObjectKey) async throws(OperatorError) {
+        guard let object = try await access.object(key) else {
+            throw .notFound(kind: key.kind.singular, name: key.name)
         }
         var events: [Document] = []
         do throws(OperatorError) {
-            events = try await access.events(about: name)
+            events = try await access.events(about: key)
         } catch {
-            // Why no failure: the pod is what was asked for, and it is here.
+            // Why no failure: the object is what was asked for, and it is here.
             console.remark("note: events are left out: \(error)")
         }
-        console.text(PodDescription.text(pod, events: events, now: console.now()))
+        switch key.kind {
+        case .pods: console.text(PodDescription.text(object, events: events, now: console.now()))
+        case .nodes:
+            let pods = try await access.objects(.pods, in: nil)
+            console.text(NodeDescription.text(object, pods, events, now: console.now()))
+        case .configMaps, .secrets, .events, .images: console.text(object.yamlText())
+        }
     }
 
     /// `logs`.
@@ -91,7 +94,7 @@ struct Commands {
             } catch .refused(let what, let message) {
                 throw .refused(what: what, message: Self.placed(message, in: object))
             }
-            console.line("pod/\(object.pod.name) \(change.rawValue)")
+            console.line("\(object.key.text) \(change.rawValue)")
         }
     }
 
@@ -106,11 +109,11 @@ struct Commands {
         return "\(FieldPath.withoutLine(message)) (\(object.source), line \(line))"
     }
 
-    /// `delete pod`, of each.
+    /// `delete`, of each.
     func delete(_ deletions: [Deletion]) async throws(OperatorError) {
         try await each(deletions) { deletion throws(OperatorError) in
             try await access.delete(deletion)
-            console.line("pod/\(deletion.pod.name) deleted")
+            console.line("\(deletion.key.text) deleted")
         }
     }
 
@@ -120,6 +123,7 @@ struct Commands {
         switch format {
         case .json: console.line(status.jsonText(pretty: true))
         case .yaml: console.text(status.yamlText())
+        case .jsonPath(let template): console.text(template.text(status))
         case .table, .wide, .name: console.text(StatusReport.text(status, now: console.now()))
         }
     }

@@ -105,7 +105,8 @@ struct VersionStep: Equatable {
             document.setting(["metadata", "resourceVersion"], to: nil).setting(["status"], to: nil)
                 .withSortedMembers
         }
-        guard right["spec"] != nil else { return false }
+        // A report without what is wanted says nothing.
+        guard right["spec"] != nil || right["kind"] != "Pod" else { return false }
         if essence(left) == essence(right) { return true }
         guard var wanted = try? Pod(left), let present = try? Pod(right) else { return false }
         if wanted.spec.nodeName.isEmpty { wanted.spec.nodeName = present.spec.nodeName }

@@ -37,33 +37,29 @@ struct DatabaseAccess: NodeAccess {
         console.remark("note: swiftletd is not running; this is from \(path), \(age)")
     }
 
-    func pods(in namespace: String?) async throws(OperatorError) -> [Document] {
-        let all = try await allPods()
+    var lookAgainMilliseconds: Int { 2_000 }
+    // Nobody writes.
+    var canChange: Bool { false }
+
+    func objects(
+        _ kind: ResourceKind,
+        in namespace: String?
+    ) async throws(OperatorError) -> [Document] {
+        let all: [Document]
+        switch kind {
+        case .pods: all = try await allPods()
+        case .configMaps: all = try await desired(.configMap)
+        case .secrets: all = try await desired(.secret).map { Secret.redacted($0) }
+        case .events: all = try await events()
+        case .nodes, .images:
+            throw needsDaemon("the node's own status is known to a running swiftletd only")
+        }
         guard let namespace else { return all }
         return all.filter { ObjectView($0).namespace == namespace }
     }
 
-    func pod(_ name: PodName) async throws(OperatorError) -> Document? {
-        try await pods(in: name.namespace).first { ObjectView($0).name == name.name }
-    }
-
-    func nodes() async throws(OperatorError) -> [Document] {
-        throw needsDaemon("the node's own status is known to a running swiftletd only")
-    }
-
-    func events(about name: PodName) async throws(OperatorError) -> [Document] {
-        let events: [[UInt8]]
-        do {
-            events = try await store.events()
-        } catch {
-            throw .database(path: path, message: "\(error)")
-        }
-        return events.compactMap { try? Document(json: $0) }
-            .filter { event in
-                let object = event["involvedObject"]
-                return object?["name"]?.string == name.name
-                    && object?["namespace"]?.string == name.namespace
-            }
+    func object(_ key: ObjectKey) async throws(OperatorError) -> Document? {
+        try await objects(key.kind, in: key.namespace).first { ObjectView($0).name == key.name }
     }
 
     func status() async throws(OperatorError) -> Document {
@@ -139,6 +135,22 @@ extension DatabaseAccess {
         .notThisWay(what: what, advice: "start it with `systemctl start swiftletd`")
     }
 
+    private func events() async throws(OperatorError) -> [Document] {
+        do {
+            return try await store.events().compactMap { try? Document(json: $0) }
+        } catch {
+            throw .database(path: path, message: "\(error)")
+        }
+    }
+
+    private func desired(_ kind: ObjectKind) async throws(OperatorError) -> [Document] {
+        do {
+            return try await store.desired(kind).map(wish).sorted(by: ObjectView.isBefore)
+        } catch {
+            throw .database(path: path, message: "\(error)")
+        }
+    }
+
     /// What is wanted with what was seen of it, and what was seen that is no longer wanted.
     private func allPods() async throws(OperatorError) -> [Document] {
         let snapshot: StoreSnapshot
@@ -157,11 +169,7 @@ extension DatabaseAccess {
             }
         }
         pods += reports.values.compactMap { PodMerge.merge(desired: nil, reported: $0) }
-        return pods.sorted {
-            let (left, right) = (ObjectView($0), ObjectView($1))
-            return (left.namespace, left.name, left.uid ?? "")
-                < (right.namespace, right.name, right.uid ?? "")
-        }
+        return pods.sorted(by: ObjectView.isBefore)
     }
 
     private func wish(_ object: DesiredObject) -> Document {

@@ -1,5 +1,6 @@
 import ControlAPI
 import Documents
+import KubeModel
 
 /// Reaches a node through its daemon's control socket.
 struct SocketAccess: NodeAccess {
@@ -16,29 +17,29 @@ struct SocketAccess: NodeAccess {
         self.console = console
     }
 
-    func pods(in namespace: String?) async throws(OperatorError) -> [Document] {
-        let path =
-            namespace.map { ["api", "v1", "namespaces", $0, "pods"] } ?? ["api", "v1", "pods"]
-        return try await list(path, kind: "Pod")
+    // Why so often: it is a local socket, and people look at the answer.
+    var lookAgainMilliseconds: Int { 500 }
+
+    func objects(
+        _ kind: ResourceKind,
+        in namespace: String?
+    ) async throws(OperatorError) -> [Document] {
+        guard let objectKind = kind.objectKind else {
+            return ImageSummary.images(of: try await objects(.nodes, in: nil))
+        }
+        let objects = try await list(["api", "v1", kind.plural], kind: objectKind.rawValue)
+        guard kind.isNamespaced, let namespace else { return objects }
+        return objects.filter { ObjectView($0).namespace == namespace }
     }
 
-    func pod(_ name: PodName) async throws(OperatorError) -> Document? {
-        let reply = try await request(.get, Self.path(of: name))
-        guard reply.status != 404 else { return nil }
-        return try document(reply, what: "pod \(name.name)")
-    }
-
-    func nodes() async throws(OperatorError) -> [Document] {
-        try await list(["api", "v1", "nodes"], kind: "Node")
-    }
-
-    func events(about name: PodName) async throws(OperatorError) -> [Document] {
-        try await list(["api", "v1", "events"], kind: "Event")
-            .filter { event in
-                let object = event["involvedObject"]
-                return object?["name"]?.string == name.name
-                    && object?["namespace"]?.string == name.namespace
-            }
+    func object(_ key: ObjectKey) async throws(OperatorError) -> Document? {
+        guard key.kind.isDesired else {
+            return try await objects(key.kind, in: key.namespace)
+                .first { ObjectView($0).name == key.name }
+        }
+        let reply = try await request(.get, Self.path(of: key))
+        guard reply.status != 404 else { return Optional.none }
+        return try document(reply, what: key.words)
     }
 
     func status() async throws(OperatorError) -> Document {
@@ -52,7 +53,7 @@ struct SocketAccess: NodeAccess {
         let reply: ControlReply
         do {
             reply = try await client.stream(
-                Self.path(of: question.pod) + ["log"],
+                Self.path(of: ObjectKey(pod: question.pod)) + ["log"],
                 query: question.parameters,
                 onChunk: sink
             )
@@ -70,54 +71,58 @@ struct SocketAccess: NodeAccess {
         container: String?
     ) async throws(OperatorError) -> [String] {
         let query = container.map { ["container": $0] } ?? [:]
-        let reply = try await request(.post, Self.path(of: pod) + ["restart"], query: query)
+        let reply = try await request(
+            .post,
+            Self.path(of: ObjectKey(pod: pod)) + ["restart"],
+            query: query
+        )
         let answer = try document(reply, what: "the restart of \(pod.name)")
         return answer["restarted"]?.array?.compactMap(\.string) ?? []
     }
 
-    func apply(_ object: ManifestObject) async throws(OperatorError) -> AppliedChange {
-        let present = try await pod(object.pod)
+    func apply(_ wanted: ManifestObject) async throws(OperatorError) -> AppliedChange {
+        let present = try await object(wanted.key)
         let step = try VersionStep(
-            wanted: object.document,
+            wanted: wanted.document,
             retained: present,
             reported: nil,
             newUID: UniqueID.random(),
             now: console.now()
         )
-        let reply = try await request(.put, Self.path(of: object.pod), body: step.object.json())
-        guard reply.isSuccess else { throw refusal(reply, "pod \(object.pod.name)") }
+        let reply = try await request(.put, Self.path(of: wanted.key), body: step.object.json())
+        guard reply.isSuccess else { throw refusal(reply, wanted.key.words) }
         return step.change
     }
 
     func delete(_ deletion: Deletion) async throws(OperatorError) {
-        let path = Self.path(of: deletion.pod)
-        guard let pod = try await pod(deletion.pod) else {
-            throw .notFound(kind: "pod", name: deletion.pod.name)
+        let path = Self.path(of: deletion.key)
+        guard let present = try await object(deletion.key) else {
+            throw .notFound(kind: deletion.key.kind.singular, name: deletion.key.name)
         }
         let query = deletion.graceSeconds.map { ["gracePeriodSeconds": String($0)] } ?? [:]
         let reply = try await request(.delete, path, query: query)
         if reply.status == 404 { return }
-        guard reply.isSuccess else { throw refusal(reply, "the end of pod \(deletion.pod.name)") }
-        try await waitUntilGone(deletion, uid: ObjectView(pod).uid)
+        guard reply.isSuccess else { throw refusal(reply, "the end of \(deletion.key.words)") }
+        try await waitUntilGone(deletion, uid: ObjectView(present).uid)
     }
 
-    /// Waits until the pod is gone, or another one has its name.
+    /// Waits until the object is gone, or another one has its name.
     private func waitUntilGone(_ deletion: Deletion, uid: String?) async throws(OperatorError) {
         let deadline = ContinuousClock.now + .seconds(deletion.timeoutSeconds)
-        while let pod = try await pod(deletion.pod), ObjectView(pod).uid == uid {
+        while let present = try await object(deletion.key), ObjectView(present).uid == uid {
             guard ContinuousClock.now < deadline else {
                 throw .unanswered(
-                    what: "the end of pod \(deletion.pod.name)",
+                    what: "the end of \(deletion.key.words)",
                     seconds: deletion.timeoutSeconds,
-                    advice: "it goes on; look with `swiftlet describe pod \(deletion.pod.name)`"
+                    advice: "it goes on; look with `swiftlet describe \(deletion.key.text)`"
                 )
             }
             try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
         }
     }
 
-    private static func path(of pod: PodName) -> [String] {
-        ["api", "v1", "namespaces", pod.namespace, "pods", pod.name]
+    private static func path(of key: ObjectKey) -> [String] {
+        ["api", "v1", "namespaces", key.namespace, key.kind.plural, key.name]
     }
 
     private func request(

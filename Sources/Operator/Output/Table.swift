@@ -5,6 +5,7 @@ struct Table: Equatable {
 
     var headers: [String]
     var rows: [[String]] = []
+    var leavesOutHeaders = false
 
     /// Every line ends with a line end, and none with a space.
     var text: String {
@@ -13,7 +14,7 @@ struct Table: Equatable {
             lines.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
         }
         var text = ""
-        for line in lines {
+        for line in lines.dropFirst(leavesOutHeaders ? 1 : 0) {
             var padded = ""
             for (cell, width) in zip(line, widths) {
                 padded += cell + String(repeating: " ", count: width - cell.count + Self.gap)

@@ -1,22 +1,22 @@
 public import Documents
 import KubeModel
 
-/// One object of a manifest: a pod that somebody wants on a node.
+/// One object of a manifest: something that somebody wants on a node.
 public struct ManifestObject: Equatable, Sendable {
     /// The whole object, with its namespace filled in.
     public var document: Document
-    /// The pod's name.
-    public var pod: PodName
+    /// What it is, and what it is called.
+    public var key: ObjectKey
     /// What the operator calls the file that it stands in.
     public var source: String
 }
 
 /// The objects of one file, in its order.
 ///
-/// YAML with several documents, JSON, and v1.List are taken; whatever is not a v1.Pod is refused by
+/// YAML with several documents, JSON, and v1.List are taken; whatever no node can run is refused by
 /// name, since leaving it out silently would be worse.
 public struct ManifestFile {
-    /// Longest file in bytes: some hundred pods.
+    /// Longest file in bytes: some hundred objects.
     public static let byteCountMax = 4 << 20
 
     /// The objects, in the file's order.
@@ -94,8 +94,10 @@ public struct ManifestFile {
         guard version == "v1" else {
             throw reader.error("apiVersion", "must be \"v1\", but is \"\(version)\"")
         }
-        guard kind == "Pod" else {
-            throw reader.error("kind", "\(kind) cannot be applied: only Pod can, in this version")
+        guard let resource = ResourceKind(kind), resource.isDesired,
+            resource.objectKind?.rawValue == kind
+        else {
+            throw reader.error("kind", "\(kind) cannot be applied: Pod, ConfigMap and Secret can")
         }
         let metadata = try reader.required("metadata")
         let name = try metadata.required("name").string()
@@ -116,7 +118,7 @@ public struct ManifestFile {
         let object = document.setting(["metadata", "namespace"], to: .string(own ?? namespace))
         return ManifestObject(
             document: object,
-            pod: PodName(namespace: own ?? namespace, name: name),
+            key: ObjectKey(kind: resource, namespace: own ?? namespace, name: name),
             source: path
         )
     }

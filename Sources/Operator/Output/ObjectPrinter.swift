@@ -1,0 +1,63 @@
+import Documents
+
+/// Writes objects of one kind in a format.
+struct ObjectPrinter {
+    var kind: ResourceKind
+    var format: OutputFormat
+    /// Whether a column tells the namespace.
+    var showsNamespace = false
+    /// Whether one object was asked for by name: it is then written itself, not in a List.
+    var isSingle = false
+    /// Whether the line of headers is left out: a watch has written it before.
+    var leavesOutHeaders = false
+    var now: Int64
+
+    func text(_ objects: [Document]) -> String {
+        switch format {
+        case .table, .wide: table(objects).text
+        case .json: combined(objects).jsonText(pretty: true) + "\n"
+        case .yaml: combined(objects).yamlText()
+        case .name:
+            objects.map { "\(kind.singular)/\(Printable.cell(ObjectView($0).name))\n" }.joined()
+        case .jsonPath(let template): template.text(combined(objects))
+        }
+    }
+
+    private func combined(_ objects: [Document]) -> Document {
+        if isSingle, objects.count == 1 { return objects[0] }
+        return ["apiVersion": "v1", "kind": "List", "metadata": [:], "items": .array(objects)]
+    }
+
+    private func table(_ objects: [Document]) -> Table {
+        let isWide = format == .wide
+        var table: Table
+        switch kind {
+        case .pods:
+            table = Table(headers: PodSummary.headers + (isWide ? PodSummary.wideHeaders : []))
+            table.rows = objects.map { PodSummary($0).cells(now: now, isWide: isWide) }
+        case .nodes:
+            table = Table(headers: NodeSummary.headers + (isWide ? NodeSummary.wideHeaders : []))
+            table.rows = objects.map { NodeSummary($0).cells(now: now, isWide: isWide) }
+        case .events:
+            table = Table(headers: EventSummary.headers)
+            table.rows = objects.map { EventSummary($0).cells(now: now) }
+        case .configMaps:
+            table = Table(headers: ["NAME", "DATA", "AGE"])
+            table.rows = objects.map { ConfigSummary($0).cells(now: now) }
+        case .secrets:
+            table = Table(headers: ["NAME", "TYPE", "DATA", "AGE"])
+            table.rows = objects.map { ConfigSummary($0).secretCells(now: now) }
+        case .images:
+            table = Table(headers: ImageSummary.headers)
+            table.rows = objects.map { ImageSummary($0).cells }
+        }
+        if showsNamespace {
+            table.headers.insert("NAMESPACE", at: 0)
+            for index in table.rows.indices {
+                table.rows[index].insert(ObjectView(objects[index]).namespace, at: 0)
+            }
+        }
+        table.leavesOutHeaders = leavesOutHeaders
+        return table
+    }
+}
