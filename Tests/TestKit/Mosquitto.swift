@@ -20,10 +20,21 @@ public final class Mosquitto {
         in fixture: Fixture,
         extra: [String] = []
     ) async throws -> Mosquitto {
-        let broker = try Mosquitto(in: fixture, extra: extra)
-        try await broker.start()
-        return broker
+        var problem: any Error = TestKitError(message: "no broker was started")
+        // Why again: between our look at a port and mosquitto's bind another process may take it.
+        for _ in 0..<portTriesMax {
+            let broker = try Mosquitto(in: fixture, extra: extra)
+            do {
+                try await broker.start()
+                return broker
+            } catch {
+                problem = error
+            }
+        }
+        throw problem
     }
+
+    private static let portTriesMax = 4
 
     private init(in fixture: Fixture, extra: [String]) throws {
         program = try Requirement.mosquitto.path()

@@ -9,6 +9,7 @@ enum NodeDescription {
     ///   - pods: All its pods.
     ///   - events: What happened to the node itself.
     ///   - now: Nanoseconds since 1970.
+    /// - Returns: Lines, each with its end.
     static func text(
         _ node: Document,
         _ pods: [Document],
