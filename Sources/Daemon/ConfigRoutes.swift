@@ -98,6 +98,11 @@ struct ConfigRoutes: Sendable {
 }
 
 extension ControlResponse {
+    /// Text for programs and people alike.
+    static func plain(_ text: String) -> ControlResponse {
+        ControlResponse(status: 200, contentType: "text/plain", body: .bytes(Array(text.utf8)))
+    }
+
     // Why: the next message of the controller would undo it, and the signature is not ours to make.
     /// Nothing can be changed on this node by hand.
     static let manifestCounts = ControlResponse.failure(

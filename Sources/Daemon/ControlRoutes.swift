@@ -23,12 +23,13 @@ public struct ControlRoutes: ControlHandler {
     /// Answers one request.
     public func handle(_ request: ControlRequest) async -> ControlResponse {
         switch (request.method, request.path) {
-        case (.get, ["healthz"]):
-            return ControlResponse(
-                status: 200,
-                contentType: "text/plain",
-                body: .bytes([0x6F, 0x6B])
-            )
+        // Why the same: a daemon that answers has recovered; the watchdog ends one that hangs.
+        case (.get, ["healthz"]), (.get, ["readyz"]), (.get, ["livez"]): return .plain("ok")
+        case (.get, ["metrics"]): return await metrics()
+        case (.get, ["stats", "summary"]):
+            return json(StatsSummary.document(await usage(), nodeName: nodeName))
+        case (.get, ["pods"]):
+            return json(ObjectList.document(await supervisor.podDocuments(), kind: "PodList"))
         case (.get, ["swiftlet", "v1", "status"]):
             return json(await supervisor.statusDocument())
         case (.get, ["api", "v1", "pods"]):
@@ -55,6 +56,20 @@ public struct ControlRoutes: ControlHandler {
             reason: "NotFound",
             message: "there is nothing at \(request.method.rawValue) /"
                 + request.path.joined(separator: "/")
+        )
+    }
+
+    private func usage() async -> Usage {
+        Usage(await supervisor.workloadProcesses(), state: supervisor.stateDirectory)
+    }
+
+    private func metrics() async -> ControlResponse {
+        .plain(
+            Metrics.text(
+                await usage(),
+                status: await supervisor.statusDocument(),
+                pods: await supervisor.podDocuments()
+            )
         )
     }
 

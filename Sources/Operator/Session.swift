@@ -28,6 +28,18 @@ public struct Session: Sendable {
         }
     }
 
+    /// Says what the pods of a namespace, or of all, use now.
+    public func topPods(namespace: String?) async throws(OperatorError) {
+        try await reading { commands throws(OperatorError) in
+            try await commands.topPods(namespace: namespace)
+        }
+    }
+
+    /// Says what the node uses now.
+    public func topNode() async throws(OperatorError) {
+        try await reading { commands throws(OperatorError) in try await commands.topNode() }
+    }
+
     /// Waits until objects are as wanted.
     public func wait(
         for goal: WaitGoal,

@@ -20,7 +20,7 @@ struct Swiftlet: AsyncParsableCommand {
         subcommands: [
             StatusCommand.self, GetCommand.self, DescribeCommand.self, LogsCommand.self,
             RestartCommand.self, ApplyCommand.self, DiffCommand.self, DeleteCommand.self,
-            WaitCommand.self,
+            WaitCommand.self, TopCommand.self,
             EventsCommand.self, VersionCommand.self,
         ]
     )

@@ -200,11 +200,11 @@ struct BrokerSessionTests {
             let broker = try await Mosquitto.start(in: fixture)
             let configuration = try configuration(broker)
             let node = StandInNode(configuration)
-            try await node.client.connect()
+            let subscriptions = try await node.listen()
             let screen = Collector()
             let session = session(configuration, screen)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await node.run() }
+                group.addTask { try await node.run(subscriptions) }
                 try await body(session, node, screen)
                 await node.client.close()
                 group.cancelAll()

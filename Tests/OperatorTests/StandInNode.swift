@@ -20,18 +20,33 @@ final class StandInNode: Sendable {
     /// Payloads on the desired topic so far.
     var desired: [String] { seen.withLock { $0 } }
 
+    /// What the node listens to.
+    struct Subscriptions: Sendable {
+        var requests: AsyncStream<InboundMessage>
+        var pods: AsyncStream<InboundMessage>
+    }
+
+    /// Connects and subscribes: what is asked from then on is heard.
+    func listen() async throws -> Subscriptions {
+        try await client.connect()
+        return Subscriptions(
+            requests: try await client.messages(topics.topic("requests/+")),
+            pods: try await client.messages(topics.topic("desired/pods/+/+"))
+        )
+    }
+
     /// Answers until the connection ends.
-    func run() async throws {
+    func run(_ subscriptions: Subscriptions) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.answerRequests() }
-            try await self.takePods()
+            group.addTask { try await self.answer(subscriptions.requests) }
+            try await self.take(subscriptions.pods)
             group.cancelAll()
         }
     }
 
     /// Two lines and a third in the next answer; restarts nothing but web.
-    private func answerRequests() async throws {
-        for await message in try await client.messages(topics.topic("requests/+")) {
+    private func answer(_ requests: AsyncStream<InboundMessage>) async throws {
+        for await message in requests {
             guard case .request(let id) = message.name else { continue }
             let request = try NodeRequest(payload: message.payload)
             for part in Self.parts(of: request) {
@@ -63,8 +78,8 @@ final class StandInNode: Sendable {
         return [last]
     }
 
-    private func takePods() async throws {
-        for await message in try await client.messages(topics.topic("desired/pods/+/+")) {
+    private func take(_ pods: AsyncStream<InboundMessage>) async throws {
+        for await message in pods {
             seen.withLock { $0.append(String(decoding: message.payload, as: UTF8.self)) }
             guard let pod = try? Document(json: message.payload) else { continue }
             try await client.publish(

@@ -87,6 +87,11 @@ struct BrokerAccess: NodeAccess {
         return report.document
     }
 
+    func usage() async throws(OperatorError) -> Document {
+        // Why not sent: a metered link is not for numbers that are old when they arrive.
+        throw .notThisWay(what: "usage does not travel", advice: "run `swiftlet top` on the node")
+    }
+
     func log(
         _ question: LogQuestion,
         sink: @escaping @Sendable ([UInt8]) async -> Bool

@@ -76,6 +76,10 @@ struct DatabaseAccess: NodeAccess {
         return report.document
     }
 
+    func usage() async throws(OperatorError) -> Document {
+        throw needsDaemon("what is used now is measured by a running swiftletd only")
+    }
+
     func log(
         _ question: LogQuestion,
         sink: @escaping @Sendable ([UInt8]) async -> Bool

@@ -25,6 +25,9 @@ protocol NodeAccess: Sendable {
     /// The daemon's own account of itself.
     func status() async throws(OperatorError) -> Document
 
+    /// What the node and its pods use, as the kubelet's `/stats/summary` says it.
+    func usage() async throws(OperatorError) -> Document
+
     /// A container's log, piece by piece, until it ends or `sink` has had enough.
     func log(
         _ question: LogQuestion,

@@ -46,6 +46,10 @@ struct SocketAccess: NodeAccess {
         try document(await request(.get, ["swiftlet", "v1", "status"]), what: "status")
     }
 
+    func usage() async throws(OperatorError) -> Document {
+        try document(await request(.get, ["stats", "summary"]), what: "usage")
+    }
+
     func log(
         _ question: LogQuestion,
         sink: @escaping @Sendable ([UInt8]) async -> Bool
