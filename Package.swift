@@ -122,6 +122,7 @@ let package = Package(
         library("KubeModel", ["Documents"]),
         library("Lifecycle", ["KubeModel"]),
         library("StateStore", ["KubeModel", "CSQLite", "CCrypto"]),
+        library("Trust", ["KubeModel", "Documents", "CCrypto"]),
         library("Host", ["CLinux"]),
         library("Images", ["Documents", "CCrypto"]),
         library("Layers", ["Images", "Documents", "CArchive"]),
@@ -136,7 +137,7 @@ let package = Package(
             "Daemon",
             [
                 "Supervisor", "Uplink", "ControlAPI", "Lifecycle", "StateStore", "Images", "Host",
-                "KubeModel", "Documents", logging,
+                "KubeModel", "Documents", "Trust", logging,
             ]
         ),
         // The operator's program without its command line, so that it can be tested.
@@ -144,6 +145,7 @@ let package = Package(
             "Operator",
             [
                 "ControlAPI", "Uplink", "StateStore", "Images", "KubeModel", "Documents", "Host",
+                "Trust",
             ]
         ),
 
@@ -162,7 +164,7 @@ let package = Package(
         program(
             "swiftlet",
             [
-                "Operator", "ControlAPI", "Uplink", "Host",
+                "Operator", "ControlAPI", "Uplink", "Host", "Trust",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -184,6 +186,7 @@ let package = Package(
         tests("HostTests", ["Host", "TestKit"]),
         tests("ImagesTests", ["Images", "Documents", "TestKit"]),
         tests("LayersTests", ["Layers", "Images", "Documents", "TestKit"]),
+        tests("TrustTests", ["Trust", "KubeModel", "TestKit"]),
         tests("UplinkTests", ["Uplink", "KubeModel", "Documents", "TestKit"]),
         tests(
             "ControlAPITests",
@@ -191,7 +194,10 @@ let package = Package(
         ),
         tests(
             "OperatorTests",
-            ["Operator", "ControlAPI", "Uplink", "StateStore", "KubeModel", "Documents", "TestKit"]
+            [
+                "Operator", "ControlAPI", "Uplink", "StateStore", "KubeModel", "Documents", "Trust",
+                "TestKit",
+            ]
         ),
         tests(
             "SupervisorTests",
@@ -204,7 +210,7 @@ let package = Package(
             "DaemonTests",
             [
                 "Daemon", "Supervisor", "Uplink", "ControlAPI", "StateStore", "KubeModel",
-                "Documents", "Host", "TestKit",
+                "Documents", "Host", "Trust", "TestKit",
             ]
         ),
         tests(

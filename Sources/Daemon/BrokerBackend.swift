@@ -41,7 +41,7 @@ public struct BrokerBackend: UplinkBackend {
         case .request(let id)?:
             await requests?.take(message, id: id)
         case .manifest?: return await manifest(message)
-        case .manifestSignature?: break
+        case .manifestSignature?: return await manifest(message)
         case .connection?, .desiredStatus?, .nodeStatus?, .podStatus?, .events?, .reply?:
             break
         case nil:
@@ -119,7 +119,11 @@ public struct BrokerBackend: UplinkBackend {
 
     private func manifest(_ message: InboundMessage) async -> Bool {
         do throws(StoreError) {
-            switch try await inbox.takeManifest(message.payload, isRetained: message.isRetained) {
+            let outcome =
+                message.name == .manifest
+                ? try await inbox.takeManifest(message.payload, isRetained: message.isRetained)
+                : try await inbox.takeSignature(message.payload, isRetained: message.isRetained)
+            switch outcome {
             case .accepted(let deletionCount)?:
                 logger.notice(
                     "manifest accepted",

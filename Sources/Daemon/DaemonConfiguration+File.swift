@@ -1,5 +1,6 @@
 internal import Host
 internal import Supervisor
+internal import Trust
 
 extension DaemonConfiguration {
     /// Where the configuration is unless told otherwise.
@@ -28,6 +29,7 @@ extension DaemonConfiguration {
     /// - Throws: The first thing that is missing.
     public func check() throws(DaemonError) {
         _ = try broker?.password()
+        _ = try trust()
         do throws(HostError) {
             for file in [broker?.caFile, broker?.certificateFile, broker?.keyFile].compactMap(
                 \.self
@@ -42,6 +44,32 @@ extension DaemonConfiguration {
             }
         } catch {
             throw .host(error)
+        }
+    }
+
+    /// The keys that are trusted; nil where the broker is.
+    ///
+    /// - Throws: Which file is none.
+    func trust() throws(DaemonError) -> TrustedKeys? {
+        guard !trustedKeys.isEmpty else { return nil }
+        var keys: [VerifyingKey] = []
+        for entry in trustedKeys {
+            var text = entry
+            if entry.hasPrefix("/") {
+                do throws(HostError) {
+                    let bytes = try FileBytes.read(entry, byteCountMax: Self.fileBytesMax)
+                    text = String(decoding: bytes, as: UTF8.self)
+                } catch {
+                    throw .host(error)
+                }
+            }
+            do throws(TrustError) { keys.append(try VerifyingKey(text: text)) } catch {
+                let path = entry.hasPrefix("/") ? entry : "trust.keys"
+                throw .host(.malformed(path: path, reason: error.description))
+            }
+        }
+        do throws(TrustError) { return try TrustedKeys(keys) } catch {
+            throw .host(.malformed(path: "trust.keys", reason: error.description))
         }
     }
 

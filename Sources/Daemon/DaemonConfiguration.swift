@@ -17,6 +17,9 @@ public struct DaemonConfiguration: Sendable {
     )
     /// The broker; nil for a node that runs what it has.
     public var broker: Broker?
+    /// Files or texts of the public keys whose signature desired state must have; none: the broker is
+    /// trusted.
+    public var trustedKeys: [String] = []
     /// Where `swiftlet-run` and `swiftlet-pull` are; nil for beside this program.
     public var programs: String?
     /// Folders of the host below which hostPath volumes may lie.
@@ -58,6 +61,7 @@ public struct DaemonConfiguration: Sendable {
 extension DaemonConfiguration {
     private static let keys: Set<String> = [
         "node", "directories", "broker", "programs", "volumes", "logs", "control", "images",
+        "trust",
     ]
 
     /// Reads the text of a configuration file.
@@ -95,6 +99,14 @@ extension DaemonConfiguration {
             }
         }
         if let logs = try reader.optional("logs") { try readLogs(logs) }
+        if let trust = try reader.optional("trust") {
+            try trust.refuseUnknown(known: ["keys"])
+            let keys = try trust.required("keys")
+            trustedKeys = try keys.strings()
+            guard !trustedKeys.isEmpty else {
+                throw keys.error("must name a key; leave trust out to trust the broker")
+            }
+        }
         if let control = try reader.optional("control") {
             try control.refuseUnknown(known: ["group"])
             let group = try control.optional("group")?.integer(in: 0...Int64(UInt32.max) - 1)

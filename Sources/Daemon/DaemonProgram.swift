@@ -6,6 +6,7 @@ internal import Lifecycle
 public import Logging
 internal import StateStore
 internal import Supervisor
+internal import Trust
 internal import Uplink
 
 /// The daemon: every part made, tied together, run as one tree of tasks, and ended in good order.
@@ -58,7 +59,9 @@ public struct DaemonProgram: Sendable {
             host: ProcessWorkloadHost(layout: layout, runner: "\(programs)/swiftlet-run"),
             images: try images()
         )
-        let inbox = Inbox(store: store, nodeName: configuration.nodeName)
+        let trust = try configuration.trust()
+        let inbox = Inbox(store: store, nodeName: configuration.nodeName, trust: trust)
+        do throws(StoreError) { try await inbox.prepare() } catch { throw .store(error) }
         let routes = ControlRoutes(
             supervisor: supervisor,
             store: store,
@@ -76,6 +79,7 @@ public struct DaemonProgram: Sendable {
                 supervisor: supervisor,
                 prefix: broker.prefix,
                 nodeName: configuration.nodeName,
+                trust: trust,
                 limits: broker.replies,
                 ring: { store.outboxBell.ring() }
             )

@@ -2,6 +2,7 @@ internal import Documents
 public import KubeModel
 public import StateStore
 internal import Supervisor
+public import Trust
 
 /// Takes what a controller or an operator wants: checks it, writes it down, and remembers what it refused.
 ///
@@ -9,11 +10,15 @@ internal import Supervisor
 public struct Inbox: Sendable {
     let store: StateStore
     let nodeName: String
+    /// Whose signature a manifest must have; nil where the broker is trusted.
+    let trust: TrustedKeys?
+    let pending = PendingManifest()
 
-    /// An inbox of one node.
-    public init(store: StateStore, nodeName: String) {
+    /// An inbox of one node; with `trust` nothing is taken that no manifest of a trusted key lists.
+    public init(store: StateStore, nodeName: String, trust: TrustedKeys? = nil) {
         self.store = store
         self.nodeName = nodeName
+        self.trust = trust
     }
 
     /// What became of an object.
@@ -72,7 +77,8 @@ public struct Inbox: Sendable {
 
     /// Whether objects count only when a manifest lists them.
     public func isUnderManifest() async throws(StoreError) -> Bool {
-        try await store.manifest() != nil
+        guard trust == nil else { return true }
+        return try await store.manifest() != nil
     }
 
     /// Reads and judges what arrived.

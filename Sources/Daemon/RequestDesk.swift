@@ -4,6 +4,7 @@ public import KubeModel
 public import Logging
 public import StateStore
 public import Supervisor
+public import Trust
 internal import Uplink
 
 /// Takes requests, sees to it that each acts once, and answers them beside everything else.
@@ -33,6 +34,7 @@ public actor RequestDesk {
     private let topics: NodeTopics
     private let allowance: ReplyWriter.Allowance
     private let logger: Logger
+    private let trust: TrustedKeys?
     private let now: @Sendable () -> Timestamp
     nonisolated let replies: ReplyQueue
     private var running: [String: ReplyWriter] = [:]
@@ -47,6 +49,7 @@ public actor RequestDesk {
     ///   - supervisor: Who knows the pods.
     ///   - prefix: What every topic begins with.
     ///   - nodeName: This node.
+    ///   - trust: Whose signature a request must have; nil where the broker is trusted.
     ///   - limits: What it is willing to say.
     ///   - logger: Where it says what was asked.
     ///   - now: The time that deadlines are held against.
@@ -56,6 +59,7 @@ public actor RequestDesk {
         supervisor: Supervisor,
         prefix: String,
         nodeName: String,
+        trust: TrustedKeys? = nil,
         limits: Limits = Limits(),
         logger: Logger = Logger(label: "requests"),
         now: @escaping @Sendable () -> Timestamp = {
@@ -67,6 +71,7 @@ public actor RequestDesk {
         self.supervisor = supervisor
         self.logger = logger
         self.now = now
+        self.trust = trust
         topics = NodeTopics(prefix: prefix, nodeName: nodeName)
         allowance = .init(
             byteCountMax: limits.replyBytesMax,
@@ -104,7 +109,7 @@ public actor RequestDesk {
             allowance: allowance
         )
         do throws(RequestError) {
-            let request = try NodeRequest(payload: message.payload)
+            let request = try read(message.payload, id: id)
             guard try await claim(id) else {
                 return logger.info("a request came twice", metadata: ["id": "\(id)"])
             }
@@ -122,6 +127,23 @@ public actor RequestDesk {
             logger.warning("request refused: \(error)", metadata: ["id": "\(id)"])
             await writer.fail(error)
         }
+    }
+
+    /// The request, once it is known whose it is.
+    private func read(_ payload: [UInt8], id: String) throws(RequestError) -> NodeRequest {
+        guard let trust else {
+            return try NodeRequest(payload: SignedRequest(payload: payload)?.request ?? payload)
+        }
+        let own: [UInt8]
+        do throws(TrustError) {
+            own = try trust.verify(request: payload, id: id, node: topics.nodeName)
+        } catch {
+            throw .notTrusted(error.description)
+        }
+        let request = try NodeRequest(payload: own)
+        // Why: IDs are remembered for a while only, and a recorded request lasts for ever.
+        guard request.deadline != nil else { throw .noDeadline }
+        return request
     }
 
     private func claim(_ id: String) async throws(RequestError) -> Bool {

@@ -1,4 +1,5 @@
 import ControlAPI
+import KubeModel
 import Synchronization
 import Uplink
 
@@ -99,6 +100,24 @@ public struct Session: Sendable {
         }
     }
 
+    /// Signs what the broker holds for a node: from now on its manifest lists exactly that.
+    public func sign(timeoutSeconds: Int) async throws(OperatorError) {
+        guard let configuration = reach.broker, reach.signingKey != nil else {
+            throw .usage("sign over the broker needs --broker, --node and --signing-key")
+        }
+        try await overBroker(timeoutSeconds, configuration) { access throws(OperatorError) in
+            let manifest = try await access.signEverything()
+            let count = manifest.items.count
+            for item in manifest.items {
+                let kind = item.address.kind.rawValue.lowercased()
+                console.line("\(kind)/\(item.address.name)")
+            }
+            console.line(
+                "manifest \(manifest.epoch)/\(manifest.generation) signed: \(count) objects"
+            )
+        }
+    }
+
     private typealias Verb = (Commands) async throws(OperatorError) -> Void
 
     /// Asks the daemon, and its files when it is not running.
@@ -124,6 +143,17 @@ public struct Session: Sendable {
 
     private func overBroker(_ timeoutSeconds: Int, _ verb: Verb) async throws(OperatorError) {
         guard let configuration = reach.broker else { return }
+        let console = console
+        try await overBroker(timeoutSeconds, configuration) { access throws(OperatorError) in
+            try await verb(Commands(access: access, console: console))
+        }
+    }
+
+    private func overBroker(
+        _ timeoutSeconds: Int,
+        _ configuration: UplinkConfiguration,
+        _ body: (BrokerAccess) async throws(OperatorError) -> Void
+    ) async throws(OperatorError) {
         let client = ControllerClient(configuration: configuration)
         do throws(UplinkError) {
             try await client.connect(timeoutSeconds: Self.brokerSeconds)
@@ -138,10 +168,11 @@ public struct Session: Sendable {
             client: client,
             topics: topics,
             timeoutSeconds: timeoutSeconds,
-            console: console
+            console: console,
+            signingKey: reach.signingKey
         )
         do throws(OperatorError) {
-            try await verb(Commands(access: access, console: console))
+            try await body(access)
         } catch {
             await client.close()
             throw error

@@ -18,6 +18,7 @@ extension StateStore {
         static let digest = "manifest.digest"
         static let reason = "manifest.reason"
         static let message = "manifest.message"
+        static let signer = "manifest.signer"
         static let ignored = "manifest.ignored"
     }
 
@@ -37,12 +38,18 @@ extension StateStore {
         )
     }
 
+    /// The key that signed the manifest that counts; nil where nobody did.
+    ///
+    /// - Throws: What kept it from being read.
+    public func manifestSigner() throws(StoreError) -> String? { try value(Key.signer) }
+
     /// Takes an inventory in one transaction: what it lists and is staged is applied, what it does not
     /// list is asked to go (rules 2 and 3 of the contract).
     ///
     /// - Parameters:
     ///   - manifest: The inventory.
     ///   - payload: Its exact bytes.
+    ///   - signer: The key that signed it; nil where nobody has to.
     ///   - node: This node.
     ///   - time: Now, for what is to go.
     /// - Returns: What became of it.
@@ -50,6 +57,7 @@ extension StateStore {
     public func accept(
         _ manifest: DesiredManifest,
         payload: [UInt8],
+        signer: String? = nil,
         node: String,
         at time: Timestamp
     ) throws(StoreError) -> ManifestOutcome {
@@ -62,13 +70,13 @@ extension StateStore {
                 node: node
             )
             switch decision {
-            case .accepted: return try apply(manifest, sha256, at: time)
+            case .accepted: return try apply(manifest, sha256, signer, at: time)
             case .same:
                 try note(problem: nil)
                 // Why: a database that was rescued has its number, but may have lost its list.
                 let count = try connection.integer("SELECT count(*) FROM manifest_item")
                 guard count == Int64(manifest.items.count) else {
-                    return try apply(manifest, sha256, at: time)
+                    return try apply(manifest, sha256, signer, at: time)
                 }
                 return .same
             case .refused(let error):
@@ -97,7 +105,7 @@ extension StateStore {
         let wasThere = try connection.transaction(.full) { () throws(StoreError) in
             let wasThere = try manifest() != nil
             try connection.run("DELETE FROM manifest_item")
-            for key in [Key.epoch, Key.generation, Key.issuedAt, Key.digest] {
+            for key in [Key.epoch, Key.generation, Key.issuedAt, Key.digest, Key.signer] {
                 try write(key, nil)
             }
             try note(problem: nil)
@@ -120,6 +128,7 @@ extension StateStore {
     private func apply(
         _ manifest: DesiredManifest,
         _ sha256: [UInt8],
+        _ signer: String?,
         at time: Timestamp
     ) throws(StoreError) -> ManifestOutcome {
         guard manifest.items.count <= limits.desiredObjectCountMax else {
@@ -129,6 +138,7 @@ extension StateStore {
         try write(Key.generation, String(manifest.generation))
         try write(Key.issuedAt, String(manifest.issuedAt.nanosecondsSinceEpoch))
         try write(Key.digest, Hexadecimal.text(sha256))
+        try write(Key.signer, signer)
         try note(problem: nil)
         try connection.run("DELETE FROM manifest_item")
         for item in manifest.items { try insert(item) }

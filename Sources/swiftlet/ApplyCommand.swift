@@ -38,14 +38,15 @@ struct FileOption: ParsableArguments {
             throw .usage("say what to apply: -f FILE, or -f - for standard input")
         }
         return try ManifestFile(
-            bytes: try bytes(path),
+            bytes: try Self.bytes(path),
             path: path == "-" ? "standard input" : path,
             namespace: namespace ?? "default",
             isNamespaceGiven: namespace != nil
         )
     }
 
-    private func bytes(_ path: String) throws(OperatorError) -> [UInt8] {
+    /// The bytes of a file, or of standard input for `-`.
+    static func bytes(_ path: String) throws(OperatorError) -> [UInt8] {
         guard path != "-" else {
             return StandardStream.input.readAll(byteCountMax: ManifestFile.byteCountMax)
         }

@@ -37,6 +37,14 @@ struct NodeOptions: ParsableArguments {
     var keyFile: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Key that signs what goes over the broker; see keygen.",
+            valueName: "path"
+        )
+    )
+    var signingKey: String?
+
+    @Option(
         help: ArgumentHelp("Where the database is, if the daemon is down.", valueName: "directory")
     )
     var state: String = Reach.standardStateDirectory
@@ -59,6 +67,7 @@ struct NodeOptions: ParsableArguments {
         reach.stateDirectory = state
         reach.logsDirectory = logs
         reach.broker = try configuration()
+        if let signingKey { reach.signingKey = try KeyFiles.read(signingKey) }
         return reach
     }
 

@@ -8,9 +8,14 @@ extension ParsableCommand {
         _ options: NodeOptions,
         _ verb: (Session) async throws(OperatorError) -> Void
     ) async throws {
-        do throws(OperatorError) {
+        try await reporting { () throws(OperatorError) in
             try await verb(Session(reach: try options.reach(), console: .standard))
-        } catch {
+        }
+    }
+
+    /// Does something, and ends the program with the error's own exit code.
+    func reporting(_ body: () async throws(OperatorError) -> Void) async throws {
+        do throws(OperatorError) { try await body() } catch {
             Console.standard.remark("error: \(error)")
             throw ExitCode(error.exitCode)
         }

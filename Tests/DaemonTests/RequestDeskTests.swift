@@ -4,6 +4,7 @@ import StateStore
 import Supervisor
 import TestKit
 import Testing
+import Trust
 import Uplink
 
 @testable import Daemon
@@ -44,6 +45,7 @@ struct RequestDeskTests {
 
     private func with(
         now: Int64 = 0,
+        trust: TrustedKeys? = nil,
         _ body: @Sendable (Bench) async throws -> Void
     ) async throws {
         try await Fixture.with { fixture in
@@ -54,6 +56,7 @@ struct RequestDeskTests {
                 supervisor: supervisor,
                 prefix: "swiftlet/v1",
                 nodeName: "gw-1",
+                trust: trust,
                 now: { Timestamp(nanosecondsSinceEpoch: now) },
                 ring: {}
             )
@@ -124,6 +127,47 @@ struct RequestDeskTests {
             #expect(answer.isLast)
             #expect(answer.error?.reason == reason)
             #expect(answer.error?.message.contains(part) == true, "\(answer)")
+        }
+    }
+
+    @Test("rule 3: with trusted keys a request counts when its bytes, ID and deadline are signed")
+    func signed() async throws {
+        let key = try SigningKey()
+        let trust = try TrustedKeys([key.verifyingKey])
+        try await with(now: 10_000_000_000, trust: trust) { bench in
+            func sign(_ text: String, _ id: String, by key: SigningKey) throws -> String {
+                let payload = try key.sign(request: Array(text.utf8), id: id, node: "gw-1")
+                return String(decoding: payload, as: UTF8.self)
+            }
+            let late = #"{"verb":"report","deadline":"1970-01-01T00:00:09Z"}"#
+            let good = #"{"verb":"report","deadline":"1970-01-01T00:00:11Z"}"#
+            let table = [
+                (good, "NotTrusted"), (try sign(good, "other", by: key), "NotTrusted"),
+                (try sign(good, "id-2", by: SigningKey()), "NotTrusted"),
+                (try sign(late, "id-3", by: key), "Expired"),
+                (try sign(#"{"verb":"report"}"#, "id-4", by: key), "NoDeadline"),
+                (try sign(good, "id-5", by: key), nil),
+            ]
+            for (index, (text, reason)) in table.enumerated() {
+                await bench.ask("id-\(index)", text)
+                let part = try await bench.answer().part
+                #expect(part.error?.reason == reason, "\(index)")
+            }
+            // Sent again word for word, the signed one does nothing.
+            await bench.ask("id-5", try sign(good, "id-5", by: key))
+            #expect(bench.desk.replies.due(limit: 1).isEmpty)
+        }
+    }
+
+    @Test("a signed request counts also where nobody asks for signatures")
+    func signedForNothing() async throws {
+        let key = try SigningKey()
+        try await with { bench in
+            let request = Array(#"{"verb":"report"}"#.utf8)
+            let payload = try key.sign(request: request, id: "r1", node: "gw-1")
+            await bench.ask("r1", String(decoding: payload, as: UTF8.self))
+            let answer = try await bench.answer()
+            #expect(answer.part.error == nil)
         }
     }
 

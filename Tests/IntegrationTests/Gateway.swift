@@ -15,11 +15,18 @@ final class Gateway {
     static let nodeName = "gw-1"
 
     /// Runs a test with a broker, images and a running daemon.
-    static func with(_ body: (Gateway) async throws -> Void) async throws {
+    static func with(
+        configuration: String = "",
+        _ body: (Gateway) async throws -> Void
+    ) async throws {
         try await Fixture.with { fixture in
             let broker = try await Mosquitto.start(in: fixture)
             let gateway = try Gateway(fixture: fixture, broker: broker)
             fixture.atEnd { gateway.killEverything() }
+            if !configuration.isEmpty {
+                let path = fixture.path("swiftletd.yaml")
+                try writeFile(path, try readFile(path) + configuration + "\n")
+            }
             try await gateway.startDaemon()
             do {
                 try await body(gateway)

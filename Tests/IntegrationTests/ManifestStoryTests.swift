@@ -70,6 +70,62 @@ struct ManifestStoryTests {
         }
     }
 
+    @Test("rule 3: with trust.keys only what swiftlet signs runs, for apply, sign, delete and logs")
+    func signed() async throws {
+        try await withScratchFolder { folder in
+            let swiftlet = try Requirement.programs.path() + "/swiftlet"
+            let made = try run(swiftlet, ["keygen", "\(folder)/controller"])
+            #expect(made.exitCode == 0, "\(made.standardError)")
+            #expect(try run(swiftlet, ["keygen", "\(folder)/controller"]).exitCode == 1)
+            let mode = try run("stat", ["-c", "%a", "\(folder)/controller.key"])
+            #expect(mode.standardOutput == "600\n")
+            let trust = "trust: {keys: [\(folder)/controller.pub]}"
+            try await Gateway.with(configuration: trust) { gateway in
+                try await signedStory(gateway, ["--signing-key", "\(folder)/controller.key"])
+            }
+        }
+    }
+
+    private func signedStory(_ gateway: Gateway, _ key: [String]) async throws {
+        // The thief: an object, and a manifest that lists it.
+        try await gateway.publishPod("thief", image: "ticker")
+        try await gateway.publish("desired/manifest", manifest(9, [:]).payload)
+        try await gateway.report("not trusted") {
+            $0["errors"]?[0]?["reason"] == "NotTrusted" && $0["generation"] == nil
+        }
+        #expect(try gateway.remotely(["logs", "web"]).standardError.contains("NotTrusted"))
+        try await gateway.publish("desired/pods/default/thief", [])
+        try await gateway.publish("desired/manifest", [])
+
+        try await gateway.publishPod("web", image: "ticker")
+        let signed = try gateway.remotely(["sign", "--all"] + key)
+        #expect(signed.exitCode == 0, "\(signed.standardError)")
+        #expect(signed.standardOutput.contains("pod/default/web\n"))
+        try await gateway.upstream("web", "running") { $0.phase == "Running" }
+        #expect(try gateway.remotely(["logs", "web", "--tail", "1"] + key).exitCode == 0)
+
+        // By hand without the key nothing goes, neither politely nor by force.
+        let refused = try gateway.remotely(["delete", "pod", "web"])
+        #expect(refused.exitCode == 64 && refused.standardError.contains("--signing-key"))
+        try await gateway.publish("desired/pods/default/web", [])
+        try await gateway.publish("desired/manifest", manifest(99, [:]).payload)
+        try await gateway.report("not trusted") { $0["errors"]?[0]?["reason"] == "NotTrusted" }
+        #expect(try gateway.localPod("web") != nil)
+
+        // The controller puts it right, and ends the pod.
+        try await gateway.publishPod("web", image: "ticker")
+        #expect(try gateway.remotely(["delete", "pod", "web"] + key).exitCode == 1, "not its list")
+        let again = try gateway.remotely(["sign", "--all"] + key)
+        #expect(again.exitCode == 0, "\(again.standardError)")
+        let deleted = try gateway.remotely(["delete", "pod", "web"] + key)
+        #expect(deleted.exitCode == 0, "\(deleted.standardError)")
+        #expect(try gateway.localPod("web") == nil)
+    }
+
+    private func withScratchFolder(_ body: (String) async throws -> Void) async throws {
+        try await Fixture.with { try await body($0.directory) }
+    }
+
     private func manifest(
         _ generation: Int64,
         _ maps: [String: [UInt8]]

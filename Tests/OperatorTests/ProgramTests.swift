@@ -50,7 +50,8 @@ struct ProgramTests {
     @Test("the manual knows every option of every verb")
     func manual() async throws {
         let manual = try readFile(repositoryRoot + "/packaging/man/swiftlet.1")
-        for verb in ["", "status", "get", "describe", "logs", "apply", "delete", "version"] {
+        for verb in ["", "status", "get", "describe", "logs", "restart", "apply", "delete", "sign"]
+        {
             let help = try await swiftlet("\(verb) --help").output
             let options = help.split(whereSeparator: { !$0.isLetter && $0 != "-" })
                 .filter { $0.hasPrefix("--") && $0.count > 2 }

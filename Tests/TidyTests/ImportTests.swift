@@ -12,6 +12,7 @@ struct ImportTests {
         "KubeModel": ["Documents", "CCrypto"],
         "Lifecycle": ["KubeModel", "Documents"],
         "StateStore": ["KubeModel", "CSQLite", "CCrypto"],
+        "Trust": ["KubeModel", "Documents", "CCrypto"],
         "Host": ["CLinux"],
         "Images": ["Documents", "CCrypto"],
         "Layers": ["Images", "Documents", "CArchive"],
@@ -19,10 +20,11 @@ struct ImportTests {
         "ControlAPI": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging"],
         "Daemon": [
             "Supervisor", "Uplink", "ControlAPI", "Lifecycle", "StateStore", "Images", "Host",
-            "KubeModel", "Documents", "Logging",
+            "KubeModel", "Documents", "Trust", "Logging",
         ],
         "Operator": [
             "ControlAPI", "Uplink", "StateStore", "Images", "KubeModel", "Documents", "Host",
+            "Trust",
         ],
         "Supervisor": [
             "Lifecycle", "KubeModel", "Documents", "StateStore", "Images", "Host", "Logging",
@@ -58,7 +60,7 @@ struct ImportTests {
                 importers[module, default: []].insert(file.target)
             }
         }
-        // CLinux is Linux itself, and two targets hash bytes.
+        // CLinux is Linux itself, and three targets hash bytes.
         for (module, targets) in importers where !["CLinux", "CCrypto"].contains(module) {
             #expect(targets.count == 1, "\(module) is imported by \(targets.sorted())")
         }

@@ -1,5 +1,7 @@
 import Documents
 import KubeModel
+import StateStore
+import Trust
 import Uplink
 
 // Where a manifest counts on a node, the verbs keep it true: an object that it does not list would be
@@ -23,6 +25,14 @@ extension BrokerAccess {
         _ change: (inout ManifestEdit) -> Void
     ) async throws(OperatorError) -> Bool {
         guard let retained = try await manifest() else { return false }
+        if signingKey != nil, try await !isRetainedSignedByUs() {
+            throw .refused(
+                what: "the change",
+                message:
+                    "the manifest on the broker is not signed by this key: somebody else put it "
+                    + "there; look at what is there, then `swiftlet sign --all`"
+            )
+        }
         var edit = ManifestEdit(retained)
         change(&edit)
         edit.finish(at: console.now())
@@ -43,10 +53,75 @@ extension BrokerAccess {
         } catch {
             throw .broker(error)
         }
+        // Why first: a node that has the signature already needs one look at the manifest.
+        try await publishSignature(of: payload)
         try await publish(topics.topic("desired/manifest"), payload)
         try await confirmed(by: answers, what: "the manifest") { answer, message in
             Self.judge(answer.document, manifest, isOld: message.isRetained)
         }
+    }
+
+    private func isRetainedSignedByUs() async throws(OperatorError) -> Bool {
+        guard let signingKey, let trust = try? TrustedKeys([signingKey.verifyingKey]),
+            let manifest = try await messages("desired/manifest").first,
+            let message = try await messages("desired/manifest.sig").first,
+            let signature = Signature(payload: message.payload)
+        else { return false }
+        do throws(TrustError) {
+            try trust.verify(signature, manifest: manifest.payload)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func publishSignature(of payload: [UInt8]) async throws(OperatorError) {
+        let topic = topics.topic("desired/manifest.sig")
+        guard let signingKey else {
+            guard try await messages("desired/manifest.sig").isEmpty else {
+                throw .usage(
+                    "what node \(topics.nodeName) runs is signed: add --signing-key FILE"
+                )
+            }
+            return
+        }
+        let signature: Signature
+        do throws(TrustError) { signature = try signingKey.sign(manifest: payload) } catch {
+            throw .refused(what: "the manifest", message: error.description)
+        }
+        try await publish(topic, signature.payload)
+    }
+
+    /// Signs a manifest that lists every object the broker holds for the node.
+    func signEverything() async throws(OperatorError) -> DesiredManifest {
+        var items: [DesiredManifest.Item] = []
+        for message in try await messages("desired/+/+/+") {
+            guard case .desired(let kind, let namespace, let name) = message.name,
+                let kind = ObjectKind(plural: kind.rawValue),
+                let name = try? ObjectName(namespace: namespace, name: name)
+            else { continue }
+            let view = ObjectView((try? Document(json: message.payload)) ?? .null)
+            items.append(
+                .init(
+                    address: .init(kind: kind, name: name),
+                    uid: view.uid ?? "",
+                    resourceVersion: view.resourceVersion ?? "",
+                    sha256: Digests.system.sha256(message.payload)
+                )
+            )
+        }
+        // Why the node's word: what the broker holds as the last manifest may be anybody's.
+        let stored = try await first("status/desired")
+        let next = DesiredManifest(
+            node: topics.nodeName,
+            epoch: stored?["epoch"]?.string ?? UniqueID.random(),
+            generation: (stored?["generation"]?.integer ?? 0) &+ 1,
+            issuedAt: Timestamp(nanosecondsSinceEpoch: console.now()),
+            allowsEmpty: items.isEmpty,
+            items: items.sorted { $0.address.name < $1.address.name }
+        )
+        try await publish(next, next.payload)
+        return next
     }
 
     /// Lists an object no more; answers whether there is a manifest.

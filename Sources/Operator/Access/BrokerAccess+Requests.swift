@@ -1,5 +1,6 @@
 import Documents
 import KubeModel
+import Trust
 import Uplink
 
 // Asking a node over its broker: one request, one answer in parts.
@@ -18,9 +19,10 @@ extension BrokerAccess {
         // Why a minute more: the two clocks need not agree to the second.
         let span = (Int64(seconds) + 60) * 1_000_000_000
         let deadline = Timestamp(nanosecondsSinceEpoch: console.now() &+ span)
+        let payload = try signed(NodeRequest(verb, deadline: deadline).payload, id: id)
         do {
             let stream = try await client.request(
-                NodeRequest(verb, deadline: deadline).payload,
+                payload,
                 id: id,
                 expirySeconds: seconds,
                 timeoutSeconds: timeoutSeconds
@@ -28,6 +30,15 @@ extension BrokerAccess {
             return Answer(id: id, stream: stream)
         } catch {
             throw .broker(error)
+        }
+    }
+
+    private func signed(_ payload: [UInt8], id: String) throws(OperatorError) -> [UInt8] {
+        guard let signingKey else { return payload }
+        do throws(TrustError) {
+            return try signingKey.sign(request: payload, id: id, node: topics.nodeName)
+        } catch {
+            throw .refused(what: "the request", message: error.description)
         }
     }
 

@@ -1,5 +1,6 @@
 import Documents
 import KubeModel
+import Trust
 import Uplink
 
 /// Reaches a node through its broker, as the controller of the contract.
@@ -11,17 +12,21 @@ struct BrokerAccess: NodeAccess {
     let topics: TopicSpelling
     let console: Console
     let timeoutSeconds: Int
+    /// Signs manifests and requests; nil where nodes trust the broker.
+    let signingKey: SigningKey?
 
     init(
         client: ControllerClient,
         topics: TopicSpelling,
         timeoutSeconds: Int,
-        console: Console
+        console: Console,
+        signingKey: SigningKey? = nil
     ) {
         self.client = client
         self.topics = topics
         self.timeoutSeconds = timeoutSeconds
         self.console = console
+        self.signingKey = signingKey
     }
 
     // Why so seldom: each look fetches what is retained again.

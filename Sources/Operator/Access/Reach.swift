@@ -1,3 +1,4 @@
+public import Trust
 public import Uplink
 
 /// How a node is reached, as the operator said it on the command line.
@@ -6,6 +7,8 @@ public struct Reach: Sendable {
     public var socketPath: String
     /// The broker and the node's name on it; `nil` means the socket.
     public var broker: UplinkConfiguration?
+    /// Signs what goes over the broker; nil where nodes trust the broker.
+    public var signingKey: SigningKey?
     /// Where the daemon keeps its database, for when it is not running.
     public var stateDirectory: String
     /// Where the logs of containers lie, for when it is not running.

@@ -10,6 +10,10 @@ public enum RequestError: Error, Equatable, Sendable {
     case invalid(FieldError)
     /// Its deadline has passed.
     case expired
+    /// It must have a deadline: without one it could be sent again for ever.
+    case noDeadline
+    /// Its signature does not count.
+    case notTrusted(String)
     /// Too many are being answered.
     case busy(countMax: Int)
     /// What it is about is not here.
@@ -24,6 +28,8 @@ public enum RequestError: Error, Equatable, Sendable {
         case .unreadable: "Unreadable"
         case .invalid: "Invalid"
         case .expired: "Expired"
+        case .noDeadline: "NoDeadline"
+        case .notTrusted: "NotTrusted"
         case .busy: "Busy"
         case .notFound: "NotFound"
         case .failed(let reason, _): reason
@@ -40,6 +46,8 @@ extension RequestError: CustomStringConvertible {
         case .unreadable(let error): "not readable as JSON: \(error)"
         case .invalid(let error): error.description
         case .expired: "the deadline has passed; look at the clocks of both sides, or ask again"
+        case .noDeadline: "a signed request needs a deadline"
+        case .notTrusted(let why): why
         case .busy(let countMax): "\(countMax) requests are being answered; ask again later"
         case .notFound(let what): "\(what) not found"
         case .failed(_, let message): message
