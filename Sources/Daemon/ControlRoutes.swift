@@ -11,9 +11,17 @@ public struct ControlRoutes: ControlHandler {
     private let store: StateStore
     private let inbox: Inbox
     private let nodeName: String
+    private let images: ImageRoutes?
 
-    /// Routes to one daemon.
-    public init(supervisor: Supervisor, store: StateStore, inbox: Inbox, nodeName: String) {
+    /// Routes to one daemon; without `images` it has no verbs for them.
+    public init(
+        supervisor: Supervisor,
+        store: StateStore,
+        inbox: Inbox,
+        nodeName: String,
+        images: ImageRoutes? = nil
+    ) {
+        self.images = images
         self.supervisor = supervisor
         self.store = store
         self.inbox = inbox
@@ -39,6 +47,9 @@ public struct ControlRoutes: ControlHandler {
         case (.get, ["api", "v1", "nodes", nodeName]):
             return json(await supervisor.nodeDocument())
         case (.get, ["api", "v1", "events"]): return await events()
+        case (_, let path) where path.starts(with: ["swiftlet", "v1", "images"]):
+            guard let images else { return Self.unknown(request) }
+            return await images.handle(request, Array(path.dropFirst(3))) ?? Self.unknown(request)
         case (_, let path) where path.starts(with: ["api", "v1", "namespaces"]) && path.count >= 5:
             guard path[4] == "pods" else { return await config(request, path) }
             return await pods(request, namespace: path[3], rest: Array(path.dropFirst(5)))

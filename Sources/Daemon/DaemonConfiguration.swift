@@ -28,6 +28,8 @@ public struct DaemonConfiguration: Sendable {
     public var logFileBytesMax: UInt64 = 10 << 20
     /// Log files that are kept of each run.
     public var logFilesMax: UInt64 = 5
+    /// Where images may come from, and how long they are kept.
+    public var images = ImageSettings()
     /// The group whose members may read through the control socket; nil for the daemon's own.
     public var controlGroup: UInt32?
 
@@ -113,9 +115,7 @@ extension DaemonConfiguration {
             controlGroup = group.map { UInt32(truncatingIfNeeded: $0) }
         }
         if let images = try reader.optional("images") {
-            // Known, so that a file for a later version is no error; registries are not pulled from yet.
-            try images.refuseUnknown(known: ["plainHTTP"])
-            _ = try images.optional("plainHTTP")?.strings()
+            self.images = try ImageSettings(images)
         }
     }
 

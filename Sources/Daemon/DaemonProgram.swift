@@ -53,11 +53,18 @@ public struct DaemonProgram: Sendable {
         let lock = try await takeLock()
         defer { withExtendedLifetime(lock) {} }
         let store = try openStore()
+        let stored = try images()
         let supervisor = Supervisor(
             configuration: supervisorConfiguration,
             store: store,
             host: ProcessWorkloadHost(layout: layout, runner: "\(programs)/swiftlet-run"),
-            images: try images()
+            images: stored
+        )
+        let imageRoutes = ImageRoutes(images: stored, supervisor: supervisor)
+        let keeper = ImageKeeper(
+            images: stored,
+            collection: configuration.images.collection,
+            needs: { await supervisor.imageNeeds() }
         )
         let trust = try configuration.trust()
         let inbox = Inbox(store: store, nodeName: configuration.nodeName, trust: trust)
@@ -66,7 +73,8 @@ public struct DaemonProgram: Sendable {
             supervisor: supervisor,
             store: store,
             inbox: inbox,
-            nodeName: configuration.nodeName
+            nodeName: configuration.nodeName,
+            images: imageRoutes
         )
         let server = ControlServer(
             path: layout.socket,
@@ -92,7 +100,9 @@ public struct DaemonProgram: Sendable {
             supervisor: supervisor,
             server: server,
             uplink: uplink,
-            requests: requests
+            requests: requests,
+            imageRoutes: imageRoutes,
+            keeper: keeper
         )
         try await run(parts, signals)
         logger.notice("stopped; workloads go on")
@@ -105,6 +115,8 @@ public struct DaemonProgram: Sendable {
         let server: ControlServer
         let uplink: Uplink?
         let requests: RequestDesk?
+        let imageRoutes: ImageRoutes
+        let keeper: ImageKeeper
     }
 
     private func run(
@@ -161,6 +173,8 @@ public struct DaemonProgram: Sendable {
         )
         await withDiscardingTaskGroup { group in
             group.addTask { await watch(parts.supervisor) }
+            group.addTask { await parts.imageRoutes.run() }
+            group.addTask { await parts.keeper.run() }
             group.addTask {
                 while !Task.isCancelled {
                     await parts.supervisor.publishNode()
@@ -293,7 +307,10 @@ extension DaemonProgram {
             return StoredImages(
                 store: try ImageStore(directory: configuration.layout.images),
                 puller: "\(programs)/swiftlet-pull",
-                layouts: configuration.layout.layouts
+                names: ImageNames(
+                    layouts: configuration.layout.layouts,
+                    roots: configuration.images.layoutRoots
+                )
             )
         } catch {
             throw .images(error)

@@ -27,13 +27,15 @@ public enum ImageError: Error, Equatable, Sendable {
     case noEntry(String)
     /// The file system has no room left.
     case diskFull(path: String)
+    /// The file system has less room than the image needs; nothing was fetched of it.
+    case noRoom(path: String, neededByteCount: Int64, freeByteCount: Int64)
     /// A system call failed.
     case system(call: String, path: String, errno: Int32)
 
     /// Whether the same pull, unchanged, can succeed later.
     public var isWorthRetrying: Bool {
         switch self {
-        case .notFound, .digestMismatch, .sizeMismatch, .diskFull, .system: true
+        case .notFound, .digestMismatch, .sizeMismatch, .diskFull, .noRoom, .system: true
         case .malformedReference, .malformed, .unsupported, .noPlatform, .tooLarge, .hostileEntry,
             .invalidModule, .noEntry:
             false
@@ -44,7 +46,7 @@ public enum ImageError: Error, Equatable, Sendable {
     public var reason: String {
         switch self {
         case .malformedReference: "InvalidImageName"
-        case .notFound, .digestMismatch, .sizeMismatch, .diskFull, .system, .malformed,
+        case .notFound, .digestMismatch, .sizeMismatch, .diskFull, .noRoom, .system, .malformed,
             .unsupported, .noPlatform, .tooLarge, .hostileEntry, .invalidModule:
             "ErrImagePull"
         case .noEntry: "CreateContainerError"
@@ -74,6 +76,8 @@ extension ImageError: CustomStringConvertible {
         case .invalidModule(let path, let message): "module \(path) is refused: \(message)"
         case .noEntry(let message): message
         case .diskFull(let path): "no space left on the file system of \(path)"
+        case .noRoom(let path, let needed, let free):
+            "the image needs \(needed) bytes on the file system of \(path), and \(free) are free"
         case .system(let call, let path, let errno): "\(call) \(path) failed with errno \(errno)"
         }
     }

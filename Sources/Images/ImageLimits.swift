@@ -17,6 +17,10 @@ public enum ImageLimits {
     /// Bytes that any layer may give, however few it has: a small layer with one file of zeros is
     /// honest, and 128 such layers are still no more than ``unpackedByteCountMax``.
     public static let expansionByteCountMin: Int64 = 16 * 1024 * 1024
+    /// What is left free for the database and the logs: 1/20 of the disk, and never more than this.
+    public static let reserveByteCountMax: Int64 = 64 * 1024 * 1024
+    /// Bytes of files for each byte of a layer that are expected before it is unpacked.
+    public static let expansionExpected: Int64 = 3
     /// Bytes of headers that a layer may have beside what its files hold: 160 for each entry at most.
     public static let headerByteCountMax: Int64 = 16 * 1024 * 1024
     /// Platforms looked at in an index, and indexes inside an index.

@@ -32,6 +32,7 @@ extension ImageStore {
     /// The manifests of pulls that are under way; what a dead one left is removed.
     func claimedManifests() throws(ImageError) -> Set<Digest> {
         var result: Set<Digest> = []
+        guard !isReading else { return result }
         for name in try StoreFile.names(in: "\(directory)/pulls") {
             let path = "\(directory)/pulls/\(name)"
             let file = try OpenFile(path, Self.readWriteCreate)

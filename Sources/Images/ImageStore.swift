@@ -10,15 +10,27 @@ internal import Documents
 public struct ImageStore: Sendable {
     /// The folder.
     public let directory: String
+    /// Whether nothing is written, because this is only a look.
+    let isReading: Bool
 
     /// Opens a store and makes its folders where they are missing.
     public init(directory: String) throws(ImageError) {
         self.directory = directory
+        isReading = false
         for name in [
             "blobs/sha256", "blobs/sha512", "roots", "images", "references", "pins", "pulls",
             "ingest", "aside",
         ] {
             try StoreFile.makeFolder("\(directory)/\(name)")
+        }
+    }
+
+    /// Opens a store that is there, to look at it only.
+    public init(reading directory: String) throws(ImageError) {
+        self.directory = directory
+        isReading = true
+        guard StoreFile.isFolder("\(directory)/references") else {
+            throw .notFound("\(directory) is no image store")
         }
     }
 

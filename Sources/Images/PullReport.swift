@@ -8,6 +8,8 @@ public enum PullReport: Equatable, Sendable {
     case done(digest: Digest, fetchedByteCount: Int64)
     /// An image of an archive is here under a name.
     case imported(name: String, digest: Digest)
+    /// So many bytes are missing on the disk before it can begin.
+    case shortage(byteCount: Int64)
     /// It failed: a word for the pod's status, a sentence, and whether to try again.
     case failed(reason: String, message: String, isWorthRetrying: Bool)
 
@@ -28,6 +30,9 @@ public enum PullReport: Equatable, Sendable {
         case .imported(let name, let digest):
             let document: Document = ["image": .string(name), "digest": .string("\(digest)")]
             return document.jsonText()
+        case .shortage(let byteCount):
+            let document: Document = ["shortage": .integer(byteCount)]
+            return document.jsonText()
         case .failed(let reason, let message, let isWorthRetrying):
             let document: Document = [
                 "error": [
@@ -47,6 +52,8 @@ public enum PullReport: Equatable, Sendable {
                 let retry = error["retry"]?.bool
             else { return nil }
             self = .failed(reason: reason, message: message, isWorthRetrying: retry)
+        } else if let byteCount = document["shortage"]?.integer {
+            self = .shortage(byteCount: byteCount)
         } else if let text = document["digest"]?.string {
             guard let digest = Digest(text) else { return nil }
             if let name = document["image"]?.string {

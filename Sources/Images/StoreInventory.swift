@@ -92,6 +92,8 @@ extension ImageStore {
     /// References that are kept though nothing uses them.
     public func pins() throws(ImageError) -> Set<String> {
         var result: Set<String> = []
+        // A store of an older version has no such folder.
+        guard StoreFile.isFolder("\(directory)/pins") else { return result }
         for name in try StoreFile.names(in: "\(directory)/pins") where name.hasSuffix(".json") {
             let path = "\(directory)/pins/\(name)"
             let most = ImageLimits.configurationByteCountMax

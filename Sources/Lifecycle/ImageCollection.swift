@@ -75,14 +75,25 @@ public struct ImageCollection: Equatable, Sendable {
         }
     }
 
+    /// Whether more of the disk is in use than the high threshold allows.
+    public func isDue(_ disk: Disk) -> Bool {
+        disk.totalByteCount > 0 && disk.byteCountOver(highThresholdPercent) > 0
+    }
+
     /// The images to remove now, in this order.
-    public func plan(_ images: [Image], on disk: Disk, nowNanoseconds: Int64) -> [String] {
-        guard disk.totalByteCount > 0, disk.byteCountOver(highThresholdPercent) > 0 else {
-            return []
-        }
+    ///
+    /// `shortageByteCount` is what a pull lacks, whatever the thresholds say.
+    public func plan(
+        _ images: [Image],
+        on disk: Disk,
+        shortageByteCount: Int64 = 0,
+        nowNanoseconds: Int64
+    ) -> [String] {
+        guard disk.totalByteCount > 0 else { return [] }
+        let over = isDue(disk) ? disk.byteCountOver(lowThresholdPercent) : 0
         return remove(
             images,
-            until: disk.byteCountOver(lowThresholdPercent),
+            until: max(over, shortageByteCount),
             nowNanoseconds: nowNanoseconds
         )
     }

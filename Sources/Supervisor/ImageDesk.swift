@@ -1,4 +1,5 @@
 internal import KubeModel
+internal import Synchronization
 
 /// The one place where images are asked for: one pull for each reference at a time, few at once.
 actor ImageDesk {
@@ -17,6 +18,8 @@ actor ImageDesk {
     private var waiting:
         [String: [CheckedContinuation<Result<any LocalImage, ImageProblem>, Never>]] =
             [:]
+    /// Who wants to hear how a pull goes.
+    private var listeners: [String: PullListeners] = [:]
     private var freePulls = pullsMax
     private var queue: [CheckedContinuation<Void, Never>] = []
 
@@ -25,10 +28,13 @@ actor ImageDesk {
     /// Sees to it that the image is on disk.
     ///
     /// With `Always` an image that is on disk is used when asking for it again fails for reasons of the
-    /// link: a gateway that starts without its registry must run what it has.
+    /// link: a gateway that starts without its registry must run what it has. Not so when `isExact`: who
+    /// asks for a pull wants to know that it failed.
     func ensure(
         _ reference: String,
-        policy: ImagePullPolicy
+        policy: ImagePullPolicy,
+        isExact: Bool = false,
+        progress: (@Sendable (String) -> Void)? = nil
     ) async throws(ImageProblem) -> (any LocalImage, How) {
         let present = try await source.find(reference)
         switch policy {
@@ -37,12 +43,12 @@ actor ImageDesk {
             return (present, .wasThere)
         case .ifNotPresent:
             if let present { return (present, .wasThere) }
-            return (try await pull(reference), .pulled)
+            return (try await pull(reference, progress), .pulled)
         case .always:
             do throws(ImageProblem) {
-                return (try await pull(reference), .pulled)
+                return (try await pull(reference, progress), .pulled)
             } catch .unavailable(let text) {
-                guard let present else { throw .unavailable(text) }
+                guard let present, !isExact else { throw .unavailable(text) }
                 return (present, .pulledEarlier(.unavailable(text)))
             } catch {
                 throw error
@@ -50,7 +56,13 @@ actor ImageDesk {
         }
     }
 
-    private func pull(_ reference: String) async throws(ImageProblem) -> any LocalImage {
+    private func pull(
+        _ reference: String,
+        _ progress: (@Sendable (String) -> Void)?
+    ) async throws(ImageProblem) -> any LocalImage {
+        let listeners = listeners[reference] ?? PullListeners()
+        self.listeners[reference] = listeners
+        if let progress { listeners.add(progress) }
         if waiting[reference] != nil {
             let result = await withCheckedContinuation { waiting[reference]?.append($0) }
             return try result.get()
@@ -59,10 +71,11 @@ actor ImageDesk {
         await takeTurn()
         let result: Result<any LocalImage, ImageProblem>
         do throws(ImageProblem) {
-            result = .success(try await source.pull(reference))
+            result = .success(try await source.pull(reference) { listeners.tell($0) })
         } catch {
             result = .failure(error)
         }
+        self.listeners[reference] = nil
         giveTurn()
         for waiter in waiting.removeValue(forKey: reference) ?? [] {
             waiter.resume(returning: result)
@@ -70,12 +83,15 @@ actor ImageDesk {
         return try result.get()
     }
 
-    /// Removes what is not named; pulls wait meanwhile, so that none loses what it has just fetched.
-    func prune(keeping references: Set<String>) async throws(ImageProblem) -> [String] {
-        await takeTurn()
-        defer { giveTurn() }
-        return try await source.prune(keeping: references.union(waiting.keys))
+    /// Removes what nothing needs, and nobody is waiting for.
+    func prune(keeping needs: ImageNeeds) async throws(ImageProblem) -> [String] {
+        var needs = needs
+        for reference in waiting.keys { needs.users[reference, default: []].insert("a pull") }
+        return try await source.prune(keeping: needs)
     }
+
+    /// Keeps an image until somebody removes it.
+    func keep(_ reference: String) async throws(ImageProblem) { try await source.keep(reference) }
 
     private func takeTurn() async {
         guard freePulls == 0 else {
@@ -88,5 +104,18 @@ actor ImageDesk {
     private func giveTurn() {
         // The turn passes from hand to hand; only when nobody waits is it free.
         if queue.isEmpty { freePulls += 1 } else { queue.removeFirst().resume() }
+    }
+}
+
+/// Who wants to hear how one pull goes; the pull speaks from wherever its lines are read.
+private final class PullListeners: Sendable {
+    private let all = Mutex<[@Sendable (String) -> Void]>([])
+
+    func add(_ listener: @escaping @Sendable (String) -> Void) {
+        all.withLock { $0.append(listener) }
+    }
+
+    func tell(_ line: String) {
+        for listener in all.withLock({ $0 }) { listener(line) }
     }
 }

@@ -6,15 +6,35 @@ public protocol ImageSource: Sendable {
     /// Fetches the image, also if it is on disk already.
     func pull(_ reference: String) async throws(ImageProblem) -> any LocalImage
 
-    /// Removes the images that are not named in `references`; answers which.
-    func prune(keeping references: Set<String>) async throws(ImageProblem) -> [String]
+    /// The same, and tells each line that the pull says of itself, as JSON.
+    func pull(
+        _ reference: String,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(ImageProblem) -> any LocalImage
+
+    /// Removes the images that nothing needs; answers with their names.
+    func prune(keeping needs: ImageNeeds) async throws(ImageProblem) -> [String]
+
+    /// Keeps an image until somebody removes it by name: it was asked for in advance.
+    func keep(_ reference: String) async throws(ImageProblem)
 }
 
 extension ImageSource {
-    /// Says that nothing can be removed from this source.
-    public func prune(keeping references: Set<String>) async throws(ImageProblem) -> [String] {
-        throw .refused("images are not removed by this version")
+    /// Fetches the image; a source that has nothing to tell tells nothing.
+    public func pull(
+        _ reference: String,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(ImageProblem) -> any LocalImage {
+        try await pull(reference)
     }
+
+    /// Says that nothing can be removed from this source.
+    public func prune(keeping needs: ImageNeeds) async throws(ImageProblem) -> [String] {
+        throw .refused("images are not removed from here")
+    }
+
+    /// Does nothing: what is never removed need not be kept.
+    public func keep(_ reference: String) async throws(ImageProblem) {}
 }
 
 /// An image on disk.

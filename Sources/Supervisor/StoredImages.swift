@@ -4,42 +4,75 @@ public import Images
 /// The image store on disk, filled by the program `swiftlet-pull`: one process for each pull, gone when
 /// it is done.
 public struct StoredImages: ImageSource {
-    private let store: ImageStore
-    private let puller: String
-    private let layouts: String
+    let store: ImageStore
+    let puller: String
+    let names: ImageNames
     private let workshop = Workshop()
+    /// Why another one: looking through the store must not hold up the start of a container.
+    let keeping = Workshop()
+    private let checks = FirstUse()
+    /// Bytes that a pull lacked on the disk.
+    let shortage = Shortage()
 
     // Source: sysexits.h, EX_DATAERR: the program says that the same pull never succeeds.
     private static let never: Int32 = 65
 
     /// A source that keeps images in `store` and starts the program `puller`.
     ///
-    /// `layouts` is the folder in which `oci:NAME` without a leading slash is looked for.
-    public init(store: ImageStore, puller: String, layouts: String) {
+    /// `names` says what the texts in pods mean here.
+    public init(store: ImageStore, puller: String, names: ImageNames) {
         self.store = store
         self.puller = puller
-        self.layouts = layouts
+        self.names = names
     }
 
     /// The image, if it is on disk whole.
+    ///
+    /// Its bytes are looked at when it is first asked for in the life of this daemon. When what runs
+    /// was damaged and the layers were not, it is put together again without a network; else it counts
+    /// as not here, and is pulled.
     public func find(_ text: String) async throws(ImageProblem) -> (any LocalImage)? {
-        let reference = try reference(text)
-        return try await workshop.run { [store] () throws(ImageProblem) -> (any LocalImage)? in
-            let image: StoredImage?
-            do throws(ImageError) { image = try store.lookup(reference) } catch {
+        let reference = try names.reference(text)
+        let found = try await lookUp(reference)
+        guard found == nil, checks.takeDamaged(reference) else {
+            return found.map { ImageOnDisk(image: $0, name: text) }
+        }
+        let restored = try? await runPuller(["--restore", "\(reference)"]) { _ in }
+        guard restored?.1 == .exited(code: 0) else { return nil }
+        return try await lookUp(reference).map { ImageOnDisk(image: $0, name: text) }
+    }
+
+    private func lookUp(_ reference: ImageReference) async throws(ImageProblem) -> StoredImage? {
+        try await workshop.run { [store, checks] () throws(ImageProblem) -> StoredImage? in
+            do throws(ImageError) {
+                guard let image = try store.lookup(reference) else { return nil }
+                guard checks.isFirst(image.manifestDigest), try !store.isIntact(image) else {
+                    return image
+                }
+                try store.setAside(image, store.verify(image))
+                checks.noteDamaged(reference, image.manifestDigest)
+                return nil
+            } catch {
                 throw .unusable(error.description)
             }
-            return image.map { ImageOnDisk(image: $0, name: text) }
         }
     }
 
     /// Fetches the image in a process of its own.
     public func pull(_ text: String) async throws(ImageProblem) -> any LocalImage {
-        let reference = try reference(text)
+        try await pull(text) { _ in }
+    }
+
+    /// Fetches the image in a process of its own, and hands on what that says.
+    public func pull(
+        _ text: String,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(ImageProblem) -> any LocalImage {
+        let reference = try names.reference(text)
         let last: PullReport?
         let exit: ProcessExit
         do throws(HostError) {
-            (last, exit) = try await runPuller("\(reference)")
+            (last, exit) = try await runPuller(["\(reference)"], progress)
         } catch {
             throw .unavailable(error.description)
         }
@@ -52,8 +85,10 @@ public struct StoredImages: ImageSource {
         return image
     }
 
-    private func runPuller(
-        _ reference: String
+    /// Runs the program to its end, and answers with the last that it said.
+    func runPuller(
+        _ arguments: [String],
+        _ progress: @Sendable (String) -> Void
     ) async throws(HostError) -> (PullReport?, ProcessExit) {
         let handle: ProcessHandle
         let lines: AsyncStream<String>
@@ -61,19 +96,24 @@ public struct StoredImages: ImageSource {
             let pipe = try OwnedDescriptor.pipe()
             handle = try ProcessHandle.spawn(
                 path: puller,
-                arguments: ["--store", store.directory, reference],
+                arguments: ["--store", store.directory] + arguments,
                 standardOutput: pipe.writer
             )
             lines = try PipeLines.read(pipe.reader)
         }
         var last: PullReport?
-        for await line in lines { last = PullReport(line: line) ?? last }
+        for await line in lines {
+            let report = PullReport(line: line)
+            if case .shortage(let byteCount) = report { shortage.note(byteCount) }
+            last = report ?? last
+            progress(line)
+        }
         // The daemon is ending: a pull that goes on alone would meet the next daemon's.
         if Task.isCancelled { handle.signal(15) }
         return (last, await handle.exited())
     }
 
-    private static func problem(
+    static func problem(
         _ last: PullReport?,
         _ exit: ProcessExit,
         _ text: String
@@ -85,22 +125,6 @@ public struct StoredImages: ImageSource {
         }
         if reason == "InvalidImageName" { return .invalidName(message) }
         return isWorthRetrying ? .unavailable(message) : .refused(message)
-    }
-
-    /// The reference, with the folder of layouts in front of a relative path.
-    private func reference(_ text: String) throws(ImageProblem) -> ImageReference {
-        let scheme = "oci:"
-        var whole = text
-        if text.hasPrefix(scheme), !text.hasPrefix(scheme + "/") {
-            let path = text.dropFirst(scheme.count)
-            guard !path.split(separator: "/").contains("..") else {
-                throw .invalidName("image \(text): a relative layout must not contain ..")
-            }
-            whole = "\(scheme)\(layouts)/\(path)"
-        }
-        do throws(ImageError) { return try ImageReference(whole) } catch {
-            throw .invalidName(error.description)
-        }
     }
 }
 

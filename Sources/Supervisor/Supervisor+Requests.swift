@@ -30,28 +30,37 @@ extension Supervisor {
         return chosen
     }
 
-    /// Fetches an image, also if it is on disk.
+    /// Fetches an image, also if it is on disk, and keeps it until it is removed by name.
     ///
-    /// - Parameter reference: As a pod would name it.
+    /// - Parameters:
+    ///   - reference: As a pod would name it.
+    ///   - isKept: Whether it stays though no pod needs it.
+    ///   - progress: Told each line that the pull says of itself.
     /// - Returns: Its name with its digest.
     /// - Throws: Why it cannot be had.
-    public nonisolated func pull(_ reference: String) async throws(ImageProblem) -> String {
-        try await desk.ensure(reference, policy: .always).0.imageID
+    public nonisolated func pull(
+        _ reference: String,
+        isKept: Bool = true,
+        progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws(ImageProblem) -> String {
+        // Before it is here: it must not be taken for garbage in between.
+        if isKept { try await desk.keep(reference) }
+        return try await desk.ensure(
+            reference,
+            policy: .always,
+            isExact: true,
+            progress: progress
+        ).0.imageID
     }
 
-    /// Removes the images that no pod names, wanted or still ending.
+    /// Removes the images that no pod needs, wanted or still ending, and nobody asked for in advance.
     ///
     /// - Returns: Their references.
     /// - Throws: Why they stay.
     public func prune() async throws(ImageProblem) -> [String] {
-        let pods: [Pod]
-        do throws(StoreError) {
-            pods = try await store.desired(.pod).compactMap { try? $0.pod() }
-        } catch {
-            throw .unavailable(error.description)
+        guard let needs = await imageNeeds() else {
+            throw .unavailable("the database does not say what is needed, so nothing is removed")
         }
-        let all = pods + node.pods.values.map(\.pod)
-        let named = all.flatMap { ($0.spec.initContainers + $0.spec.containers).map(\.image) }
-        return try await desk.prune(keeping: Set(named))
+        return try await desk.prune(keeping: needs)
     }
 }

@@ -35,6 +35,7 @@ struct ImagePull {
         let total = manifest.layers.reduce(Int64(0)) {
             $0.addingReportingOverflow($1.byteCount).partialValue
         }
+        try store.checkRoom(for: manifest, form)
         var fetched: Int64 = 0
         for layer in manifest.layers {
             let before = fetched

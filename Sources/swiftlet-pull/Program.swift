@@ -103,6 +103,9 @@ enum Program {
             try job()
             return 0
         } catch {
+            if case .noRoom(_, let needed, let free) = error {
+                report(.shortage(byteCount: needed - free))
+            }
             report(
                 .failed(
                     reason: error.reason,

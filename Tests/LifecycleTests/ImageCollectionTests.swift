@@ -69,6 +69,24 @@ struct ImageCollectionTests {
         #expect(Self.plan(images, free: 149) == ["a", "b"])
     }
 
+    @Test(
+        "a pull that lacks room gets it, though the disk is not full",
+        arguments: [(0, 0), (1, 1), (101, 2)]
+    )
+    func shortage(byteCount: Int64, goneCount: Int) {
+        let images = [
+            Self.image("a", own: 100, unusedSince: 1), Self.image("b", own: 100, unusedSince: 2),
+            Self.image("c", own: 100, isNeeded: true),
+        ]
+        let gone = ImageCollection().plan(
+            images,
+            on: .init(freeByteCount: 900, totalByteCount: 1_000),
+            shortageByteCount: byteCount,
+            nowNanoseconds: 1_000 * Self.second
+        )
+        #expect(gone == Array(["a", "b"].prefix(goneCount)))
+    }
+
     @Test("a disk that nobody knows the size of frees nothing", arguments: [0, -1] as [Int64])
     func unknown(total: Int64) {
         #expect(Self.plan([Self.image("a", own: 1)], free: 0, total: total).isEmpty)
