@@ -202,15 +202,15 @@ let package = Package(
         tests(
             "SupervisorTests",
             [
-                "Supervisor", "Lifecycle", "KubeModel", "Documents", "StateStore", "Host",
-                "TestKit",
+                "Supervisor", "Lifecycle", "KubeModel", "Documents", "StateStore", "Images",
+                "Host", "TestKit",
             ]
         ),
         tests(
             "DaemonTests",
             [
                 "Daemon", "Supervisor", "Uplink", "ControlAPI", "StateStore", "KubeModel",
-                "Documents", "Host", "Trust", "TestKit",
+                "Images", "Lifecycle", "Documents", "Host", "Trust", "TestKit",
             ]
         ),
         tests(

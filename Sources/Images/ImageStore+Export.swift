@@ -63,7 +63,9 @@ extension ImageStore {
         return index.json()
     }
 
-    /// What `docker load` reads. Source: moby, image/tarexport.
+    /// What `docker load` reads.
+    ///
+    /// Source: moby, image/tarexport.
     private func savedManifest(_ manifest: ImageManifest, _ reference: ImageReference) -> [UInt8] {
         let entry: Document = [
             "Config": .string(Self.archiveName(manifest.configuration.digest)),

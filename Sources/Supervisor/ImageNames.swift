@@ -19,7 +19,11 @@ public struct ImageNames: Equatable, Sendable {
     public func reference(_ text: String) throws(ImageProblem) -> ImageReference {
         var whole = text
         if text.hasPrefix(Self.scheme), !text.hasPrefix(Self.scheme + "/") {
-            whole = "\(Self.scheme)\(layouts)/\(text.dropFirst(Self.scheme.count))"
+            let path = text.dropFirst(Self.scheme.count)
+            guard !path.isEmpty else {
+                throw .invalidName("image \(text): the path of the layout is empty")
+            }
+            whole = "\(Self.scheme)\(layouts)/\(path)"
         }
         let reference: ImageReference
         do throws(ImageError) { reference = try ImageReference(whole) } catch {

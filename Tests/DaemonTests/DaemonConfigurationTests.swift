@@ -1,4 +1,5 @@
 import Daemon
+import Lifecycle
 import Supervisor
 import Testing
 import Uplink
@@ -53,11 +54,45 @@ struct DaemonConfigurationTests {
         #expect(configuration.controlGroup == 12)
     }
 
+    @Test("images are kept as the kubelet keeps them, unless told otherwise")
+    func images() throws {
+        let standard = try read("node: {name: gw-1}\n").images
+        #expect(standard.collection == ImageCollection() && standard.layoutRoots.isEmpty)
+        let text = """
+            node: {name: gw-1}
+            images:
+              {layoutRoots: [/srv/a], highThresholdPercent: 70, lowThresholdPercent: 60,
+               minimumAgeSeconds: 5}
+            """
+        let told = try read(text).images
+        #expect(told.layoutRoots == ["/srv/a"])
+        #expect(
+            told.collection
+                == ImageCollection(
+                    highThresholdPercent: 70,
+                    lowThresholdPercent: 60,
+                    minimumAgeSeconds: 5
+                )
+        )
+        let low = try read("node: {name: gw-1}\nimages: {highThresholdPercent: 40}\n").images
+        #expect(low.collection.lowThresholdPercent == 40)
+    }
+
     @Test(
         "what is wrong is named with its key and line",
         arguments: [
             ("{}\n", "node: Required value"),
             ("node: {name: GW}\n", "node.name: must be an RFC 1123 label"),
+            (
+                "node: {name: a}\nimages: {highThresholdPercent: 101}\n",
+                "images.highThresholdPercent: Invalid value: 101"
+            ),
+            (
+                "node: {name: a}\nimages: {highThresholdPercent: 50, lowThresholdPercent: 60}\n",
+                "must not be more than highThresholdPercent, which is 50 (line 2)"
+            ),
+            ("node: {name: a}\nimages: {layoutRoots: [x]}\n", "images.layoutRoots[0]"),
+            ("node: {name: a}\nimages: {lowThreshold: 1}\n", "did you mean lowThresholdPercent?"),
             ("node: {name: a}\nbrokr: {}\n", "brokr: unknown field; did you mean broker? (line 2)"),
             ("node: {name: a}\ndirectories: {sate: /x}\n", "did you mean state?"),
             ("node: {name: a}\ndirectories: {state: x}\n", "must be an absolute path"),

@@ -32,7 +32,11 @@ struct NoImages: ImageSource {
 
 extension Supervisor {
     /// A supervisor in the fixture's folder that can start nothing.
-    static func empty(in fixture: Fixture, store: StateStore) -> Supervisor {
+    static func empty(
+        in fixture: Fixture,
+        store: StateStore,
+        images: any ImageSource = NoImages()
+    ) -> Supervisor {
         let folder = fixture.directory
         return Supervisor(
             configuration: SupervisorConfiguration(
@@ -47,7 +51,7 @@ extension Supervisor {
             ),
             store: store,
             host: NoHost(),
-            images: NoImages()
+            images: images
         )
     }
 }

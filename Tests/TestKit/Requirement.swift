@@ -45,6 +45,14 @@ extension Requirement {
     /// The disassembler of binutils.
     public static let objdump = program("objdump", variable: "SWIFTLET_OBJDUMP", candidates: [])
 
+    /// The right to mount a small disk of a test's own.
+    public static let mount = Requirement(
+        name: "mount",
+        location: (try? run("/usr/bin/unshare", ["--mount", "true"]))?.exitCode == 0
+            ? "/usr/bin/mount" : nil,
+        hint: "run as root, where mounting is allowed"
+    )
+
     /// What copies images between registries, layouts and archives.
     public static let skopeo = program("skopeo", variable: "SWIFTLET_SKOPEO", candidates: [])
 
