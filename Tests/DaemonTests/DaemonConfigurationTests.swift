@@ -92,7 +92,10 @@ struct DaemonConfigurationTests {
                 "must not be more than highThresholdPercent, which is 50 (line 2)"
             ),
             ("node: {name: a}\nimages: {layoutRoots: [x]}\n", "images.layoutRoots[0]"),
-            ("node: {name: a}\nimages: {lowThresholdPercnt: 1}\n", "did you mean lowThresholdPercent?"),
+            (
+                "node: {name: a}\nimages: {lowThresholdPercnt: 1}\n",
+                "did you mean lowThresholdPercent?"
+            ),
             ("node: {name: a}\nbrokr: {}\n", "brokr: unknown field; did you mean broker? (line 2)"),
             ("node: {name: a}\ndirectories: {sate: /x}\n", "did you mean state?"),
             ("node: {name: a}\ndirectories: {state: x}\n", "must be an absolute path"),
