@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What can go wrong between us and the system.
 public enum HostError: Error, Equatable, Sendable {
     /// A system call failed on a file, folder, socket or program.
@@ -16,6 +18,11 @@ public enum HostError: Error, Equatable, Sendable {
         case .malformed, .tooMuch, .instanceIsRunning: nil
         }
     }
+}
+
+extension HostError {
+    /// Whether it is only that nothing is there.
+    public var isNotFound: Bool { errno == ENOENT }
 }
 
 extension HostError: CustomStringConvertible {

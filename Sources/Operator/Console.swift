@@ -22,6 +22,23 @@ public struct Console: Sendable {
         self.now = now
     }
 
+    /// The same console with a name in front of every line: one of several nodes speaks.
+    func named(_ name: String) -> Console {
+        @Sendable func marked(_ bytes: [UInt8]) -> [UInt8] {
+            let front = Array("\(name): ".utf8)
+            var lines: [UInt8] = []
+            for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: true) {
+                lines += front + line + [0x0A]
+            }
+            return lines
+        }
+        return Console(
+            output: { [writeOutput] in writeOutput(marked($0)) },
+            remark: { [writeRemark] in writeRemark(marked($0)) },
+            now: now
+        )
+    }
+
     /// Writes bytes as they are: a workload's own output.
     ///
     /// Answers `false` when nobody reads any more.
@@ -29,7 +46,7 @@ public struct Console: Sendable {
     func write(_ bytes: [UInt8]) -> Bool { writeOutput(bytes) }
 
     /// Writes one answer and ends its line.
-    func line(_ text: String) {
+    public func line(_ text: String) {
         _ = writeOutput(Array((text + "\n").utf8))
     }
 

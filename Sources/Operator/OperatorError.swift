@@ -23,6 +23,8 @@ public enum OperatorError: Error, Equatable, Sendable {
     case unanswered(what: String, seconds: Int, advice: String)
     /// This way of reaching the node cannot do that.
     case notThisWay(what: String, advice: String)
+    /// Some of several nodes could not do it, each with a reason of its own; the code is the last one's.
+    case someFailed(Int32, nodeCount: Int)
     /// What came back is not what was asked for.
     case unreadable(source: String, message: String)
 
@@ -30,6 +32,7 @@ public enum OperatorError: Error, Equatable, Sendable {
     public var exitCode: Int32 {
         switch self {
         case .usage: 64
+        case .someFailed(let code, _): code
         case .control(.timedOut), .unanswered, .broker(.timedOut): 75
         case .control(.notRunning), .control(.notPermitted), .control(.endedEarly),
             .control(.malformedReply), .broker(.disconnected), .broker(.refused), .database:
@@ -54,6 +57,7 @@ extension OperatorError: CustomStringConvertible {
         case .unanswered(let what, let seconds, let advice):
             "\(what) was not confirmed within \(seconds) s: \(advice)"
         case .notThisWay(let what, let advice): "\(what): \(advice)"
+        case .someFailed(_, let count): "not all of \(count) nodes have done it; see above"
         case .unreadable(let source, let message): "\(source): \(message)"
         }
     }

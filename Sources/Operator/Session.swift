@@ -5,11 +5,11 @@ import Uplink
 
 /// One run of the operator's program: finds the way to the node, then carries the verb out.
 public struct Session: Sendable {
-    private let reach: Reach
-    private let console: Console
+    let reach: Reach
+    let console: Console
 
     /// How long the broker gets for each of its answers, in seconds.
-    private static let brokerSeconds = 10
+    static let brokerSeconds = 10
 
     /// A session that has not begun to connect.
     public init(reach: Reach, console: Console) {
@@ -23,7 +23,7 @@ public struct Session: Sendable {
         format: OutputFormat,
         watches: Bool = false
     ) async throws(OperatorError) {
-        try await reading { commands throws(OperatorError) in
+        try await reading(asOne: true) { commands throws(OperatorError) in
             guard watches else { return try await commands.get(selection, format: format) }
             try await commands.watch(selection, format: format)
         }
@@ -105,7 +105,9 @@ public struct Session: Sendable {
         guard let configuration = reach.broker, reach.signingKey != nil else {
             throw .usage("sign over the broker needs --broker, --node and --signing-key")
         }
-        try await overBroker(timeoutSeconds, configuration) { access throws(OperatorError) in
+        try await eachNode(timeoutSeconds, configuration) {
+            access,
+            console throws(OperatorError) in
             let manifest = try await access.signEverything()
             let count = manifest.items.count
             for item in manifest.items {
@@ -118,11 +120,13 @@ public struct Session: Sendable {
         }
     }
 
-    private typealias Verb = (Commands) async throws(OperatorError) -> Void
+    typealias Verb = (Commands) async throws(OperatorError) -> Void
 
     /// Asks the daemon, and its files when it is not running.
-    private func reading(_ verb: Verb) async throws(OperatorError) {
-        guard reach.broker == nil else { return try await overBroker(Self.brokerSeconds, verb) }
+    private func reading(asOne: Bool = false, _ verb: Verb) async throws(OperatorError) {
+        guard reach.broker == nil else {
+            return try await overBroker(Self.brokerSeconds, asOne: asOne, verb)
+        }
         do throws(OperatorError) {
             try await overSocket(verb)
         } catch .control(let error) where error.isNotRunning {
@@ -139,44 +143,5 @@ public struct Session: Sendable {
     private func overSocket(_ verb: Verb) async throws(OperatorError) {
         let access = SocketAccess(path: reach.socketPath, console: console)
         try await verb(Commands(access: access, console: console))
-    }
-
-    private func overBroker(_ timeoutSeconds: Int, _ verb: Verb) async throws(OperatorError) {
-        guard let configuration = reach.broker else { return }
-        let console = console
-        try await overBroker(timeoutSeconds, configuration) { access throws(OperatorError) in
-            try await verb(Commands(access: access, console: console))
-        }
-    }
-
-    private func overBroker(
-        _ timeoutSeconds: Int,
-        _ configuration: UplinkConfiguration,
-        _ body: (BrokerAccess) async throws(OperatorError) -> Void
-    ) async throws(OperatorError) {
-        let client = ControllerClient(configuration: configuration)
-        do throws(UplinkError) {
-            try await client.connect(timeoutSeconds: Self.brokerSeconds)
-        } catch {
-            throw .broker(error)
-        }
-        let topics = TopicSpelling(
-            prefix: configuration.prefix,
-            nodeName: configuration.nodeName
-        )
-        let access = BrokerAccess(
-            client: client,
-            topics: topics,
-            timeoutSeconds: timeoutSeconds,
-            console: console,
-            signingKey: reach.signingKey
-        )
-        do throws(OperatorError) {
-            try await body(access)
-        } catch {
-            await client.close()
-            throw error
-        }
-        await client.close()
     }
 }

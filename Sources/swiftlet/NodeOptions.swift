@@ -19,6 +19,14 @@ struct NodeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The node's name on the broker.", valueName: "name"))
     var node: String?
 
+    @Flag(help: "Every node that the broker knows.")
+    var allNodes = false
+
+    @Option(
+        help: ArgumentHelp("A way to a node that has a name; see config.", valueName: "name")
+    )
+    var context: String?
+
     @Option(help: ArgumentHelp("User name for the broker.", valueName: "name"))
     var username: String?
 
@@ -63,25 +71,46 @@ struct NodeOptions: ParsableArguments {
     /// The options as the operator library takes them.
     func reach() throws(OperatorError) -> Reach {
         var reach = Reach()
+        let context = try chosenContext()
+        let socket = socket ?? context.socket
         reach.socketPath = socket ?? environmentVariable("SWIFTLET_SOCKET") ?? reach.socketPath
         reach.stateDirectory = state
         reach.logsDirectory = logs
-        reach.broker = try configuration()
+        reach.broker = try configuration(context)
+        reach.isForAllNodes = allNodes
         if let signingKey { reach.signingKey = try KeyFiles.read(signingKey) }
         return reach
     }
 
-    private func configuration() throws(OperatorError) -> UplinkConfiguration? {
-        guard let broker else {
-            guard node == nil else {
-                throw .usage("--node names a node on a broker: add --broker URL")
+    /// The context that counts: what the command line says of the way itself comes before it.
+    private func chosenContext() throws(OperatorError) -> ContextFile.Context {
+        guard broker == nil, socket == nil else {
+            guard context == nil else {
+                throw .usage("--context says the way: leave out --broker and --socket")
+            }
+            return ContextFile.Context()
+        }
+        return try ContextPlace.read().context(context) ?? ContextFile.Context()
+    }
+
+    private func configuration(
+        _ context: ContextFile.Context
+    ) throws(OperatorError) -> UplinkConfiguration? {
+        guard let broker = broker ?? context.broker else {
+            guard node == nil, !allNodes else {
+                throw .usage("--node and --all-nodes mean nodes of a broker: add --broker URL")
             }
             return nil
         }
         guard socket == nil else {
             throw .usage("--socket and --broker are two ways to the node: choose one")
         }
-        guard let node else { throw .usage("--broker needs --node NAME") }
+        guard node == nil || !allNodes else {
+            throw .usage("--node and --all-nodes contradict each other: leave one of them out")
+        }
+        // For all nodes a name stands in, which no topic will have.
+        let named = allNodes ? "all" : node ?? context.node
+        guard let node = named else { throw .usage("--broker needs --node NAME or --all-nodes") }
         guard TopicName.isNamespace(node) else {
             throw .usage("--node \(node) is no node name: lower-case letters, digits and dashes")
         }
@@ -94,15 +123,16 @@ struct NodeOptions: ParsableArguments {
         return UplinkConfiguration(
             url: url,
             nodeName: node,
-            username: username,
-            password: try password(),
-            certificateAuthorityFile: caFile,
-            certificateFile: certFile,
-            keyFile: keyFile
+            prefix: context.prefix ?? "swiftlet/v1",
+            username: username ?? context.username,
+            password: try password(passwordFile ?? context.passwordFile),
+            certificateAuthorityFile: caFile ?? context.caFile,
+            certificateFile: certFile ?? context.certificateFile,
+            keyFile: keyFile ?? context.keyFile
         )
     }
 
-    private func password() throws(OperatorError) -> [UInt8]? {
+    private func password(_ passwordFile: String?) throws(OperatorError) -> [UInt8]? {
         guard let passwordFile else { return nil }
         do throws(HostError) {
             var bytes = try FileBytes.read(

@@ -22,6 +22,14 @@ extension ParsableCommand {
     }
 }
 
+/// Carries out something that needs no node, and ends the program with the error's own exit code.
+func finish(_ body: () throws(OperatorError) -> Void) throws {
+    do throws(OperatorError) { try body() } catch {
+        Console.standard.remark("error: \(error)")
+        throw ExitCode(error.exitCode)
+    }
+}
+
 extension Console {
     /// The program's own streams and the machine's clock.
     static let standard = Console(

@@ -21,7 +21,8 @@ struct Swiftlet: AsyncParsableCommand {
             StatusCommand.self, GetCommand.self, DescribeCommand.self, LogsCommand.self,
             RestartCommand.self, ApplyCommand.self, DiffCommand.self, DeleteCommand.self,
             WaitCommand.self, TopCommand.self,
-            EventsCommand.self, KeygenCommand.self, SignCommand.self, VersionCommand.self,
+            EventsCommand.self, ConfigCommand.self, KeygenCommand.self, SignCommand.self,
+            VersionCommand.self,
         ]
     )
 

@@ -9,6 +9,8 @@ public struct Reach: Sendable {
     public var broker: UplinkConfiguration?
     /// Signs what goes over the broker; nil where nodes trust the broker.
     public var signingKey: SigningKey?
+    /// Whether every node of the broker is meant.
+    public var isForAllNodes = false
     /// Where the daemon keeps its database, for when it is not running.
     public var stateDirectory: String
     /// Where the logs of containers lie, for when it is not running.

@@ -23,6 +23,14 @@ struct ObjectPrinter {
         }
     }
 
+    /// Whether the objects are those of several nodes; nodes name themselves.
+    private func showsNode(_ objects: [Document]) -> Bool {
+        kind != .nodes
+            && objects.contains {
+                $0["metadata"]?["annotations"]?[FleetAccess.nodeAnnotation] != nil
+            }
+    }
+
     private func combined(_ objects: [Document]) -> Document {
         if isSingle, objects.count == 1 { return objects[0] }
         return ["apiVersion": "v1", "kind": "List", "metadata": [:], "items": .array(objects)]
@@ -55,6 +63,13 @@ struct ObjectPrinter {
             table.headers.insert("NAMESPACE", at: 0)
             for index in table.rows.indices {
                 table.rows[index].insert(ObjectView(objects[index]).namespace, at: 0)
+            }
+        }
+        if showsNode(objects) {
+            table.headers.insert("NODE", at: 0)
+            for index in table.rows.indices {
+                let node = objects[index]["metadata"]?["annotations"]?[FleetAccess.nodeAnnotation]
+                table.rows[index].insert(node?.string ?? "", at: 0)
             }
         }
         table.leavesOutHeaders = leavesOutHeaders
