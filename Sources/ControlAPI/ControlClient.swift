@@ -38,17 +38,18 @@ public struct ControlClient: Sendable {
         return try await exchange(method, target, body, isStream: false) { _ in true }
     }
 
-    /// Sends one GET and hands every chunk of a successful answer to `onChunk` as it comes.
+    /// Sends one request and hands every chunk of a successful answer to `onChunk` as it comes.
     ///
     /// `onChunk` is awaited before more is read, so a slow caller slows the daemon; it answers
     /// whether it wants more. The body of a reply that is not a success is in the result instead.
     public func stream(
         _ path: [String],
         query: [String: String] = [:],
+        method: ControlMethod = .get,
         onChunk: @escaping @Sendable ([UInt8]) async -> Bool
     ) async throws(ControlError) -> ControlReply {
         let target = TargetText.encode(path: path, query: query)
-        return try await exchange(.get, target, [], isStream: true, onChunk)
+        return try await exchange(method, target, [], isStream: true, onChunk)
     }
 
     /// Whether somebody accepts connections at the path.

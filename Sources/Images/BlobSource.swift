@@ -16,7 +16,7 @@ public protocol BlobSource {
 /// Source: OCI image specification 1.1, image-layout.md.
 public struct LayoutSource: BlobSource {
     private static let tagAnnotation = "org.opencontainers.image.ref.name"
-    private let path: String
+    let path: String
 
     /// A layout at `path`.
     public init(path: String) { self.path = path }

@@ -49,3 +49,18 @@ extension StoreInventory {
         return String(path.dropFirst(root.count))
     }
 }
+
+extension ImageVerdict {
+    /// The verdict as a document.
+    public func document(name: String) -> Document {
+        var builder = ObjectBuilder()
+        builder.set("image", name)
+        builder.set("digest", "\(manifestDigest)")
+        builder.set("isGood", isGood)
+        builder.set("bytes", byteCount)
+        builder.set("missing", missing.map { "\($0)" })
+        builder.set("damaged", damaged.map { "\($0)" })
+        builder.set("isContentIntact", isContentIntact)
+        return builder.document
+    }
+}

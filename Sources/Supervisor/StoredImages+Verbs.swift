@@ -171,18 +171,3 @@ extension ImageNames {
         return reference
     }
 }
-
-extension ImageVerdict {
-    /// The verdict as a document.
-    public func document(name: String) -> Document {
-        var builder = ObjectBuilder()
-        builder.set("image", name)
-        builder.set("digest", "\(manifestDigest)")
-        builder.set("isGood", isGood)
-        builder.set("bytes", byteCount)
-        builder.set("missing", missing.map { "\($0)" })
-        builder.set("damaged", damaged.map { "\($0)" })
-        builder.set("isContentIntact", isContentIntact)
-        return builder.document
-    }
-}

@@ -20,7 +20,7 @@ struct Swiftlet: AsyncParsableCommand {
         subcommands: [
             StatusCommand.self, GetCommand.self, DescribeCommand.self, LogsCommand.self,
             RestartCommand.self, ApplyCommand.self, DiffCommand.self, DeleteCommand.self,
-            WaitCommand.self, TopCommand.self,
+            WaitCommand.self, TopCommand.self, ImageCommand.self,
             EventsCommand.self, ConfigCommand.self, KeygenCommand.self, SignCommand.self,
             VersionCommand.self,
         ]
