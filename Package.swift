@@ -113,6 +113,11 @@ let package = Package(
             providers: [.apt(["libjansson-dev"])]
         ),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CSeccomp",
+            pkgConfig: "libseccomp",
+            providers: [.apt(["libseccomp-dev"])]
+        ),
         .target(name: "CLinux"),
 
         // From the bottom up: each names what it may import, and nothing else.
@@ -124,6 +129,7 @@ let package = Package(
         library("StateStore", ["KubeModel", "CSQLite", "CCrypto"]),
         library("Trust", ["KubeModel", "Documents", "CCrypto"]),
         library("Host", ["CLinux"]),
+        library("Seccomp", ["Host", "CSeccomp"]),
         library("Images", ["Documents", "CCrypto"]),
         library("Layers", ["Images", "Documents", "CArchive"]),
         library("Uplink", ["KubeModel", "Documents", "CMosquitto", logging]),
@@ -184,6 +190,7 @@ let package = Package(
         tests("LifecycleTests", ["Lifecycle", "KubeModel", "TestKit"]),
         tests("StateStoreTests", ["StateStore", "KubeModel", "TestKit"]),
         tests("HostTests", ["Host", "TestKit"]),
+        tests("SeccompTests", ["Seccomp", "Host", "TestKit"]),
         tests("ImagesTests", ["Images", "Documents", "TestKit"]),
         tests("LayersTests", ["Layers", "Images", "Documents", "TestKit"]),
         tests("TrustTests", ["Trust", "KubeModel", "TestKit"]),

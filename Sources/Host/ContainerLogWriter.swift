@@ -39,6 +39,10 @@ public final class ContainerLogWriter {
     private var droppedUntold: UInt64 = 0
 
     private let path: String
+    // The folder as it was when we could reach it, and the log's name in it: under another user, or
+    // below folders of the daemon alone, the path leads nowhere any more.
+    private var folder: OwnedDescriptor
+    private let name: String
     private let limits: Limits
     private let now: () -> (wall: Int64, boottime: Int64)
     private var file: OwnedDescriptor?
@@ -59,6 +63,8 @@ public final class ContainerLogWriter {
         }
     ) throws(HostError) {
         self.path = path
+        name = AtomicFile.name(of: path)
+        folder = try .folder(AtomicFile.folder(of: path))
         self.limits = limits
         self.now = now
         allowance = limits.burstBytesMax
@@ -204,7 +210,15 @@ public final class ContainerLogWriter {
     }
 
     private func open() throws(HostError) {
-        let opened = try SystemCall.open(path, O_WRONLY | O_CREAT | O_APPEND, mode: 0o640)
+        let flags = O_WRONLY | O_CREAT | O_APPEND
+        let opened: OwnedDescriptor
+        do throws(HostError) {
+            opened = try SystemCall.open(name, flags, mode: 0o640, in: folder)
+        } catch {
+            // The folder may have been removed and made again.
+            folder = try .folder(AtomicFile.folder(of: path))
+            opened = try SystemCall.open(name, flags, mode: 0o640, in: folder)
+        }
         fileBytes = UInt64(max(0, try SystemCall.facts(of: opened, path: path).byteCount))
         file = opened
     }
@@ -213,12 +227,12 @@ public final class ContainerLogWriter {
         file = nil
         let oldest = limits.filesMax - 1
         if oldest == 0 {
-            try? SystemCall.remove(path)
+            try? SystemCall.remove(name, in: folder)
         } else {
             for number in stride(from: oldest, to: 1, by: -1) {
-                try? SystemCall.rename("\(path).\(number - 1)", to: "\(path).\(number)")
+                try? SystemCall.rename("\(name).\(number - 1)", to: "\(name).\(number)", in: folder)
             }
-            try? SystemCall.rename(path, to: "\(path).1")
+            try? SystemCall.rename(name, to: "\(name).1", in: folder)
         }
         try? open()
     }

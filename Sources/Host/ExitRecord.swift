@@ -53,7 +53,12 @@ public struct ExitRecord: Equatable, Sendable {
     }
 
     /// Puts it on disk whole: it is there after a power cut, or was never there.
-    public func write(to path: String) throws(HostError) {
+    ///
+    /// - Parameters:
+    ///   - path: The file; a mere name where `place` is given.
+    ///   - place: The folder, opened while it could be reached.
+    /// - Throws: ``HostError`` when the disk takes nothing.
+    public func write(to path: String, in place: OwnedDescriptor? = nil) throws(HostError) {
         var lines = KeyValueLines()
         lines.add("exitCode", "\(exitCode)")
         lines.add("signal", "\(signal)")
@@ -61,7 +66,7 @@ public struct ExitRecord: Equatable, Sendable {
         lines.add("message", message)
         lines.add("startedAtNanoseconds", "\(startedAtNanoseconds)")
         lines.add("finishedAtNanoseconds", "\(finishedAtNanoseconds)")
-        try AtomicFile.write(lines.bytes, to: path)
+        try AtomicFile.write(lines.bytes, to: path, in: place)
     }
 
     /// Reads a record.

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// A file descriptor that is closed when its last owner lets it go.
@@ -41,6 +42,25 @@ public final class OwnedDescriptor: Sendable {
         try SystemCall.write(file, bytes, path: name)
         try SystemCall.rewind(file, path: name)
         return file
+    }
+
+    /// As ``holding(_:name:)``, and sealed: whoever gets it can trust that nobody changes it.
+    public static func sealed(_ bytes: [UInt8], name: String) throws(HostError) -> OwnedDescriptor {
+        let file = try SystemCall.sealableFile(name)
+        try SystemCall.write(file, bytes, path: name)
+        try SystemCall.rewind(file, path: name)
+        guard swiftlet_seal(file.number) == 0 else {
+            throw .system(call: "fcntl(F_ADD_SEALS)", path: name, errno: errno)
+        }
+        return file
+    }
+
+    /// Whether this is a file in memory that nobody can change any more.
+    public var isSealed: Bool { swiftlet_is_sealed(number) == 1 }
+
+    /// A folder to make and rename files in, whatever becomes of the right to reach it by its path.
+    public static func folder(_ path: String) throws(HostError) -> OwnedDescriptor {
+        try SystemCall.open(path, O_RDONLY | O_DIRECTORY)
     }
 
     /// Both ends of a new pipe.

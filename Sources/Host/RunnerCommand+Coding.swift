@@ -29,6 +29,7 @@ extension RunnerCommand {
         add("instanceFile", instanceFile)
         add("exitRecordFile", exitRecordFile)
         add("admitted", isAdmitted ? "1" : "0")
+        entries += (confinement?.entries ?? []).map { ($0.key, $0.value) }
         var bytes: [UInt8] = []
         for (key, value) in entries {
             guard !value.utf8.contains(0) else {
@@ -86,6 +87,9 @@ extension RunnerCommand {
         case "instanceFile": instanceFile = value
         case "exitRecordFile": exitRecordFile = value
         case "admitted": isAdmitted = value == "1"
+        case _ where key.hasPrefix(Confinement.keyPrefix):
+            confinement = confinement ?? Confinement()
+            try confinement?.set(key, value)
         default: throw Self.malformed("has an unknown entry \(key)")
         }
     }

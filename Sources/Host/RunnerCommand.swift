@@ -51,6 +51,8 @@ public struct RunnerCommand: Equatable, Sendable {
     public var exitRecordFile: String?
     /// Whether the module was validated whole when it came onto this machine.
     public var isAdmitted: Bool
+    /// What the runner gives up before it reads the module; nil from the command line.
+    public var confinement: Confinement?
 
     // Source: the kubelet's defaults (containerLogMaxSize, containerLogMaxFiles).
     /// When a log is moved aside unless told otherwise.

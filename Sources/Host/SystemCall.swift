@@ -13,14 +13,18 @@ enum SystemCall {
         unsafe String(cString: strerror(number))
     }
 
+    /// Opens a file; a relative path starts in `folder`, where one is given.
     static func open(
         _ path: String,
         _ flags: Int32,
-        mode: UInt32 = 0o600
+        mode: UInt32 = 0o600,
+        in folder: OwnedDescriptor? = nil
     ) throws(HostError) -> OwnedDescriptor {
+        defer { withExtendedLifetime(folder) {} }
+        let start = folder?.number ?? AT_FDCWD
         while true {
             // Safety: the path is a Swift string that outlives the call; so in all calls below.
-            let descriptor = unsafe Glibc.open(path, flags | O_CLOEXEC, mode_t(mode))
+            let descriptor = unsafe openat(start, path, flags | O_CLOEXEC, mode_t(mode))
             if descriptor >= 0 { return OwnedDescriptor(descriptor) }
             guard errno == EINTR else { throw failure("open", path) }
         }
@@ -105,12 +109,24 @@ enum SystemCall {
         }
     }
 
-    static func rename(_ path: String, to target: String) throws(HostError) {
-        guard unsafe Glibc.rename(path, target) == 0 else { throw failure("rename", target) }
+    static func rename(
+        _ path: String,
+        to target: String,
+        in folder: OwnedDescriptor? = nil
+    ) throws(HostError) {
+        defer { withExtendedLifetime(folder) {} }
+        let start = folder?.number ?? AT_FDCWD
+        guard unsafe renameat(start, path, start, target) == 0 else {
+            throw failure("rename", target)
+        }
     }
 
-    static func remove(_ path: String) throws(HostError) {
-        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("unlink", path) }
+    static func remove(_ path: String, in folder: OwnedDescriptor? = nil) throws(HostError) {
+        defer { withExtendedLifetime(folder) {} }
+        let start = folder?.number ?? AT_FDCWD
+        guard unsafe unlinkat(start, path, 0) == 0 || errno == ENOENT else {
+            throw failure("unlink", path)
+        }
     }
 
     /// Size and identity of an open file.
@@ -138,6 +154,13 @@ enum SystemCall {
             UInt64(status.f_bavail).multipliedReportingOverflow(by: unit).partialValue,
             UInt64(status.f_blocks).multipliedReportingOverflow(by: unit).partialValue
         )
+    }
+
+    /// A file in memory that can be sealed.
+    static func sealableFile(_ name: String) throws(HostError) -> OwnedDescriptor {
+        let descriptor = unsafe swiftlet_sealable_file(name)
+        guard descriptor >= 0 else { throw failure("memfd_create", name) }
+        return OwnedDescriptor(descriptor)
     }
 
     static func memoryFile(_ name: String) throws(HostError) -> OwnedDescriptor {

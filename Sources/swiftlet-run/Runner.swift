@@ -10,6 +10,8 @@ final class Runner {
     private let startedNanoseconds = Clock.boottimeNanoseconds()
     private var lock: InstanceLock?
     private var log: ContainerLogWriter?
+    /// Where the exit record goes, once its path leads nowhere any more.
+    private var recordFolder: OwnedDescriptor?
 
     init(_ command: RunnerCommand, statistics: Statistics.Form?) {
         self.command = command
@@ -56,6 +58,7 @@ final class Runner {
         }
         if let limit = command.timeLimitNanoseconds { EndSignals.startClock(nanoseconds: limit) }
         let bytes = try ModuleFile.map(command.modulePath)
+        try confine()
         let guest = try Guest(command, bytes, preview)
         GuestStop.aim(at: guest.store)
         let readyNanoseconds = Clock.boottimeNanoseconds()
@@ -77,6 +80,22 @@ final class Runner {
                 outcome.reason = .outOfMemory
             }
             return outcome
+        }
+    }
+
+    /// Gives up all rights that are not needed any more.
+    ///
+    /// Here everything that the guest gets is open, and nothing that a stranger wrote was read yet: the
+    /// module is mapped, and decoded afterwards.
+    private func confine() throws(RunError) {
+        guard let confinement = command.confinement else { return }
+        do throws(HostError) {
+            if let path = command.exitRecordFile {
+                recordFolder = try .folder(AtomicFile.folder(of: path))
+            }
+            try confinement.apply()
+        } catch {
+            throw .file(error)
         }
     }
 
@@ -153,7 +172,11 @@ final class Runner {
         // The clock may have been set back meanwhile; a run does not end before it starts.
         record.finishedAtNanoseconds = max(record.finishedAtNanoseconds, startedAtNanoseconds)
         do {
-            try record.write(to: path)
+            if let recordFolder {
+                try record.write(to: AtomicFile.name(of: path), in: recordFolder)
+            } else {
+                try record.write(to: path)
+            }
         } catch {
             StandardStream.error("swiftlet-run: \(error)\n")
         }

@@ -19,6 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "Confinement.h"
+
 // pidfd_open(2): a descriptor that becomes readable when the process ends.
 static inline int swiftlet_pidfd_open(pid_t pid) {
     return (int)syscall(SYS_pidfd_open, pid, 0);
