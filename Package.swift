@@ -143,6 +143,7 @@ let package = Package(
             "Daemon",
             [
                 "Supervisor", "Uplink", "ControlAPI", "Lifecycle", "StateStore", "Images", "Host",
+                "Seccomp",
                 "KubeModel", "Documents", "Trust", logging,
             ]
         ),

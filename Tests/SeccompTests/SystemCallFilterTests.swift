@@ -7,7 +7,8 @@ import Testing
 // that libseccomp makes is run on a machine for such programs, so that ARM's is checked here too.
 @Suite("the system-call filter")
 struct SystemCallFilterTests {
-    /// Numbers of some calls. Source: asm/unistd_64.h and asm-generic/unistd.h.
+    // Source: asm/unistd_64.h and asm-generic/unistd.h.
+    /// Numbers of some calls.
     private struct Numbers {
         let token: UInt32
         let calls: [String: Int32]

@@ -14,12 +14,14 @@ struct ImportTests {
         "StateStore": ["KubeModel", "CSQLite", "CCrypto"],
         "Trust": ["KubeModel", "Documents", "CCrypto"],
         "Host": ["CLinux"],
+        "Seccomp": ["Host", "CSeccomp"],
         "Images": ["Documents", "CCrypto"],
         "Layers": ["Images", "Documents", "CArchive"],
         "Uplink": ["KubeModel", "Documents", "CMosquitto", "Logging"],
         "ControlAPI": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging"],
         "Daemon": [
             "Supervisor", "Uplink", "ControlAPI", "Lifecycle", "StateStore", "Images", "Host",
+            "Seccomp",
             "KubeModel", "Documents", "Trust", "Logging",
         ],
         "Operator": [
