@@ -76,7 +76,7 @@ extension DaemonConfiguration {
     /// Where `swiftlet-run` and `swiftlet-pull` are: as configured, else beside this program.
     public var programsDirectory: String {
         if let programs { return programs }
-        let own = FileTree.ownProgram ?? "/usr/bin/swiftletd"
+        let own = ProcessFacts.ownProgramPath ?? "/usr/bin/swiftletd"
         return String(own[..<(own.lastIndex(of: "/") ?? own.startIndex)])
     }
 }

@@ -5,6 +5,12 @@ public struct FreeSpace: Equatable, Sendable {
     /// Bytes in all.
     public let totalBytes: UInt64
 
+    /// Room that somebody else has measured.
+    public init(freeBytes: UInt64, totalBytes: UInt64) {
+        self.freeBytes = freeBytes
+        self.totalBytes = totalBytes
+    }
+
     /// Asks the file system now.
     public init(_ path: String) throws(HostError) {
         (freeBytes, totalBytes) = try SystemCall.space(at: path)

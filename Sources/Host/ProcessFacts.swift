@@ -36,6 +36,9 @@ public struct ProcessFacts: Equatable, Sendable {
         startTimeTicks = ticks
     }
 
+    /// Where this program lies; `nil` when the system does not tell.
+    public static var ownProgramPath: String? { FileTree.resolved("/proc/self/exe") }
+
     /// The process id of the one who asks.
     public static var ownProcessID: Int32 { getpid() }
 }

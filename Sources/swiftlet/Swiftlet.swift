@@ -22,6 +22,7 @@ struct Swiftlet: AsyncParsableCommand {
             RestartCommand.self, ApplyCommand.self, DiffCommand.self, DeleteCommand.self,
             WaitCommand.self, TopCommand.self, ImageCommand.self,
             EventsCommand.self, ConfigCommand.self, KeygenCommand.self, SignCommand.self,
+            CheckCommand.self, SupportBundleCommand.self, CompletionCommand.self,
             VersionCommand.self,
         ]
     )

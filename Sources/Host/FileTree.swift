@@ -1,5 +1,4 @@
 internal import Glibc
-public import Host
 
 // This file is a fence: folders are made, listed and removed by C calls.
 
@@ -83,7 +82,4 @@ public enum FileTree {
         defer { unsafe free(answer) }
         return unsafe String(cString: answer)
     }
-
-    /// Where this program lies; nil when the system does not tell.
-    public static var ownProgram: String? { resolved("/proc/self/exe") }
 }
