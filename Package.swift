@@ -112,6 +112,11 @@ let package = Package(
             pkgConfig: "jansson",
             providers: [.apt(["libjansson-dev"])]
         ),
+        .systemLibrary(
+            name: "CTLS",
+            pkgConfig: "libssl",
+            providers: [.apt(["libssl-dev"])]
+        ),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(
             name: "CSeccomp",
@@ -132,7 +137,7 @@ let package = Package(
         library("Seccomp", ["Host", "CSeccomp"]),
         library("Images", ["Documents", "CCrypto"]),
         library("Layers", ["Images", "Documents", "CArchive"]),
-        library("Uplink", ["KubeModel", "Documents", "CMosquitto", logging]),
+        library("Uplink", ["KubeModel", "Documents", "CMosquitto", "CTLS", logging]),
         library("ControlAPI", nioHTTP + [logging]),
         library(
             "Supervisor",

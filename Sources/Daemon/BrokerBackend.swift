@@ -163,7 +163,13 @@ public struct BrokerBackend: UplinkBackend {
 
     /// Keeps the number of the session whose birth was acknowledged.
     public func sessionAcknowledged(_ session: UInt64) async {
-        await attempt { () throws(StoreError) in try await store.sessionAcknowledged(session) }
+        await attempt { () throws(StoreError) in
+            try await store.sessionAcknowledged(session)
+            // Rule 10: a broker whose certificate was good at this time says that it has come.
+            try await store.confirm(
+                time: Timestamp(nanosecondsSinceEpoch: Clock.wallNanoseconds())
+            )
+        }
     }
 
     /// What waits to be sent.

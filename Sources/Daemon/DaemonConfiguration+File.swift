@@ -1,6 +1,7 @@
 internal import Host
 internal import Supervisor
 internal import Trust
+internal import Uplink
 
 extension DaemonConfiguration {
     /// Where the configuration is unless told otherwise.
@@ -29,6 +30,7 @@ extension DaemonConfiguration {
     /// - Throws: The first thing that is missing.
     public func check() throws(DaemonError) {
         _ = try broker?.password()
+        _ = try broker?.sharedSecret()
         _ = try trust()
         do throws(HostError) {
             for file in [broker?.caFile, broker?.certificateFile, broker?.keyFile].compactMap(
@@ -84,6 +86,22 @@ extension DaemonConfiguration {
 extension DaemonConfiguration.Broker {
     // Source: MQTT 5, 3.1.3.6: binary data has 65,535 bytes at most.
     private static let passwordBytesMax = 65_535
+
+    /// The secret shared with the broker; nil when none is configured.
+    func sharedSecret() throws(DaemonError) -> UplinkConfiguration.SharedSecret? {
+        guard let pskFile else { return nil }
+        do throws(HostError) {
+            let bytes = try FileBytes.read(pskFile, byteCountMax: Self.passwordBytesMax)
+            let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+            let text = String(decoding: line, as: UTF8.self)
+            guard let secret = UplinkConfiguration.SharedSecret(line: text) else {
+                throw .malformed(path: pskFile, reason: "must hold a line IDENTITY:KEY, KEY in hex")
+            }
+            return secret
+        } catch {
+            throw .host(error)
+        }
+    }
 
     /// The password's bytes, without the end of the line; nil when none is configured.
     func password() throws(DaemonError) -> [UInt8]? {

@@ -47,6 +47,10 @@ public struct DaemonConfiguration: Sendable {
         public var certificateFile: String?
         /// Its key; nil for none.
         public var keyFile: String?
+        /// The file with a line `IDENTITY:KEY` for TLS with a shared secret; nil for certificates.
+        public var pskFile: String?
+        /// What TLS asks for as the protocol; nil for nothing.
+        public var alpn: String?
         /// What every topic begins with.
         public var prefix = "swiftlet/v1"
         /// The client id; nil for the node's name.
@@ -152,9 +156,10 @@ extension DaemonConfiguration {
 
 extension DaemonConfiguration.Broker {
     fileprivate init(_ reader: DocumentReader) throws(FieldError) {
+        try Self.refuseProxy(reader)
         try reader.refuseUnknown(known: [
             "url", "username", "passwordFile", "caFile", "certificateFile", "keyFile", "prefix",
-            "clientID", "protocol", "keepAliveSeconds", "replies",
+            "clientID", "protocol", "keepAliveSeconds", "replies", "pskFile", "alpn",
         ])
         let place = try reader.required("url")
         let text = try place.string()
@@ -166,6 +171,8 @@ extension DaemonConfiguration.Broker {
         caFile = try reader.optional("caFile")?.folder()
         certificateFile = try reader.optional("certificateFile")?.folder()
         keyFile = try reader.optional("keyFile")?.folder()
+        pskFile = try reader.optional("pskFile")?.folder()
+        try readTLS(reader)
         if let prefix = try reader.optional("prefix") {
             self.prefix = try prefix.string()
             let isPlain = self.prefix.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
@@ -192,5 +199,39 @@ extension DaemonConfiguration.Broker {
                 self.replies.replyBytesPerSecond = try rate.byteCount()
             }
         }
+    }
+}
+
+extension DaemonConfiguration.Broker {
+    // Why by name: who writes one of these has a network in mind in which nothing of ours would work.
+    private static func refuseProxy(_ reader: DocumentReader) throws(FieldError) {
+        for name in ["proxy", "httpProxy", "httpsProxy", "proxyUrl", "proxyURL"] {
+            guard let place = try reader.optional(name) else { continue }
+            throw place.error(
+                "MQTT does not go through an HTTP proxy: open the broker's port, or use a broker on "
+                    + "443 with alpn"
+            )
+        }
+    }
+
+    // Source: RFC 7301, 3.1: a protocol's name has 1 to 255 bytes.
+    private static let alpnByteCountMax = 255
+
+    private mutating func readTLS(_ reader: DocumentReader) throws(FieldError) {
+        if let place = try reader.optional("alpn") {
+            let name = try place.string()
+            guard url.usesTLS else { throw place.error("needs a url that begins with mqtts://") }
+            guard (1...Self.alpnByteCountMax).contains(name.utf8.count), !name.utf8.contains(0)
+            else { throw place.error("must have 1 to \(Self.alpnByteCountMax) bytes") }
+            alpn = name
+        }
+        if let place = try reader.optional("pskFile") {
+            guard url.usesTLS else { throw place.error("needs a url that begins with mqtts://") }
+            guard certificateFile == nil, caFile == nil else {
+                throw place.error("a shared secret and certificates exclude each other")
+            }
+        }
+        guard let place = try reader.optional("certificateFile") else { return }
+        guard keyFile != nil else { throw place.error("needs keyFile too") }
     }
 }

@@ -81,6 +81,7 @@ public struct DaemonProgram: Sendable {
             handler: routes,
             groupID: configuration.controlGroup
         )
+        let time = TrustedTime(confirmed: (try? await store.confirmedTime()) ?? nil)
         let requests = configuration.broker.map { broker in
             RequestDesk(
                 store: store,
@@ -89,11 +90,13 @@ public struct DaemonProgram: Sendable {
                 nodeName: configuration.nodeName,
                 trust: trust,
                 limits: broker.replies,
+                now: { time.now },
                 ring: { store.outboxBell.ring() }
             )
         }
         let uplink = try uplink(
-            BrokerBackend(store: store, inbox: inbox, supervisor: supervisor, requests: requests)
+            BrokerBackend(store: store, inbox: inbox, supervisor: supervisor, requests: requests),
+            time
         )
         let parts = Parts(
             store: store,
@@ -102,7 +105,8 @@ public struct DaemonProgram: Sendable {
             uplink: uplink,
             requests: requests,
             imageRoutes: imageRoutes,
-            keeper: keeper
+            keeper: keeper,
+            time: time
         )
         try await run(parts, signals)
         logger.notice("stopped; workloads go on")
@@ -117,6 +121,7 @@ public struct DaemonProgram: Sendable {
         let requests: RequestDesk?
         let imageRoutes: ImageRoutes
         let keeper: ImageKeeper
+        let time: TrustedTime
     }
 
     private func run(
@@ -183,6 +188,7 @@ public struct DaemonProgram: Sendable {
             }
             guard let uplink = parts.uplink else { return }
             group.addTask { await uplink.run() }
+            group.addTask { await watchCredentials(uplink, parts.time) }
             if let requests = parts.requests { group.addTask { await requests.run() } }
             let bell = parts.store.outboxBell
             group.addTask { for await _ in bell.rings() { uplink.ring() } }
@@ -317,24 +323,26 @@ extension DaemonProgram {
         }
     }
 
-    private func uplink(_ backend: BrokerBackend) throws(DaemonError) -> Uplink? {
+    private func uplink(
+        _ backend: BrokerBackend,
+        _ time: TrustedTime
+    ) throws(DaemonError) -> Uplink? {
         guard let broker = configuration.broker else { return nil }
         return Uplink(
-            configuration: UplinkConfiguration(
-                url: broker.url,
-                nodeName: configuration.nodeName,
-                prefix: broker.prefix,
-                username: broker.username,
-                password: try broker.password(),
-                certificateAuthorityFile: broker.caFile,
-                certificateFile: broker.certificateFile,
-                keyFile: broker.keyFile,
-                clientID: broker.clientID,
-                version: broker.version,
-                keepAliveSeconds: broker.keepAliveSeconds,
-                bootID: Clock.bootID()
-            ),
+            configuration: try configuration.uplink(broker, earliestTime: time.earliest),
             backend: backend
         )
+    }
+
+    /// New certificates and passwords are used without a restart.
+    private func watchCredentials(_ uplink: Uplink, _ time: TrustedTime) async {
+        guard let broker = configuration.broker else { return }
+        await CredentialWatch(broker, logger: logger).run { [configuration, logger] in
+            do throws(DaemonError) {
+                uplink.renew(try configuration.uplink(broker, earliestTime: time.now))
+            } catch {
+                logger.error("new certificates or passwords are not used: \(error)")
+            }
+        }
     }
 }

@@ -1,6 +1,9 @@
+public import KubeModel
+
 extension StateStore {
     private static let sessionKey = "session.last"
     private static let acknowledgedSessionKey = "session.acknowledged"
+    private static let confirmedTimeKey = "time.confirmed"
 
     /// The next number of the session counter: one more for each connection (rule 7 of the contract).
     ///
@@ -36,6 +39,22 @@ extension StateStore {
     /// - Throws: What kept it from disk.
     public func sessionAcknowledged(_ session: UInt64) throws(StoreError) {
         try setValue(String(session), for: Self.acknowledgedSessionKey)
+    }
+
+    /// The latest time at which a broker was online with us; nil before the first.
+    ///
+    /// - Throws: What kept it from being read.
+    public func confirmedTime() throws(StoreError) -> Timestamp? {
+        try value(Self.confirmedTimeKey).flatMap { Int64($0) }
+            .map { Timestamp(nanosecondsSinceEpoch: $0) }
+    }
+
+    /// Notes that a broker was online with us at a time; an earlier one than is known says nothing.
+    ///
+    /// - Throws: What kept it from disk.
+    public func confirm(time: Timestamp) throws(StoreError) {
+        guard try confirmedTime().map({ $0 < time }) ?? true else { return }
+        try setValue(String(time.nanosecondsSinceEpoch), for: Self.confirmedTimeKey)
     }
 
     /// A small fact that was kept; nil when there is none.

@@ -25,6 +25,10 @@ public struct BrokerURL: Hashable, Sendable, CustomStringConvertible {
         } else if text.hasPrefix("mqtts://") {
             usesTLS = true
             rest = text.dropFirst("mqtts://".count)
+        } else if ["ws", "wss"].contains(text.prefix { $0 != ":" }) {
+            throw malformed("MQTT over WebSockets is not spoken; use mqtts://, on 443 with alpn")
+        } else if ["http", "https"].contains(text.prefix { $0 != ":" }) {
+            throw malformed("that is the URL of a web server or a proxy; use mqtt:// or mqtts://")
         } else {
             throw malformed("it must begin with mqtt:// or mqtts://")
         }

@@ -12,10 +12,11 @@ public actor Uplink {
         case connection(session: UInt64, ConnectionEvent)
         case ring
         case tick
+        case renew(UplinkConfiguration)
         case stop
     }
 
-    private let configuration: UplinkConfiguration
+    private var configuration: UplinkConfiguration
     private let backend: any UplinkBackend
     private let logger: Logger
     private let clock: @Sendable () -> Nanoseconds
@@ -121,6 +122,13 @@ public actor Uplink {
         if isFirst { post.yield(.ring) }
     }
 
+    /// Connects anew with other certificates, passwords or secrets; cheap, and callable from anywhere.
+    ///
+    /// The broker, the node, the prefix and the client id stay what they were.
+    public nonisolated func renew(_ configuration: UplinkConfiguration) {
+        post.yield(.renew(configuration))
+    }
+
     /// Looks at the clock now.
     nonisolated func look() { post.yield(.tick) }
 
@@ -140,6 +148,9 @@ public actor Uplink {
             await handle(.ring)
         case .tick:
             await handle(.tick)
+        case .renew(let newer):
+            take(newer)
+            await handle(.renew)
         case .stop:
             await handle(.stop)
         case .connection(let session, let event):
@@ -150,6 +161,16 @@ public actor Uplink {
                 connection?.wake()
             }
         }
+    }
+
+    private func take(_ newer: UplinkConfiguration) {
+        configuration.username = newer.username
+        configuration.password = newer.password
+        configuration.certificateAuthorityFile = newer.certificateAuthorityFile
+        configuration.certificateFile = newer.certificateFile
+        configuration.keyFile = newer.keyFile
+        configuration.sharedSecret = newer.sharedSecret
+        configuration.earliestTimeSeconds = newer.earliestTimeSeconds
     }
 
     private func handle(_ event: SessionEvent) async {

@@ -18,6 +18,15 @@ public struct UplinkConfiguration: Sendable {
     public var certificateFile: String?
     /// PEM file of that certificate's key.
     public var keyFile: String?
+    /// TLS with a shared secret instead of certificates; needs `mqtts`.
+    public var sharedSecret: SharedSecret?
+    /// What TLS asks for as the protocol (ALPN): for brokers that share port 443 with others.
+    public var applicationProtocol: String?
+    /// No certificate is judged by an earlier time than this, in seconds since 1970 (rule 10).
+    ///
+    /// A board without a battery begins in 1970: the latest of the clock, the last time written to
+    /// disk and the build counts.
+    public var earliestTimeSeconds: Int64 = 0
     /// The client id; one client at a time may hold it.
     ///
     /// The node's name by default.
@@ -32,6 +41,32 @@ public struct UplinkConfiguration: Sendable {
     public var willDelaySeconds: UInt32
     /// The kernel's boot id, for `status/connection`.
     public var bootID: String
+
+    /// A secret that broker and client share (TLS-PSK).
+    public struct SharedSecret: Equatable, Sendable {
+        /// The name that the broker knows it by.
+        public var identity: String
+        /// The secret in hexadecimal digits.
+        public var key: String
+
+        /// A secret.
+        public init(identity: String, key: String) {
+            self.identity = identity
+            self.key = key
+        }
+
+        /// Reads `IDENTITY:KEY`, a line as Mosquitto's `psk_file` has it; nil for anything else.
+        public init?(line: String) {
+            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,
+                parts[1].utf8.count.isMultiple(of: 2),
+                parts[1].utf8.allSatisfy({ digit in
+                    (0x30...0x39).contains(digit) || (0x61...0x66).contains(digit | 0x20)
+                })
+            else { return nil }
+            self.init(identity: String(parts[0]), key: String(parts[1]))
+        }
+    }
 
     /// MQTT's versions.
     public enum ProtocolVersion: String, Sendable, CaseIterable {

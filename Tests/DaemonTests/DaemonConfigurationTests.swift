@@ -37,6 +37,9 @@ struct DaemonConfigurationTests {
               clientID: x
               protocol: 3.1.1
               keepAliveSeconds: 30
+              alpn: mqtt
+              replies: {maxSize: 2Mi, bytesPerSecond: 8Ki}
+            trust: {keys: [/t.pub]}
             programs: {directory: /opt/bin}
             volumes: {hostPathRoots: [/srv]}
             logs: {maxSize: 1Mi, maxFiles: 3}
@@ -48,6 +51,10 @@ struct DaemonConfigurationTests {
         #expect(configuration.layout.layouts == "/o")
         #expect(configuration.broker?.url.port == 8_883)
         #expect(configuration.broker?.version == .v311)
+        #expect(configuration.broker?.alpn == "mqtt")
+        #expect(configuration.broker?.replies.replyBytesMax == 2 << 20)
+        #expect(configuration.broker?.replies.replyBytesPerSecond == 8 << 10)
+        #expect(configuration.trustedKeys == ["/t.pub"])
         #expect(configuration.logFileBytesMax == 1 << 20)
         #expect(configuration.hostPathRoots == ["/srv"])
         #expect(configuration.programsDirectory == "/opt/bin")
@@ -104,6 +111,25 @@ struct DaemonConfigurationTests {
             ("node: {name: a}\nbroker: {url: 'mqtt://x', protocol: 4}\n", "broker.protocol"),
             ("node: {name: a}\nbroker: {url: 'mqtt://x', prefix: 'a/#'}\n", "wildcards"),
             ("node: {name: a}\nlogs: {maxSize: many}\n", "logs.maxSize: must be a number of bytes"),
+            (
+                "node: {name: a}\nbroker: {url: 'mqtt://x', alpn: mqtt}\n",
+                "broker.alpn: needs a url"
+            ),
+            ("node: {name: a}\nbroker: {url: 'mqtt://x', pskFile: /p}\n", "broker.pskFile: needs"),
+            (
+                "node: {name: a}\nbroker: {url: 'mqtts://x', pskFile: /p, caFile: /c}\n",
+                "exclude each other"
+            ),
+            (
+                "node: {name: a}\nbroker: {url: 'mqtts://x', certificateFile: /c}\n",
+                "broker.certificateFile: needs keyFile"
+            ),
+            (
+                "node: {name: a}\nbroker: {url: 'mqtts://x', httpProxy: 'http://p:3128'}\n",
+                "broker.httpProxy: MQTT does not go through an HTTP proxy"
+            ),
+            ("node: {name: a}\nbroker: {url: 'wss://x'}\n", "WebSockets"),
+            ("node: {name: a}\ntrust: {keys: []}\n", "trust.keys: must name a key"),
             ("node: [\n", "line"),
             ("node: {name: a}\n---\nnode: {name: b}\n", "one YAML document"),
         ]

@@ -15,15 +15,17 @@ public final class Mosquitto {
 
     /// Starts a broker that is killed at the end of the test.
     ///
-    /// `extra` are lines that replace those of the same name in the configuration, or are added.
+    /// `extra` are lines that replace those of the same name in the configuration, or are added;
+    /// `security` takes the lines of its second half, with their files in a folder of the test.
     public static func start(
         in fixture: Fixture,
-        extra: [String] = []
+        extra: [String] = [],
+        security: Security = .none
     ) async throws -> Mosquitto {
         var problem: any Error = TestKitError(message: "no broker was started")
         // Why again: between our look at a port and mosquitto's bind another process may take it.
         for _ in 0..<portTriesMax {
-            let broker = try Mosquitto(in: fixture, extra: extra)
+            let broker = try Mosquitto(in: fixture, extra: extra, security: security)
             do {
                 try await broker.start()
                 return broker
@@ -36,7 +38,54 @@ public final class Mosquitto {
 
     private static let portTriesMax = 4
 
-    private init(in fixture: Fixture, extra: [String]) throws {
+    /// How clients show who they are.
+    public enum Security {
+        /// They do not.
+        case none
+        /// By certificates; `ca.crt`, `broker.crt` and `broker.key` lie in this folder.
+        case certificates(String)
+        /// By shared secrets; `psk` lies in this folder.
+        case sharedSecrets(String)
+    }
+
+    /// The configuration with the lines of its second half in place of the open door.
+    private static func secured(_ text: String, _ security: Security) -> String {
+        func half(_ mark: String) -> [String] {
+            text.split(separator: "\n").filter { $0.hasPrefix(mark) }
+                .map { String($0.dropFirst(mark.count)) }
+        }
+        let folder: String
+        var lines: [String]
+        switch security {
+        case .none: return text
+        case .certificates(let path):
+            folder = path
+            lines = half("#| ")
+        case .sharedSecrets(let path):
+            folder = path
+            let ofCertificates = ["cafile", "certfile", "keyfile", "require_certificate"]
+            let others = half("#| ").filter { line in
+                !ofCertificates.contains { line.hasPrefix($0) }
+                    && !line.hasPrefix("use_identity")
+            }
+            lines = others + half("#: ")
+        }
+        lines = lines.map { line in
+            line.replacing(
+                "/etc/mosquitto/swiftlet.acl",
+                with: repositoryRoot + "/config/mosquitto.acl"
+            )
+            .replacing("/etc/mosquitto/certs", with: folder)
+            .replacing("/etc/mosquitto", with: folder)
+        }
+        let open = text.split(separator: "\n").filter { line in
+            !line.hasPrefix("#") && !line.hasPrefix("listener ")
+                && !line.hasPrefix("allow_anonymous ")
+        }
+        return (lines + open.map(String.init)).joined(separator: "\n")
+    }
+
+    private init(in fixture: Fixture, extra: [String], security: Security) throws {
         program = try Requirement.mosquitto.path()
         self.fixture = fixture
         port = try portForRestarts()
@@ -45,7 +94,8 @@ public final class Mosquitto {
         guard mkdir(folder, 0o700) == 0 else {
             throw TestKitError(message: "cannot make \(folder): errno \(errno)")
         }
-        let text = try readFile(repositoryRoot + "/config/mosquitto.conf")
+        let whole = try readFile(repositoryRoot + "/config/mosquitto.conf")
+        let text = Self.secured(whole, security)
         let replaced = Set(extra.compactMap { $0.split(separator: " ").first })
             .subtracting(["listener"])
         let kept = text.split(separator: "\n")

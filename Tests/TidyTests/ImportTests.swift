@@ -17,7 +17,7 @@ struct ImportTests {
         "Seccomp": ["Host", "CSeccomp"],
         "Images": ["Documents", "CCrypto"],
         "Layers": ["Images", "Documents", "CArchive"],
-        "Uplink": ["KubeModel", "Documents", "CMosquitto", "Logging"],
+        "Uplink": ["KubeModel", "Documents", "CMosquitto", "CTLS", "Logging"],
         "ControlAPI": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging"],
         "Daemon": [
             "Supervisor", "Uplink", "ControlAPI", "Lifecycle", "StateStore", "Images", "Host",

@@ -3,18 +3,12 @@ import Testing
 
 @testable import Uplink
 
-// Goal: rule 11: who may do what, and who is who. Method: the repository's own ACL with passwords,
-// then TLS with a small authority made for the test.
+// Goal: rule 11: who may do what, and who is who. Method: the repository's own ACL with passwords.
 @Suite(
     "Security",
     .enabled(if: Requirement.mosquitto.isMet, Comment(rawValue: Requirement.mosquitto.comment))
 )
 struct SecurityTests {
-    static let openssl = Requirement.program(
-        "openssl",
-        variable: "SWIFTLET_OPENSSL",
-        candidates: []
-    )
     static let passwords = Requirement.program(
         "mosquitto_passwd",
         variable: "SWIFTLET_MOSQUITTO_PASSWD",
@@ -119,105 +113,5 @@ struct SecurityTests {
             #expect(await link.backend.outboxCount == 1)
             #expect(await link.backend.phase == .online)
         }
-    }
-
-    @Test(
-        "rule 11: TLS 1.2 or newer with certificates; the CN is the node's name",
-        .enabled(if: openssl.isMet, Comment(rawValue: openssl.comment))
-    )
-    func certificates() async throws {
-        try await withAuthority { link, files in
-            try await link.publish("desired/pods/default/web", "spec")
-            try await link.start()
-            try await link.received(1)
-            // The ACL knows the node by its certificate: gw-1 is nobody's password here.
-            try await link.say(["web"])
-            #expect(try await link.retained("status/pods/+/+").count == 1)
-            await link.vanish()
-
-            link.configuration.certificateAuthorityFile = "\(files)/other.crt"
-            link.begin()
-            try await link.reaches(.offline)
-            #expect(await link.backend.links.last?.detail.isEmpty == false)
-            await link.vanish()
-
-            link.configuration.certificateAuthorityFile = "\(files)/missing.crt"
-            link.begin()
-            try await eventually("the missing file is named") {
-                await link.backend.links.last?.detail.contains("missing.crt") == true
-            }
-        }
-    }
-
-    @Test(
-        "rule 11: a broker whose certificate is for another name is not trusted",
-        .enabled(if: openssl.isMet, Comment(rawValue: openssl.comment))
-    )
-    func wrongName() async throws {
-        try await withAuthority { link, _ in
-            let port = link.configuration.url.port
-            link.configuration.url = try BrokerURL("mqtts://localhost:\(port)")
-            link.begin()
-            try await link.reaches(.offline)
-            #expect(await link.backend.lastAcknowledged == nil)
-        }
-    }
-
-    /// A broker on 127.0.0.1 with TLS, and files of an authority: ca, broker, gw-1, controller, other.
-    private func withAuthority(_ body: (Link, String) async throws -> Void) async throws {
-        try await Fixture.with { fixture in
-            let files = fixture.directory
-            try makeAuthority(in: files)
-            let port = try freePort()
-            let broker = try await Mosquitto.start(
-                in: fixture,
-                extra: [
-                    "listener \(port) 127.0.0.1", "allow_anonymous false", "cafile \(files)/ca.crt",
-                    "certfile \(files)/broker.crt", "keyfile \(files)/broker.key",
-                    "tls_version tlsv1.2", "require_certificate true",
-                    "use_identity_as_username true",
-                    "acl_file \(repositoryRoot)/config/mosquitto.acl",
-                ]
-            )
-            let link = try Link(fixture: fixture, broker: broker)
-            link.configuration.url = try BrokerURL("mqtts://127.0.0.1:\(port)")
-            link.configuration.certificateAuthorityFile = "\(files)/ca.crt"
-            var controller = link.configuration
-            for (name, use) in [("gw-1", true), ("controller", false)] {
-                var configuration = link.configuration
-                configuration.certificateFile = "\(files)/\(name).crt"
-                configuration.keyFile = "\(files)/\(name).key"
-                if use { link.configuration = configuration } else { controller = configuration }
-            }
-            link.controllerConfiguration = controller
-            try await link.untilVanished { try await body(link, files) }
-        }
-    }
-
-    private func makeAuthority(in folder: String) throws {
-        let openssl = try Self.openssl.path()
-        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        for name in ["ca", "other"] {
-            let files = ["-keyout", "\(folder)/\(name).key", "-out", "\(folder)/\(name).crt"]
-            let subject = ["-subj", "/CN=\(name)", "-days", "2"]
-            try check(run(openssl, ["req", "-x509"] + key + files + subject))
-        }
-        try writeFile("\(folder)/names", "subjectAltName=IP:127.0.0.1\n")
-        for name in ["broker", "gw-1", "controller"] {
-            let files = ["-keyout", "\(folder)/\(name).key", "-out", "\(folder)/\(name).csr"]
-            try check(run(openssl, ["req"] + key + files + ["-subj", "/CN=\(name)"]))
-            let signing = [
-                "x509", "-req", "-in", "\(folder)/\(name).csr", "-CA", "\(folder)/ca.crt", "-CAkey",
-                "\(folder)/ca.key", "-CAcreateserial", "-out", "\(folder)/\(name).crt", "-days",
-                "2",
-            ]
-            let names = name == "broker" ? ["-extfile", "\(folder)/names"] : []
-            try check(run(openssl, signing + names))
-        }
-    }
-
-    private func check(_ result: ProgramResult) throws {
-        guard result.exitCode != 0 else { return }
-        throw TestKitError(message: "openssl: \(result.standardError)")
     }
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -85,6 +86,19 @@ static inline int swiftlet_epoll_add(int epoll, int descriptor, uint64_t key) {
 // epoll_ctl(2): looks at `descriptor` no more.
 static inline int swiftlet_epoll_remove(int epoll, int descriptor) {
     return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, (struct epoll_event *)0);
+}
+
+// inotify_init1(2): a descriptor that becomes readable when something watched changes.
+static inline int swiftlet_inotify_open(void) {
+    return inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+}
+
+// inotify_add_watch(2): files of this folder that were written, moved, made or removed.
+static inline int swiftlet_inotify_watch(int inotify, const char *folder) {
+    return inotify_add_watch(
+        inotify, folder,
+        IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ONLYDIR
+    );
 }
 
 // epoll_wait(2): the key of one readable descriptor, or 0 when a signal came first.

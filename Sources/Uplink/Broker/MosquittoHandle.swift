@@ -1,4 +1,5 @@
 import CMosquitto
+import CTLS
 import Glibc
 
 /// The fence around libmosquitto: one handle, used by one thread, for one connection.
@@ -241,6 +242,40 @@ extension MosquittoHandle {
         unsafe mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION, version)
         unsafe mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1)
         guard configuration.url.usesTLS else { return nil }
+        if let name = configuration.applicationProtocol {
+            unsafe mosquitto_string_option(handle, MOSQ_OPT_TLS_ALPN, name)
+        }
+        useEarliestTime()
+        if let secret = configuration.sharedSecret { return setSharedSecret(secret) }
+        return setCertificates()
+    }
+
+    private func setSharedSecret(_ secret: UplinkConfiguration.SharedSecret) -> Outcome? {
+        let status = unsafe mosquitto_tls_psk_set(handle, secret.key, secret.identity, nil)
+        guard status == MOSQ_ERR_SUCCESS.status else { return outcome(status) }
+        return requireModernTLS()
+    }
+
+    // 1 is OpenSSL's SSL_VERIFY_PEER. "tlsv1.2" means 1.2 or newer (net_mosq.c of 2.0.11).
+    private func requireModernTLS() -> Outcome? {
+        let status = unsafe mosquitto_tls_opts_set(handle, 1, "tlsv1.2", nil)
+        return status == MOSQ_ERR_SUCCESS.status ? nil : outcome(status)
+    }
+
+    /// Has certificates judged by the time that we know has come, where the clock does not.
+    private func useEarliestTime() {
+        let earliest = request.configuration.earliestTimeSeconds
+        guard earliest > Int64(clamping: Nanoseconds.wall() / 1_000_000_000) else { return }
+        guard let context = unsafe SSL_CTX_new(TLS_client_method()) else { return }
+        // The handle takes a reference of its own, and lets it go when it is destroyed.
+        defer { unsafe SSL_CTX_free(context) }
+        unsafe X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(context), time_t(earliest))
+        unsafe mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, UnsafeMutableRawPointer(context))
+        unsafe mosquitto_int_option(handle, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 1)
+    }
+
+    private func setCertificates() -> Outcome? {
+        let configuration = request.configuration
         let files = [
             configuration.certificateAuthorityFile, configuration.certificateFile,
             configuration.keyFile,
@@ -250,7 +285,7 @@ extension MosquittoHandle {
         }
         // Why a folder: 2.0.11 takes no client certificate together with its own option for it.
         let system = configuration.certificateAuthorityFile == nil ? "/etc/ssl/certs" : nil
-        var status = unsafe mosquitto_tls_set(
+        let status = unsafe mosquitto_tls_set(
             handle,
             configuration.certificateAuthorityFile,
             system,
@@ -259,9 +294,7 @@ extension MosquittoHandle {
             nil
         )
         guard status == MOSQ_ERR_SUCCESS.status else { return outcome(status) }
-        // 1 is OpenSSL's SSL_VERIFY_PEER. "tlsv1.2" means 1.2 or newer (net_mosq.c of 2.0.11).
-        status = unsafe mosquitto_tls_opts_set(handle, 1, "tlsv1.2", nil)
-        return status == MOSQ_ERR_SUCCESS.status ? nil : outcome(status)
+        return requireModernTLS()
     }
 
     private func setCredentials() -> Outcome? {

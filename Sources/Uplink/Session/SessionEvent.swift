@@ -26,6 +26,8 @@ enum SessionEvent: Equatable, Sendable {
     case notStored
     /// Time has passed.
     case tick
+    /// Connect anew, with what is configured now.
+    case renew
     /// Leave in good order.
     case stop
 }

@@ -33,6 +33,26 @@ extension UplinkSession {
         }
     }
 
+    /// Leaves without a farewell, and comes back at once: certificates or passwords have changed.
+    mutating func renew(at now: Nanoseconds) -> [SessionAction] {
+        switch state {
+        case .greeting, .presence, .subscribing, .announcing, .online:
+            switch state {
+            case .announcing, .online: lostAt = now
+            case .idle, .numbering, .opening, .greeting, .presence, .subscribing, .stopping,
+                .waiting, .stopped:
+                break
+            }
+            connectedAt = nil
+            pacer.connectionEnded()
+            outboxRetryAt = nil
+            // Why graceful: an end without DISCONNECT would have the broker say that we are gone.
+            return [.close(isGraceful: true)] + number(at: now)
+        case .waiting: return number(at: now)
+        case .idle, .numbering, .opening, .stopping, .stopped: return []
+        }
+    }
+
     mutating func stop(at now: Nanoseconds) -> [SessionAction] {
         switch state {
         case .announcing, .online:

@@ -141,6 +141,8 @@ struct UplinkSession: Equatable, Sendable {
             return []
         case .tick:
             return tick(at: now, using: &random)
+        case .renew:
+            return renew(at: now)
         case .stop:
             return stop(at: now)
         case .transportReady, .connected, .closed, .subscribed, .published:
