@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test vm-test lint fmt bench build clean swift packages test-packages
+.PHONY: help demo test vm-test fuzz lint fmt bench build clean swift packages test-packages
 
 # Release flags: Swift's runtime inside, C libraries from the distribution (it updates them).
 RELEASE := -c release --static-swift-stdlib
@@ -38,6 +38,13 @@ test: swift packages test-packages lint ## Everything that is tested
 vm-test: build ## An emulated machine with systemd: killed, hung, upgraded, rebooted
 	@.ci/install-packages $(MACHINE_PACKAGES)
 	Tests/Machine/run .build/release
+
+# Seconds for each of the three fuzzers: `make fuzz SECONDS=3600` for a night.
+SECONDS ?= 60
+FUZZ_PACKAGES := python3-venv
+fuzz: swift ## Fuzzes the interpreter, and compares it with Wasmtime, SECONDS each
+	@.ci/install-packages $(FUZZ_PACKAGES)
+	Tests/Fuzz/run .build/fuzz $(SECONDS)
 
 build: swift packages ## The four programs, in .build/release
 	swift build $(RELEASE) $(CHECKED)

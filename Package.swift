@@ -189,6 +189,14 @@ let package = Package(
             swiftSettings: testing
         ),
         tests("WasmTests", ["Wasm", "TestKit", "wasm-handlers"]),
+        // Valid modules by chance; `Tests/Fuzz/build` makes a program of it too.
+        .target(
+            name: "WasmGenerator",
+            dependencies: ["Wasm"],
+            path: "Tests/Fuzz/Generator",
+            swiftSettings: strict
+        ),
+        tests("FuzzTests", ["WasmGenerator", "Wasm", "TestKit"]),
         tests("ConformanceTests", ["Wasm", "Documents", "TestKit"]),
         tests("WASITests", ["WASI", "Wasm", "Host", "TestKit"], exclude: ["Programs"]),
         tests("DocumentsTests", ["Documents", "TestKit"]),
