@@ -1,4 +1,6 @@
 #pragma once
+#include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/pem.h>

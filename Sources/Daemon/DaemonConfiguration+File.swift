@@ -31,6 +31,7 @@ extension DaemonConfiguration {
     public func check() throws(DaemonError) {
         _ = try broker?.password()
         _ = try broker?.sharedSecret()
+        _ = try images.signaturePolicy()
         _ = try trust()
         do throws(HostError) {
             for file in [broker?.caFile, broker?.certificateFile, broker?.keyFile].compactMap(

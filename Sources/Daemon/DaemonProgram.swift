@@ -309,14 +309,18 @@ extension DaemonProgram {
     }
 
     private func images() throws(DaemonError) -> StoredImages {
+        let policy = try configuration.images.signaturePolicy()
         do throws(ImageError) {
+            let store = try ImageStore(directory: configuration.layout.images)
+            try store.setPolicy(policy)
             return StoredImages(
-                store: try ImageStore(directory: configuration.layout.images),
+                store: store,
                 puller: "\(programs)/swiftlet-pull",
                 names: ImageNames(
                     layouts: configuration.layout.layouts,
                     roots: configuration.images.layoutRoots
-                )
+                ),
+                policy: policy
             )
         } catch {
             throw .images(error)

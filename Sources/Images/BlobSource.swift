@@ -9,6 +9,14 @@ public protocol BlobSource {
         from offset: Int64,
         _ take: ([UInt8]) throws(ImageError) -> Void
     ) throws(ImageError)
+
+    /// The manifests of what is attached to an image, its signatures among them.
+    ///
+    /// A source that can be asked for referrers answers with those too; nothing there is no error.
+    func attachments(
+        of subject: Digest,
+        beside reference: ImageReference
+    ) throws(ImageError) -> [BlobDescriptor]
 }
 
 /// An OCI image layout in a folder.

@@ -25,6 +25,8 @@ public enum ImageError: Error, Equatable, Sendable {
     case invalidModule(path: String, message: String)
     /// The container's command names nothing that can be run.
     case noEntry(String)
+    /// The signature policy demands what the image does not have.
+    case untrusted(reference: String, reason: String)
     /// The file system has no room left.
     case diskFull(path: String)
     /// The file system has less room than the image needs; nothing was fetched of it.
@@ -37,7 +39,7 @@ public enum ImageError: Error, Equatable, Sendable {
         switch self {
         case .notFound, .digestMismatch, .sizeMismatch, .diskFull, .noRoom, .system: true
         case .malformedReference, .malformed, .unsupported, .noPlatform, .tooLarge, .hostileEntry,
-            .invalidModule, .noEntry:
+            .invalidModule, .untrusted, .noEntry:
             false
         }
     }
@@ -47,7 +49,7 @@ public enum ImageError: Error, Equatable, Sendable {
         switch self {
         case .malformedReference: "InvalidImageName"
         case .notFound, .digestMismatch, .sizeMismatch, .diskFull, .noRoom, .system, .malformed,
-            .unsupported, .noPlatform, .tooLarge, .hostileEntry, .invalidModule:
+            .unsupported, .noPlatform, .tooLarge, .hostileEntry, .invalidModule, .untrusted:
             "ErrImagePull"
         case .noEntry: "CreateContainerError"
         }
@@ -74,6 +76,8 @@ extension ImageError: CustomStringConvertible {
         case .hostileEntry(let layer, let name, let reason):
             "layer \(layer) is refused: entry \"\(name)\" \(reason)"
         case .invalidModule(let path, let message): "module \(path) is refused: \(message)"
+        case .untrusted(let reference, let reason):
+            "image \(reference) is not signed as the policy demands: \(reason)"
         case .noEntry(let message): message
         case .diskFull(let path): "no space left on the file system of \(path)"
         case .noRoom(let path, let needed, let free):

@@ -50,6 +50,17 @@ extension ImageStore {
                 let path = "\(directory)/aside/\(name)"
                 if isOld(path, Self.partialAgeSecondsMax) { try remove(path) }
             }
+            let subjects = inventory.items.values.reduce(into: inventory.signedDigests) {
+                $0.insert($1.image.manifestDigest)
+            }
+            for name in try StoreFile.names(in: "\(directory)/signatures") {
+                let path = "\(directory)/signatures/\(name)"
+                let subject = Digest(
+                    name.replacing("-", with: ":", maxReplacements: 1).replacing(".json", with: "")
+                )
+                let isNeeded = subject.map(subjects.contains) ?? false
+                if !isNeeded, isOld(path, Self.orphanAgeSecondsMax) { try remove(path) }
+            }
             if inventory.claims.isEmpty { try sweepTemporaries() }
             return byteCount
         }
@@ -81,7 +92,7 @@ extension ImageStore {
 
     /// What a writer left that died between writing and renaming.
     private func sweepTemporaries() throws(ImageError) {
-        for folder in ["images", "references", "pins"] {
+        for folder in ["images", "references", "pins", "signatures"] {
             for name in try StoreFile.names(in: "\(directory)/\(folder)")
             where name.contains(".json.new-") && !StoreFile.isOfLiveProcess(name) {
                 try StoreFile.removeTree("\(directory)/\(folder)/\(name)")

@@ -5,8 +5,8 @@ internal import Documents
 /// `blobs/ALGORITHM/HEX` are the verified bytes, `roots/HEX` the unpacked root file system of the
 /// manifest HEX, `images/HEX.json` what is known of that image, `references/HEX.json` which image a
 /// reference stands for (HEX is the SHA-256 of the reference's text), `pins/HEX.json` which references
-/// are kept though nothing uses them, `pulls` what is being pulled, `ingest` what is being fetched and
-/// `aside` what turned out to be damaged. Every file appears under its name whole and synced, so a reader needs no lock.
+/// are kept though nothing uses them, `pulls` what is being pulled, `ingest` what is being fetched,
+/// `signatures` what was signed about a digest and `aside` what turned out to be damaged. Every file appears under its name whole and synced, so a reader needs no lock.
 public struct ImageStore: Sendable {
     /// The folder.
     public let directory: String
@@ -19,7 +19,7 @@ public struct ImageStore: Sendable {
         isReading = false
         for name in [
             "blobs/sha256", "blobs/sha512", "roots", "images", "references", "pins", "pulls",
-            "ingest", "aside",
+            "ingest", "aside", "signatures",
         ] {
             try StoreFile.makeFolder("\(directory)/\(name)")
         }
@@ -43,7 +43,9 @@ public struct ImageStore: Sendable {
         guard let digest = document["manifestDigest"]?.string.flatMap({ Digest($0) }) else {
             throw .malformed(what: path, message: "manifestDigest is missing")
         }
-        return try image(digest)
+        var image = try image(digest)
+        image?.resolvedDigest = document["resolvedDigest"]?.string.flatMap { Digest($0) }
+        return image
     }
 
     /// The image with a manifest's digest, if it is here whole.
@@ -76,6 +78,7 @@ public struct ImageStore: Sendable {
         let entry: Document = [
             "reference": .string("\(reference)"),
             "manifestDigest": .string("\(image.manifestDigest)"),
+            "resolvedDigest": .string("\(image.resolvedDigest ?? image.manifestDigest)"),
         ]
         try StoreFile.replace(referencePath(reference), entry.json())
     }

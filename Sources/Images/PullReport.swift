@@ -10,6 +10,8 @@ public enum PullReport: Equatable, Sendable {
     case imported(name: String, digest: Digest)
     /// So many bytes are missing on the disk before it can begin.
     case shortage(byteCount: Int64)
+    /// Something that people should know; the pull goes on.
+    case warning(String)
     /// It failed: a word for the pod's status, a sentence, and whether to try again.
     case failed(reason: String, message: String, isWorthRetrying: Bool)
 
@@ -33,6 +35,7 @@ public enum PullReport: Equatable, Sendable {
         case .shortage(let byteCount):
             let document: Document = ["shortage": .integer(byteCount)]
             return document.jsonText()
+        case .warning(let text): return (["warning": .string(text)] as Document).jsonText()
         case .failed(let reason, let message, let isWorthRetrying):
             let document: Document = [
                 "error": [
@@ -52,6 +55,8 @@ public enum PullReport: Equatable, Sendable {
                 let retry = error["retry"]?.bool
             else { return nil }
             self = .failed(reason: reason, message: message, isWorthRetrying: retry)
+        } else if let text = document["warning"]?.string {
+            self = .warning(text)
         } else if let byteCount = document["shortage"]?.integer {
             self = .shortage(byteCount: byteCount)
         } else if let text = document["digest"]?.string {

@@ -20,6 +20,8 @@ public struct StoreInventory: Equatable, Sendable {
     public var items: [Digest: Item] = [:]
     /// References that are kept though nothing uses them.
     public var pins: Set<String> = []
+    /// What names stood for when they were pulled, which signatures may be about.
+    public var signedDigests: Set<Digest> = []
     /// Manifests that are being pulled.
     public var claims: Set<Digest> = []
     /// Blobs that a pull which is under way needs.
@@ -29,7 +31,11 @@ public struct StoreInventory: Equatable, Sendable {
 extension ImageStore {
     /// All references with the digest of the image that each stands for.
     public func references() throws(ImageError) -> [(reference: String, digest: Digest)] {
-        var result: [(String, Digest)] = []
+        try referenceRecords().map { ($0.reference, $0.digest) }
+    }
+
+    private func referenceRecords() throws(ImageError) -> [ReferenceRecord] {
+        var result: [ReferenceRecord] = []
         for name in try StoreFile.names(in: "\(directory)/references") where name.hasSuffix(".json")
         {
             let path = "\(directory)/references/\(name)"
@@ -39,9 +45,21 @@ extension ImageStore {
                 let reference = document["reference"]?.string,
                 let digest = document["manifestDigest"]?.string.flatMap({ Digest($0) })
             else { continue }
-            result.append((reference, digest))
+            result.append(
+                ReferenceRecord(
+                    reference: reference,
+                    digest: digest,
+                    resolvedDigest: document["resolvedDigest"]?.string.flatMap { Digest($0) }
+                )
+            )
         }
         return result
+    }
+
+    private struct ReferenceRecord {
+        var reference: String
+        var digest: Digest
+        var resolvedDigest: Digest?
     }
 
     /// Looks at everything; reads no blob but manifests.
@@ -65,8 +83,9 @@ extension ImageStore {
                 addedAtSeconds: StoreFile.modifiedSeconds(path) ?? 0
             )
         }
-        for (reference, digest) in try references() {
-            inventory.items[digest]?.references.append(reference)
+        for record in try referenceRecords() {
+            inventory.items[record.digest]?.references.append(record.reference)
+            if let resolved = record.resolvedDigest { inventory.signedDigests.insert(resolved) }
         }
         for digest in inventory.items.keys { inventory.items[digest]?.references.sort() }
         return inventory

@@ -18,6 +18,10 @@ public struct StoredImage: Equatable, Sendable {
     public var annotations: [String: String] = [:]
     /// A checksum of what runs, made when the image was admitted; nil in records of an older version.
     public var contentChecksum: String?
+    /// What the name stood for when it was pulled: the manifest, or the index that it was chosen from.
+    ///
+    /// Kept with the name, not with the image.
+    public var resolvedDigest: Digest?
     /// Bytes of all blobs.
     public var byteCount: Int64 = 0
 
@@ -35,6 +39,9 @@ public struct StoredImage: Equatable, Sendable {
         self.rootDirectory = rootDirectory
         self.moduleFile = moduleFile
     }
+
+    /// The digests that a signature may be about.
+    public var signedDigests: Set<Digest> { [manifestDigest, resolvedDigest ?? manifestDigest] }
 }
 
 extension StoredImage {

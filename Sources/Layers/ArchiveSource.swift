@@ -15,6 +15,14 @@ public struct ArchiveSource: BlobSource {
         public let names: [String]
         /// The bare tag that a layout knows it by.
         public let tag: String?
+        /// What it signs: `cosign save` puts signatures beside the image, with a remark.
+        public internal(set) var signatureOf: Digest?
+
+        /// Whether it is no image but a signature of one.
+        public var isSignature: Bool {
+            signatureOf != nil
+                || tag?.hasPrefix("sha256-") == true && tag?.hasSuffix(".sig") == true
+        }
     }
 
     /// What the archive holds, in its own order.
@@ -87,16 +95,25 @@ extension ImageIndex {
     /// Source: OCI annotations.md, "org.opencontainers.image.ref.name"; containerd's exporter writes
     /// the full name under a key of its own.
     fileprivate var layoutImages: [ArchiveSource.Image] {
-        manifests.map { entry in
+        // cosign save: one entry is the image, the next holds its signatures.
+        let kind = "kind"
+        let signed =
+            manifests.first { $0.annotations[kind] == "dev.cosignproject.cosign/image" }
+            ?? manifests.first { $0.annotations[kind] == "dev.cosignproject.cosign/imageIndex" }
+        return manifests.map { entry in
             let short = entry.annotations["org.opencontainers.image.ref.name"]
             let full = entry.annotations["io.containerd.image.name"]
             let isFull = short.map { $0.contains("/") || $0.contains(":") } ?? false
             let names = [full, isFull ? short : nil].compactMap(\.self)
-            return ArchiveSource.Image(
+            var image = ArchiveSource.Image(
                 descriptor: entry,
                 names: Array(names.prefix(1)),
                 tag: isFull ? nil : short
             )
+            if entry.annotations[kind] == "dev.cosignproject.cosign/sigs" {
+                image.signatureOf = signed?.digest
+            }
+            return image
         }
     }
 }

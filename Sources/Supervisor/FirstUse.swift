@@ -7,6 +7,7 @@ final class FirstUse: Sendable {
     // back must not stay for ever.
     private static let countMax = 4_096
     private let seen = Mutex<(images: Set<Digest>, damaged: Set<ImageReference>)>(([], []))
+    private let untrusted = Mutex<[ImageReference: String]>([:])
 
     /// Whether an image is asked for the first time; from then on it is not.
     func isFirst(_ manifestDigest: Digest) -> Bool {
@@ -23,6 +24,19 @@ final class FirstUse: Sendable {
             if seen.damaged.count >= Self.countMax { seen.damaged = [] }
             seen.damaged.insert(reference)
         }
+    }
+
+    /// An image is here, and its signatures are not what the policy demands.
+    func noteUntrusted(_ reference: ImageReference, _ reason: String) {
+        untrusted.withLock { untrusted in
+            if untrusted.count >= Self.countMax { untrusted = [:] }
+            untrusted[reference] = reason
+        }
+    }
+
+    /// Why an image that is here is not used, since nobody has asked.
+    func takeUntrusted(_ reference: ImageReference) -> String? {
+        untrusted.withLock { $0.removeValue(forKey: reference) }
     }
 
     /// Whether an image was set aside and nobody has asked since.

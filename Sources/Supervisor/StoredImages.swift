@@ -1,5 +1,6 @@
 internal import Host
 public import Images
+public import Logging
 
 /// The image store on disk, filled by the program `swiftlet-pull`: one process for each pull, gone when
 /// it is done.
@@ -7,6 +8,8 @@ public struct StoredImages: ImageSource {
     let store: ImageStore
     let puller: String
     let names: ImageNames
+    let policy: SignaturePolicy
+    private let logger: Logger
     private let workshop = Workshop()
     /// Why another one: looking through the store must not hold up the start of a container.
     let keeping = Workshop()
@@ -19,11 +22,19 @@ public struct StoredImages: ImageSource {
 
     /// A source that keeps images in `store` and starts the program `puller`.
     ///
-    /// `names` says what the texts in pods mean here.
-    public init(store: ImageStore, puller: String, names: ImageNames) {
+    /// `names` says what the texts in pods mean here, `policy` which images must be signed.
+    public init(
+        store: ImageStore,
+        puller: String,
+        names: ImageNames,
+        policy: SignaturePolicy = SignaturePolicy(),
+        logger: Logger = Logger(label: "images")
+    ) {
         self.store = store
         self.puller = puller
         self.names = names
+        self.policy = policy
+        self.logger = logger
     }
 
     /// The image, if it is on disk whole.
@@ -43,9 +54,19 @@ public struct StoredImages: ImageSource {
     }
 
     private func lookUp(_ reference: ImageReference) async throws(ImageProblem) -> StoredImage? {
-        try await workshop.run { [store, checks] () throws(ImageProblem) -> StoredImage? in
+        try await workshop.run { [store, checks, policy] () throws(ImageProblem) -> StoredImage? in
             do throws(ImageError) {
                 guard let image = try store.lookup(reference) else { return nil }
+                // Each time: a key may have been taken out of the policy since it was pulled.
+                let check = SignatureCheck(store, policy)
+                do throws(ImageError) {
+                    _ = try check.check(reference, image.signedDigests)
+                } catch .untrusted(_, let reason) {
+                    checks.noteUntrusted(reference, reason)
+                    return nil
+                } catch {
+                    throw error
+                }
                 guard checks.isFirst(image.manifestDigest), try !store.isIntact(image) else {
                     return image
                 }
@@ -77,7 +98,11 @@ public struct StoredImages: ImageSource {
             throw .unavailable(error.description)
         }
         guard exit == .exited(code: 0) else {
-            throw Self.problem(last, exit, text)
+            let problem = Self.problem(last, exit, text)
+            guard case .unavailable(let message) = problem,
+                let reason = checks.takeUntrusted(reference)
+            else { throw problem }
+            throw .unavailable("\(message); the one on disk is not used: \(reason)")
         }
         guard let image = try await find(text) else {
             throw .unavailable("image \(text) was pulled and is not in the store")
@@ -105,6 +130,7 @@ public struct StoredImages: ImageSource {
         for await line in lines {
             let report = PullReport(line: line)
             if case .shortage(let byteCount) = report { shortage.note(byteCount) }
+            if case .warning(let text) = report { logger.warning("\(text)") }
             last = report ?? last
             progress(line)
         }

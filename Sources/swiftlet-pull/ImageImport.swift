@@ -25,7 +25,7 @@ struct ImageImport {
     ) throws(ImageError) -> [(ImageReference, StoredImage)] {
         var done: [(ImageReference, StoredImage)] = []
         for (name, descriptor) in try named(images) {
-            let chosen = ChosenImage(source: source, descriptor: descriptor)
+            let chosen = ChosenImage(source: source, descriptor: descriptor, others: images)
             let pull = ImagePull(store: store, reference: name)
             done.append((name, try pull.run(from: chosen).0))
         }
@@ -36,6 +36,7 @@ struct ImageImport {
     private func named(
         _ images: [ArchiveSource.Image]
     ) throws(ImageError) -> [(ImageReference, BlobDescriptor)] {
+        let images = images.filter { !$0.isSignature }
         guard !images.isEmpty else { throw .notFound("\(path) holds no image") }
         if let name {
             let wanted = images.count == 1 ? images : images.filter { $0.tag == name.tag ?? "" }
@@ -65,8 +66,19 @@ struct ImageImport {
 private struct ChosenImage<Source: BlobSource>: BlobSource {
     let source: Source
     let descriptor: BlobDescriptor
+    /// What lies beside it; signatures have tags of their own.
+    let others: [ArchiveSource.Image]
 
     func resolve(_ reference: ImageReference) throws(ImageError) -> BlobDescriptor { descriptor }
+
+    func attachments(
+        of subject: Digest,
+        beside reference: ImageReference
+    ) throws(ImageError) -> [BlobDescriptor] {
+        let stem = "\(subject.algorithm.rawValue)-\(subject.hex)"
+        return others.filter { $0.tag == "\(stem).sig" || $0.signatureOf == subject }
+            .map(\.descriptor)
+    }
 
     func read(
         _ blob: BlobDescriptor,

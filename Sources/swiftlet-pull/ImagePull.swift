@@ -22,10 +22,14 @@ struct ImagePull {
     func run(
         from source: some BlobSource
     ) throws(ImageError) -> (StoredImage, fetchedByteCount: Int64) {
-        let (descriptor, manifest) = try manifest(source)
+        let resolved = try source.resolve(reference)
+        let (descriptor, manifest) = try manifest(resolved, source)
         let claim = try store.claim(descriptor.digest)
         defer { withExtendedLifetime(claim) {} }
-        if let image = try store.image(descriptor.digest) {
+        // Before the layers: what is not trusted is not worth its bytes.
+        try checkSignatures([resolved.digest, descriptor.digest], source)
+        if var image = try store.image(descriptor.digest) {
+            image.resolvedDigest = resolved.digest
             try store.save(image, as: reference)
             return (image, 0)
         }
@@ -60,6 +64,7 @@ struct ImagePull {
             rootDirectory: nil,
             moduleFile: nil
         )
+        image.resolvedDigest = resolved.digest
         image.annotations = manifest.annotations
         image.byteCount = total
         try unpack(manifest, into: &image)
@@ -68,10 +73,23 @@ struct ImagePull {
         return (image, fetched)
     }
 
+    private func checkSignatures(
+        _ subjects: Set<Digest>,
+        _ source: some BlobSource
+    ) throws(ImageError) {
+        let check = SignatureCheck(store, try store.policy())
+        switch try check.check(reference, subjects, fetchingFrom: source) {
+        case .notNeeded, .signed: break
+        case .warned(let reason):
+            Program.report(.warning("image \(reference) is not signed as it should be: \(reason)"))
+        }
+    }
+
     private func manifest(
+        _ resolved: BlobDescriptor,
         _ source: some BlobSource
     ) throws(ImageError) -> (BlobDescriptor, ImageManifest) {
-        var descriptor = try source.resolve(reference)
+        var descriptor = resolved
         // An index may point to an index once: real ones do not nest deeper, and a loop must end.
         for _ in 0..<3 {
             let json = try store.ingestDocument(descriptor, from: source)

@@ -1,4 +1,5 @@
 import Daemon
+import Images
 import Lifecycle
 import Supervisor
 import Testing
@@ -85,6 +86,24 @@ struct DaemonConfigurationTests {
         #expect(low.collection.lowThresholdPercent == 40)
     }
 
+    @Test("rules about signatures are read, and a key that is none is named")
+    func signatures() throws {
+        let text = """
+            node: {name: gw-1}
+            images:
+              signatures:
+                - {prefix: "", policy: none}
+                - {prefix: ghcr.io/a, policy: require, keys: [/etc/hostname], signedAs: b/c}
+            """
+        let images = try read(text).images
+        #expect(images.signatures.map(\.mode) == [.none, .require])
+        #expect(images.signatures[1].keyFiles == ["/etc/hostname"])
+        #expect(images.signatures[1].signedAs == "b/c")
+        #expect {
+            try images.signaturePolicy()
+        } throws: { "\($0)".contains("/etc/hostname") && "\($0)".contains("public key") }
+    }
+
     @Test(
         "what is wrong is named with its key and line",
         arguments: [
@@ -97,6 +116,18 @@ struct DaemonConfigurationTests {
             (
                 "node: {name: a}\nimages: {highThresholdPercent: 50, lowThresholdPercent: 60}\n",
                 "must not be more than highThresholdPercent, which is 50 (line 2)"
+            ),
+            (
+                "node: {name: a}\nimages: {signatures: [{prefix: a, policy: maybe}]}\n",
+                "images.signatures[0].policy: must be none, warn, require (line 2)"
+            ),
+            (
+                "node: {name: a}\nimages: {signatures: [{prefix: a, policy: warn}]}\n",
+                "images.signatures[0].keys: Required value"
+            ),
+            (
+                "node: {name: a}\nimages: {signatures: [{prefix: \"oci:/a\", policy: warn, keys: [/k]}]}\n",
+                "images.signatures[0].signedAs: Required value"
             ),
             ("node: {name: a}\nimages: {layoutRoots: [x]}\n", "images.layoutRoots[0]"),
             (

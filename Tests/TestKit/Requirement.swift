@@ -45,6 +45,9 @@ extension Requirement {
     /// The disassembler of binutils.
     public static let objdump = program("objdump", variable: "SWIFTLET_OBJDUMP", candidates: [])
 
+    /// What makes keys, certificates and signatures.
+    public static let openssl = program("openssl", variable: "SWIFTLET_OPENSSL", candidates: [])
+
     /// The right to mount a small disk of a test's own.
     public static let mount = Requirement(
         name: "mount",
