@@ -180,6 +180,7 @@ public struct DaemonProgram: Sendable {
             group.addTask { await watch(parts.supervisor) }
             group.addTask { await parts.imageRoutes.run() }
             group.addTask { await parts.keeper.run() }
+            group.addTask { await PrePuller(parts.supervisor).run() }
             group.addTask {
                 while !Task.isCancelled {
                     await parts.supervisor.publishNode()

@@ -62,10 +62,11 @@ public struct ImageStore: Sendable {
     /// All images, by their references.
     public func list() throws(ImageError) -> [(reference: String, image: StoredImage)] {
         var result: [(String, StoredImage)] = []
-        for (reference, digest) in try references() {
+        for record in try referenceRecords() {
             // One record that is damaged must not hide the others.
-            guard let image = try? image(digest) else { continue }
-            result.append((reference, image))
+            guard var image = try? image(record.digest) else { continue }
+            image.resolvedDigest = record.resolvedDigest
+            result.append((record.reference, image))
         }
         return result.sorted { $0.0 < $1.0 }
     }

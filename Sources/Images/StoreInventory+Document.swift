@@ -51,16 +51,17 @@ extension StoreInventory {
 }
 
 extension ImageVerdict {
-    /// The verdict as a document.
-    public func document(name: String) -> Document {
+    /// The verdict as a document; `signature` says what the policy makes of the image's signatures.
+    public func document(name: String, signature: SignatureCheck.Words) -> Document {
         var builder = ObjectBuilder()
         builder.set("image", name)
         builder.set("digest", "\(manifestDigest)")
-        builder.set("isGood", isGood)
+        builder.set("isGood", isGood && signature.isTrusted)
         builder.set("bytes", byteCount)
         builder.set("missing", missing.map { "\($0)" })
         builder.set("damaged", damaged.map { "\($0)" })
         builder.set("isContentIntact", isContentIntact)
+        builder.set("signature", signature.text)
         return builder.document
     }
 }

@@ -34,7 +34,7 @@ extension ImageStore {
         try referenceRecords().map { ($0.reference, $0.digest) }
     }
 
-    private func referenceRecords() throws(ImageError) -> [ReferenceRecord] {
+    func referenceRecords() throws(ImageError) -> [ReferenceRecord] {
         var result: [ReferenceRecord] = []
         for name in try StoreFile.names(in: "\(directory)/references") where name.hasSuffix(".json")
         {
@@ -56,7 +56,7 @@ extension ImageStore {
         return result
     }
 
-    private struct ReferenceRecord {
+    struct ReferenceRecord {
         var reference: String
         var digest: Digest
         var resolvedDigest: Digest?

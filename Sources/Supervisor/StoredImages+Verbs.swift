@@ -84,13 +84,14 @@ extension StoredImages {
         }
         var isGood = true
         for (name, image) in wanted {
-            let verdict = try await withStore { store throws(ImageError) in
+            let (verdict, words) = try await withStore { [policy] store throws(ImageError) in
                 let verdict = try store.verify(image)
                 try store.setAside(image, verdict)
-                return verdict
+                let check = SignatureCheck(store, policy)
+                return (verdict, check.words(try ImageReference(name), image.signedDigests))
             }
-            isGood = isGood && verdict.isGood
-            report(verdict.document(name: name))
+            isGood = isGood && verdict.isGood && words.isTrusted
+            report(verdict.document(name: name, signature: words))
         }
         return isGood
     }

@@ -190,6 +190,13 @@ struct SignatureTests {
             let stranger = try bench.kit.makeKey("stranger")
             let strict = SignatureCheck(again, bench.policy(keys: [stranger]))
             #expect(throws: ImageError.self) { try strict.check(Self.reference, [Self.digest]) }
+            let reference = try Self.reference
+            #expect(here.words(reference, [Self.digest]).text == "signed")
+            #expect(
+                SignatureCheck(again, SignaturePolicy()).words(reference, []).text == "not needed"
+            )
+            let words = strict.words(reference, [Self.digest])
+            #expect(!words.isTrusted && words.text.contains("none of the 1 keys"))
             #expect(throws: ImageError.self) { try here.check(Self.reference, [.of([1])]) }
             #expect(throws: ImageError.self) {
                 try here.check(ImageReference("ghcr.io/shop/other"), [Self.digest])

@@ -42,6 +42,27 @@ public struct SignatureCheck: Sendable {
         return try verdict(kept, [], subjects, reference, rule)
     }
 
+    /// A verdict for people.
+    public struct Words: Equatable, Sendable {
+        /// `signed`, `not needed`, or what is wrong.
+        public var text: String
+        /// Whether the image may be used.
+        public var isTrusted: Bool
+    }
+
+    /// What is kept, in words.
+    public func words(_ reference: ImageReference, _ subjects: Set<Digest>) -> Words {
+        do throws(ImageError) {
+            switch try check(reference, subjects) {
+            case .notNeeded: return Words(text: "not needed", isTrusted: true)
+            case .signed: return Words(text: "signed", isTrusted: true)
+            case .warned(let reason): return Words(text: "only warned: \(reason)", isTrusted: true)
+            }
+        } catch {
+            return Words(text: "\(error)", isTrusted: false)
+        }
+    }
+
     /// Looks at what is kept, and fetches signatures when that is not enough; what was fetched is kept.
     ///
     /// - Throws: ``ImageError/untrusted(reference:reason:)``, and why signatures could not be fetched.

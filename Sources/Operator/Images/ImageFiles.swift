@@ -29,6 +29,7 @@ struct ImageFiles {
     func verify(_ names: [String], _ take: (Document) -> Void) throws(OperatorError) {
         do throws(ImageError) {
             let all = try store.list()
+            let check = SignatureCheck(store, try store.policy())
             for name in names {
                 let known = (try? ImageReference(name)).map { "\($0)" }
                 guard all.contains(where: { $0.reference == name || $0.reference == known }) else {
@@ -38,7 +39,8 @@ struct ImageFiles {
             let wanted = Set(names + names.compactMap { (try? ImageReference($0)).map { "\($0)" } })
             for (reference, image) in all where names.isEmpty || wanted.contains(reference) {
                 let verdict = try store.verify(image)
-                take(verdict.document(name: reference))
+                let words = check.words(try ImageReference(reference), image.signedDigests)
+                take(verdict.document(name: reference, signature: words))
             }
         } catch {
             throw .file(path: store.directory, message: "\(error)")

@@ -208,8 +208,10 @@ public struct ImageSession: Sendable {
 
     private static func sentence(_ verdict: Document) -> String {
         let name = Printable.cell(verdict["image"]?.string ?? "")
+        let signature = Printable.cell(verdict["signature"]?.string ?? "not needed")
         if verdict["isGood"]?.bool == true {
-            return "\(name): good, \(ByteText.text(verdict["bytes"]?.integer ?? 0))"
+            let mark = signature == "not needed" ? "" : ", \(signature)"
+            return "\(name): good, \(ByteText.text(verdict["bytes"]?.integer ?? 0))\(mark)"
         }
         var faults: [String] = []
         for (key, word) in [("damaged", "damaged"), ("missing", "missing")] {
@@ -217,6 +219,7 @@ public struct ImageSession: Sendable {
             if count > 0 { faults.append("\(count) blobs \(word)") }
         }
         if verdict["isContentIntact"]?.bool == false { faults.append("what runs has changed") }
+        if faults.isEmpty { return "\(name): NOT TRUSTED, \(signature)" }
         return "\(name): DAMAGED, \(faults.joined(separator: ", ")); pull it again"
     }
 
