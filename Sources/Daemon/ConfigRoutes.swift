@@ -40,6 +40,7 @@ struct ConfigRoutes: Sendable {
                 return .json(shown(object).json(), status: 200)
             case .put: return try await put(request.body, address)
             case .delete:
+                if let file = try await inbox.staticFile(of: address) { return .isStatic(file) }
                 guard try await !inbox.isUnderManifest() else { return .manifestCounts }
                 guard let object = try await store.desired(kind, name.namespace, name.name),
                     try await store.remove(object.reference)
@@ -98,6 +99,15 @@ struct ConfigRoutes: Sendable {
 }
 
 extension ControlResponse {
+    /// What stands in the machine's own folder is changed there.
+    static func isStatic(_ file: String) -> ControlResponse {
+        .failure(
+            status: 409,
+            reason: "Static",
+            message: "it is a static object of \(file): remove the file, or change it"
+        )
+    }
+
     /// Text for programs and people alike.
     static func plain(_ text: String) -> ControlResponse {
         ControlResponse(status: 200, contentType: "text/plain", body: .bytes(Array(text.utf8)))

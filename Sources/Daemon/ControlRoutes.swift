@@ -191,6 +191,8 @@ public struct ControlRoutes: ControlHandler {
             return Self.noPod(namespace, name)
         }
         do throws(StoreError) {
+            let address = DesiredObject.Address(kind: .pod, name: objectName)
+            if let file = try await inbox.staticFile(of: address) { return .isStatic(file) }
             guard try await !inbox.isUnderManifest() else { return .manifestCounts }
             let now = Timestamp(nanosecondsSinceEpoch: Clock.wallNanoseconds())
             let isThere = try await inbox.end(

@@ -15,6 +15,8 @@ public struct DaemonConfiguration: Sendable {
         logs: "/var/log/pods",
         layouts: "/var/lib/swiftlet/layouts"
     )
+    /// Where this machine's own pods stand as files.
+    public var manifests = "/etc/swiftlet/manifests"
     /// The broker; nil for a node that runs what it has.
     public var broker: Broker?
     /// Files or texts of the public keys whose signature desired state must have; none: the broker is
@@ -142,7 +144,7 @@ extension DaemonConfiguration {
         if let run = try reader.optional("run") { layout.run = try run.folder() }
         if let logs = try reader.optional("logs") { layout.logs = try logs.folder() }
         if let layouts = try reader.optional("layouts") { layout.layouts = try layouts.folder() }
-        _ = try reader.optional("manifests")?.folder()
+        if let folder = try reader.optional("manifests") { manifests = try folder.folder() }
     }
 
     private mutating func readLogs(_ reader: DocumentReader) throws(FieldError) {

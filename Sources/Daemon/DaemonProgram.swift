@@ -106,7 +106,14 @@ public struct DaemonProgram: Sendable {
             requests: requests,
             imageRoutes: imageRoutes,
             keeper: keeper,
-            time: time
+            time: time,
+            manifests: StaticManifests(
+                folder: configuration.manifests,
+                store: store,
+                nodeName: configuration.nodeName,
+                supervisor: supervisor,
+                logger: logger
+            )
         )
         try await run(parts, signals)
         logger.notice("stopped; workloads go on")
@@ -122,6 +129,7 @@ public struct DaemonProgram: Sendable {
         let imageRoutes: ImageRoutes
         let keeper: ImageKeeper
         let time: TrustedTime
+        let manifests: StaticManifests
     }
 
     private func run(
@@ -178,6 +186,7 @@ public struct DaemonProgram: Sendable {
         )
         await withDiscardingTaskGroup { group in
             group.addTask { await watch(parts.supervisor) }
+            group.addTask { await parts.manifests.run() }
             group.addTask { await parts.imageRoutes.run() }
             group.addTask { await parts.keeper.run() }
             group.addTask { await PrePuller(parts.supervisor).run() }

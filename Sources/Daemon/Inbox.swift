@@ -44,6 +44,10 @@ public struct Inbox: Sendable {
         _ payload: [UInt8],
         as address: DesiredObject.Address
     ) async throws(StoreError) -> Outcome {
+        if let file = try await staticFile(of: address) {
+            let message = "it is a static object of \(file): change it there"
+            return try await refuse(refusal(payload, address, "Static", message))
+        }
         let candidate = candidate(payload, address)
         if try await isUnderManifest() {
             switch try await store.take(candidate) {
@@ -81,6 +85,13 @@ public struct Inbox: Sendable {
         return try await store.manifest() != nil
     }
 
+    /// The file of this machine's own folder that an object stands in; nil where it is a controller's.
+    func staticFile(
+        of address: DesiredObject.Address
+    ) async throws(StoreError) -> String? {
+        try await store.desired(address.kind, address.name.namespace, address.name.name)?.staticFile
+    }
+
     /// Reads and judges what arrived.
     private func candidate(_ payload: [UInt8], _ address: DesiredObject.Address) -> Candidate {
         do throws(ObjectError) {
@@ -92,6 +103,11 @@ public struct Inbox: Sendable {
             )
             guard DirectoryLayout.isSafe(uid: object.uid) else {
                 let message = "metadata.uid: must be letters, digits, dashes and dots, at most 128"
+                return .refused(refusal(payload, address, "Invalid", message), payload: payload)
+            }
+            guard object.staticFile == nil else {
+                let message =
+                    "metadata.annotations[\(StaticOrigin.fileAnnotation)]: only the node sets this"
                 return .refused(refusal(payload, address, "Invalid", message), payload: payload)
             }
             return .object(object)
@@ -115,6 +131,7 @@ public struct Inbox: Sendable {
         at time: Timestamp
     ) async throws(StoreError) -> Bool {
         try await store.forgetRefusal(address)
+        guard try await staticFile(of: address) == nil else { return false }
         return try await store.requestDeletion(
             of: ObjectReference(
                 kind: address.kind,

@@ -186,6 +186,9 @@ extension StateStore {
             {
                 continue
             }
+            // What the machine's own folder holds is its owner's to end.
+            let stored = try desired(reference.kind, reference.namespace, reference.name)
+            guard stored?.staticFile == nil else { continue }
             if try end(reference, at: time) == true { count += 1 }
         }
         return count

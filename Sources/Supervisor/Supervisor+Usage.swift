@@ -34,6 +34,11 @@ extension Supervisor {
     /// Where the database and the volumes lie.
     public nonisolated var stateDirectory: String { configuration.layout.state }
 
+    /// Shows an error that somebody else has met, in the log and in the status.
+    public func complain(_ message: String, _ reason: String) {
+        note(error: message, reason: reason)
+    }
+
     /// The processes of all workloads, by namespace, name and container.
     public func workloadProcesses() -> [WorkloadProcess] {
         workloads.compactMap { instance, workload in
