@@ -73,6 +73,5 @@ struct PermissionTests {
 }
 
 extension Requirement {
-    static let curl = program("curl", variable: "SWIFTLET_CURL", candidates: [])
     static let setpriv = program("setpriv", variable: "SWIFTLET_SETPRIV", candidates: [])
 }

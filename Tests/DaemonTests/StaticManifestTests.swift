@@ -10,8 +10,8 @@ import Testing
 
 @testable import Daemon
 
-// Goal: the folder of manifests is read as a kubelet reads it, and a slip in one file spoils nothing.
-// Method: files as values.
+// Goal: the folder of manifests is read as a kubelet reads it, and a slip in one file spoils
+// nothing. Method: files as values.
 @Suite("Folder of manifests")
 struct StaticFolderTests {
     private func folder(_ files: [String: String]) -> StaticFolder {
@@ -27,7 +27,7 @@ struct StaticFolderTests {
         """
 
     @Test(
-        "a pod gets the node's name behind its own and the marks of a static one; uid, version and status go"
+        "a pod gets the node's name and a static one's marks; uid, version and status go"
     )
     func pod() throws {
         let folder = folder(["web.yaml": Self.web])
@@ -48,9 +48,16 @@ struct StaticFolderTests {
     func kinds() {
         let folder = folder([
             "a.yaml":
-                "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n---\n{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: shop}}",
+                """
+            {apiVersion: v1, kind: ConfigMap, metadata: {name: c}}
+            ---
+            {apiVersion: v1, kind: Secret, metadata: {name: s, namespace: shop}}
+            """,
             "b.json":
-                #"{"kind":"List","items":[{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"d"}}]}"#,
+                """
+            {"kind":"List","items":[
+             {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"d"}}]}
+            """,
         ])
         #expect(
             folder.entries.map { "\($0.address.kind.rawValue) \($0.address.name)" } == [
@@ -64,7 +71,8 @@ struct StaticFolderTests {
         arguments: [
             ("kind: [", "line"),
             ("kind: Deployment\nmetadata: {name: a}", "Deployment cannot stand here"),
-            ("kind: Pod", "metadata"), ("kind: Pod\nmetadata: {name: A_B}", "A_B"), ("[]", "object"),
+            ("kind: Pod", "metadata"), ("kind: Pod\nmetadata: {name: A_B}", "A_B"),
+            ("[]", "object"),
             ("7", "object"),
         ]
     )
@@ -120,7 +128,10 @@ struct StaticManifestTests {
     private static let web = StaticManifestTests.pod("web", image: "oci:a:1")
 
     private static func pod(_ name: String, image: String) -> String {
-        "{apiVersion: v1, kind: Pod, metadata: {name: \(name)}, spec: {containers: [{name: c, image: \"\(image)\"}]}}"
+        """
+        {apiVersion: v1, kind: Pod, metadata: {name: \(name)},
+         spec: {containers: [{name: c, image: "\(image)"}]}}
+        """
     }
 
     private struct Place {
@@ -264,7 +275,7 @@ struct StaticManifestTests {
     }
 
     @Test(
-        "a controller's manifest that lists nothing ends what it sent, and not what stands in the folder"
+        "a controller's empty manifest ends what it sent, and not what stands in the folder"
     )
     func manifest() async throws {
         try await with { place in
@@ -272,12 +283,18 @@ struct StaticManifestTests {
             try place.write("web.yaml", Self.web)
             await place.manifests.look(&said)
             let sent =
-                #"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"sent"},"spec":{"containers":[{"name":"c","image":"oci:a:1"}]}}"#
+                """
+                {"apiVersion":"v1","kind":"Pod","metadata":{"name":"sent"},
+                 "spec":{"containers":[{"name":"c","image":"oci:a:1"}]}}
+                """
             let name = try ObjectName(namespace: "default", name: "sent")
             _ = try await place.inbox.take(Array(sent.utf8), as: .init(kind: .pod, name: name))
             #expect(try await place.pods() == ["sent", "web-gw-1"])
             let manifest =
-                #"{"node":"gw-1","epoch":"e","generation":1,"issuedAt":"2026-11-23T07:30:00Z","allowEmpty":true,"items":[]}"#
+                """
+                {"node":"gw-1","epoch":"e","generation":1,"issuedAt":"2026-11-23T07:30:00Z",
+                 "allowEmpty":true,"items":[]}
+                """
             _ = try await place.inbox.takeManifest(Array(manifest.utf8), isRetained: false)
             #expect(try await place.pods() == ["web-gw-1"])
             // And the folder is still served.

@@ -56,6 +56,9 @@ extension Requirement {
         hint: "run as root, where mounting is allowed"
     )
 
+    /// What speaks HTTP, to a Unix socket too.
+    public static let curl = program("curl", variable: "SWIFTLET_CURL", candidates: [])
+
     /// What copies images between registries, layouts and archives.
     public static let skopeo = program("skopeo", variable: "SWIFTLET_SKOPEO", candidates: [])
 
