@@ -204,6 +204,17 @@ let package = Package(
         tests("LifecycleTests", ["Lifecycle", "KubeModel", "TestKit"]),
         tests("StateStoreTests", ["StateStore", "KubeModel", "TestKit"]),
         tests("HostTests", ["Host", "TestKit"]),
+        // A runner that a hostile guest has taken over: it confines itself and tries to get out.
+        .executableTarget(
+            name: "escapist",
+            dependencies: ["Host"],
+            path: "Tests/Escapist",
+            swiftSettings: testing
+        ),
+        tests(
+            "SandboxTests",
+            ["Supervisor", "Seccomp", "Host", "KubeModel", "Documents", "TestKit", "escapist"]
+        ),
         tests("SeccompTests", ["Seccomp", "Host", "TestKit"]),
         tests("ImagesTests", ["Images", "Documents", "TestKit"]),
         tests("LayersTests", ["Layers", "Images", "Documents", "TestKit"]),

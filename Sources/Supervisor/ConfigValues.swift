@@ -94,11 +94,10 @@ struct ConfigValues: Sendable {
             let path = "\(folder)/\(item.path)"
             try inContext { () throws(HostError) in
                 if let slash = path.lastIndex(of: "/") { try FileTree.make(String(path[..<slash])) }
-                try AtomicFile.write(
-                    bytes,
-                    to: path,
-                    mode: UInt32(item.mode ?? volume.defaultMode)
-                )
+                let mode = UInt32(item.mode ?? volume.defaultMode)
+                try AtomicFile.write(bytes, to: path, mode: mode)
+                // The umask of a daemon is narrower than what a pod may ask for.
+                try FileTree.setMode(path, mode & 0o777)
             }
         }
     }

@@ -18,6 +18,10 @@ struct ContainerSetup: Sendable {
 
     /// The command, with everything in place.
     func prepare() throws(ContainerLifecycle.Problem) -> RunnerCommand {
+        try refuseWithoutSandbox()
+        let identity = try configuration.sandbox.map { sandbox throws(ContainerLifecycle.Problem) in
+            try WorkloadIdentity(pod, container, sandbox.kernel)
+        }
         let environment = try configValues.environment(of: container, in: pod, configuration)
         let (command, arguments) = container.expandedCommand(environment)
         let entry = try inContext { () throws(ImageProblem) in
@@ -31,7 +35,7 @@ struct ContainerSetup: Sendable {
         runner.invoke = entry.invoke
         runner.isAdmitted = entry.isAdmitted
         runner.environment = merged(environment)
-        runner.directories = try folders()
+        runner.directories = try folders(identity)
         runner.workingDirectory = workingDirectory
         runner.memoryLimitBytes = memoryLimitBytes
         let logs = layout.podLogs(
@@ -47,9 +51,38 @@ struct ContainerSetup: Sendable {
         try inContext { () throws(HostError) in
             try FileTree.make("\(logs)/\(container.name)", mode: 0o755)
             try FileTree.make(layout.runningPod(instance.uid))
+            try FileTree.make(layout.exitRecords(instance.uid, container.name))
             try dropTraces(logs)
+            if let user = identity?.user {
+                // What the runner writes itself, once it is that user.
+                for folder in [
+                    "\(logs)/\(container.name)", layout.exitRecords(instance.uid, container.name),
+                ] {
+                    try FileTree.give(folder, user: user.id, group: user.group)
+                }
+            }
+        }
+        if let identity {
+            runner.confinement =
+                ContainerConfinement(
+                    pod: pod,
+                    container: container,
+                    identity: identity,
+                    memoryBytes: NodeFacts.memoryBytes()
+                )
+                .confinement(of: runner)
         }
         return runner
+    }
+
+    private func refuseWithoutSandbox() throws(ContainerLifecycle.Problem) {
+        guard let sandbox = configuration.sandbox, sandbox.isRequired, !sandbox.missing.isEmpty
+        else { return }
+        throw .init(
+            reason: "SandboxUnavailable",
+            message: "requireSandbox is set, and this node lacks "
+                + sandbox.missing.joined(separator: ", ")
+        )
     }
 
     /// The image's variables, overridden by the container's.
@@ -72,7 +105,9 @@ struct ContainerSetup: Sendable {
     }
 
     /// The root and the volumes as the guest sees them.
-    private func folders() throws(ContainerLifecycle.Problem) -> [RunnerCommand.Directory] {
+    private func folders(
+        _ identity: WorkloadIdentity?
+    ) throws(ContainerLifecycle.Problem) -> [RunnerCommand.Directory] {
         let root = layout.root(instance.uid, container.name)
         try inContext { () throws(HostError) in
             // Why: each run begins with the files of its image, as with any other runtime.
@@ -80,7 +115,13 @@ struct ContainerSetup: Sendable {
             try FileTree.make(layout.container(instance.uid, container.name))
         }
         try inContext { () throws(ImageProblem) in try image.copyRoot(to: root) }
-        var folders = [RunnerCommand.Directory(host: root, guest: "/")]
+        try inContext { () throws(HostError) in
+            // Each run has files of its own, and so they can be its user's.
+            guard let user = identity?.user else { return }
+            try FileTree.giveTree(root, user: user.id, group: user.group)
+        }
+        let isReadOnly = container.securityContext.readOnlyRootFilesystem
+        var folders = [RunnerCommand.Directory(host: root, guest: "/", isReadOnly: isReadOnly)]
         for mount in container.volumeMounts {
             guard let volume = pod.spec.volumes.first(where: { $0.name == mount.name }) else {
                 continue
@@ -89,7 +130,8 @@ struct ContainerSetup: Sendable {
                 configuration: configuration,
                 pod: pod,
                 volume: volume,
-                configValues: configValues
+                configValues: configValues,
+                identity: identity
             )
             let host = try setup.path(of: mount)
             let directory = RunnerCommand.Directory(

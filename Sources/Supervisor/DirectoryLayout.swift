@@ -38,9 +38,13 @@ public struct DirectoryLayout: Equatable, Sendable {
     public func volume(_ uid: String, _ name: String, isInMemory: Bool) -> String {
         (isInMemory ? runningPod(uid) : pod(uid)) + "/volumes/\(name)"
     }
+    /// The folder for how a container's runs ended: its runner may write here and nowhere beside it.
+    public func exitRecords(_ uid: String, _ name: String) -> String {
+        container(uid, name) + "/ends"
+    }
     /// How a run ended, as its runner wrote it down.
     public func exitRecord(_ instance: Instance) -> String {
-        "\(container(instance.uid, instance.container))/\(instance.attempt).exit"
+        "\(exitRecords(instance.uid, instance.container))/\(instance.attempt).exit"
     }
     /// The file whose lock says that a run goes on.
     public func instanceFile(_ instance: Instance) -> String {

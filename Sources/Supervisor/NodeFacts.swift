@@ -37,7 +37,8 @@ struct NodeFacts: Sendable {
         return text
     }
 
-    private static func memoryBytes() -> Int64 {
+    /// Bytes of memory that the machine has.
+    static func memoryBytes() -> Int64 {
         let line = text("/proc/meminfo").split(separator: "\n").first { $0.hasPrefix("MemTotal:") }
         let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap { Int64($0) } ?? 0
         let (bytes, overflow) = kibibytes.multipliedReportingOverflow(by: 1_024)

@@ -4,15 +4,33 @@ public import Host
 public struct ProcessWorkloadHost: WorkloadHost {
     private let layout: DirectoryLayout
     private let runner: String
+    private let kernel: KernelSupport
+    private let filter: OwnedDescriptor?
 
     // Why: between taking the lock and writing the record a runner needs less than a millisecond.
     private static let recordTriesMax = 100
     private static let recordPause = Duration.milliseconds(20)
 
+    // The descriptors of a runner after 0, 1 and 2.
+    private static let filterDescriptor: Int32 = 4
+
     /// A host that starts the program `runner`.
-    public init(layout: DirectoryLayout, runner: String) {
+    ///
+    /// - Parameters:
+    ///   - layout: Where instance files and exit records are.
+    ///   - runner: The program.
+    ///   - kernel: What confinements can be had.
+    ///   - filter: The runner's filter of system calls as a sealed file; nil: none.
+    public init(
+        layout: DirectoryLayout,
+        runner: String,
+        kernel: KernelSupport = .probe(),
+        filter: OwnedDescriptor? = nil
+    ) {
         self.layout = layout
         self.runner = runner
+        self.kernel = kernel
+        self.filter = filter
     }
 
     /// Starts a run.
@@ -21,12 +39,17 @@ public struct ProcessWorkloadHost: WorkloadHost {
         _ command: RunnerCommand,
         ended: @escaping @Sendable (ProcessExit) -> Void
     ) throws(HostError) -> any Workload {
+        var command = command
+        if var wanted = command.confinement {
+            wanted.filterDescriptor = filter == nil ? nil : Self.filterDescriptor
+            command.confinement = kernel.fit(wanted)
+        }
         let flags = try OwnedDescriptor.holding(command.encoded(), name: "swiftlet-run flags")
         let handle = try ProcessHandle.spawn(
             path: runner,
             arguments: ["--flags-fd", "3"],
             standardError: try? OwnedDescriptor.copy(of: 2),
-            inheritedDescriptors: [flags]
+            inheritedDescriptors: [flags] + (filter.map { [$0] } ?? [])
         )
         handle.whenExited(ended)
         return RunningProcess(handle: handle)

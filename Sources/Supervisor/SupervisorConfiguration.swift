@@ -16,6 +16,8 @@ public struct SupervisorConfiguration: Equatable, Sendable {
     public var version: String
     /// The kernel's name for this start of the machine.
     public var bootID: String
+    /// What workloads are held in; nil: in nothing but their process, for tests.
+    public var sandbox: SandboxSettings?
 
     /// A configuration with the kubelet's log limits and nothing else.
     public init(
@@ -26,7 +28,8 @@ public struct SupervisorConfiguration: Equatable, Sendable {
         logFilesMax: UInt64 = 5,
         nodeLabels: [String: String] = [:],
         version: String = "0.1.0",
-        bootID: String
+        bootID: String,
+        sandbox: SandboxSettings? = nil
     ) {
         self.nodeName = nodeName
         self.layout = layout
@@ -36,5 +39,6 @@ public struct SupervisorConfiguration: Equatable, Sendable {
         self.nodeLabels = nodeLabels
         self.version = version
         self.bootID = bootID
+        self.sandbox = sandbox
     }
 }

@@ -8,6 +8,8 @@ struct VolumeSetup: Sendable {
     let pod: Pod
     let volume: Volume
     let configValues: ConfigValues
+    /// Whom the pod's own volumes are for; nil where no user can be changed.
+    var identity: WorkloadIdentity?
 
     /// Whether the guest may only read, whatever the mount says.
     var isReadOnly: Bool {
@@ -40,7 +42,10 @@ struct VolumeSetup: Sendable {
                 volume.name,
                 isInMemory: directory.isInMemory
             )
-            try inContext { () throws(HostError) in try FileTree.make(path) }
+            try inContext { () throws(HostError) in
+                try FileTree.make(path)
+                try share(path)
+            }
             return path
         case .hostPath(let host): return try hostPath(host)
         case .configMap(let config), .secret(let config):
@@ -48,12 +53,28 @@ struct VolumeSetup: Sendable {
             let path = configuration.layout.volume(uid, volume.name, isInMemory: true)
             try inContext { () throws(HostError) in try FileTree.make(path) }
             try configValues.write(config, isSecret: isSecret, pod, to: path)
+            try inContext { () throws(HostError) in
+                guard let identity, identity.user != nil else { return }
+                try FileTree.giveConfiguration(path, to: identity)
+            }
             return path
         case .serviceAccountToken:
             let path = configuration.layout.volume(uid, volume.name, isInMemory: true)
             try inContext { () throws(HostError) in try FileTree.make(path) }
             return path
         }
+    }
+
+    /// Opens an empty folder to all containers of the pod, whoever they run as.
+    ///
+    /// Source: Kubernetes makes them 0777, and setgid for `fsGroup`; the folders above are closed to
+    /// everybody else.
+    private func share(_ path: String) throws(HostError) {
+        guard let identity, let user = identity.user else { return }
+        let owner = identity.isOwnUser ? user.id : 0
+        let group = identity.volumeGroup ?? (identity.isOwnUser ? user.group : 0)
+        try FileTree.give(path, user: owner, group: group)
+        try FileTree.setMode(path, identity.volumeGroup == nil ? 0o777 : 0o2777)
     }
 
     /// A place on the host, which must lie below a configured root with all links followed.

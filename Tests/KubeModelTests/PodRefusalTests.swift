@@ -69,8 +69,8 @@ import Testing
             "securityContext.privileged: a guest has no privileges"
         ),
         (
-            "securityContext: {runAsUser: 0}",
-            "securityContext.runAsUser: runAsUser is not supported yet"
+            "securityContext: {runAsUser: -1}",
+            "securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive"
         ),
         (
             "securityContext: {capabilities: {add: [NET_ADMIN]}}",
@@ -217,8 +217,9 @@ import Testing
                 + "\"Directory\", \"DirectoryOrCreate\", \"File\", \"FileOrCreate\""
         ),
         (
-            "securityContext: {fsGroup: 1}",
-            "spec.securityContext.fsGroup: fsGroup is not supported yet"
+            "securityContext: {fsGroup: 4294967296}",
+            "spec.securityContext.fsGroup: Invalid value: 4294967296: "
+                + "must be between 0 and 2147483647, inclusive"
         ),
     ])
     func fieldsOfThePodAreRefusedByPath(line: String, expected: String) {

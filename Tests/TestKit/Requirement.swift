@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Something outside the package that a test needs: a service, a compiler, data, our own programs.
@@ -84,6 +85,13 @@ extension Requirement {
         hint: "swiftletd, swiftlet-run, swiftlet-pull and swiftlet; set SWIFTLET_BIN_DIR"
     )
 
+    /// A kernel with Landlock.
+    public static let landlock = Requirement(
+        name: "landlock",
+        location: landlockVersion() > 0 ? "the kernel" : nil,
+        hint: "Linux 5.13 or newer with Landlock among its security modules"
+    )
+
     /// A program by environment variable, fixed places, or PATH.
     public static func program(
         _ name: String,
@@ -156,3 +164,5 @@ private func firstFolder(_ candidates: String?...) -> String? {
             return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
         }
 }
+
+private func landlockVersion() -> Int32 { swiftlet_landlock_version() }

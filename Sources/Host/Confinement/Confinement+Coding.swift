@@ -84,7 +84,7 @@ extension Confinement {
         let isOptional = text[..<mark].last == "?"
         let word = isOptional ? text[..<mark].dropLast() : text[..<mark]
         guard let access = Place.Access(rawValue: String(word)) else {
-            throw malformed("has the place \(text), whose access is neither ro nor rw")
+            throw malformed("has the place \(text), whose access is none of ro, rw and files")
         }
         return Place(String(text[text.index(after: mark)...]), access, isOptional: isOptional)
     }

@@ -28,6 +28,9 @@ public struct Confinement: Equatable, Sendable {
             case read = "ro"
             /// And both made, changed and removed; no devices, sockets and pipes.
             case write = "rw"
+            /// Files are made, changed, renamed and removed; no folders, and no links, which a reader
+            /// with more rights could be led astray by.
+            case files
         }
 
         /// A folder or a file.

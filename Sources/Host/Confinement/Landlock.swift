@@ -23,6 +23,16 @@ struct Landlock {
         /// What is meaningful for a file that is no folder.
         static let ofFiles = writeFile | readFile | truncate
 
+        static func of(_ access: Confinement.Place.Access) -> UInt64 {
+            let read = readFile | readFolder
+            let files = read | writeFile | removeFile | makeFile | truncate
+            return switch access {
+            case .read: read
+            case .files: files
+            case .write: files | removeFolder | makeFolder | makeLink | refer
+            }
+        }
+
         static let listen: UInt64 = 1 << 0
         static let connect: UInt64 = 1 << 1
     }
@@ -79,12 +89,7 @@ struct Landlock {
         guard unsafe fstat(descriptor.number, &facts) == 0 else {
             throw Self.failure("fstat", place.path)
         }
-        var rights = Right.readFile | Right.readFolder
-        if place.access == .write {
-            rights |=
-                Right.writeFile | Right.removeFolder | Right.removeFile | Right.makeFolder
-                | Right.makeFile | Right.makeLink | Right.refer | Right.truncate
-        }
+        var rights = Right.of(place.access)
         if facts.st_mode & S_IFMT != S_IFDIR { rights &= Right.ofFiles }
         let result = withExtendedLifetime(descriptor) {
             swiftlet_landlock_add_path(ruleset.number, rights & handled, descriptor.number)

@@ -3,7 +3,6 @@ internal import Documents
 extension Container {
     init(_ reader: DocumentReader, _ context: inout ReadingContext) throws(FieldError) {
         try reader.check(.container, &context)
-        try Self.checkSecurity(reader, &context)
         guard let name = try reader.optional("name"), try name.string() != "" else {
             throw reader.error("name", "Required value")
         }
@@ -12,6 +11,9 @@ extension Container {
             image: try reader.requiredString("image")
         )
         try reader.required("image").refuseBlanks(image)
+        if let security = try reader.optional("securityContext") {
+            securityContext = try SecurityContext(security, &context)
+        }
         command = try reader.strings("command")
         args = try reader.strings("args")
         workingDir = try reader.optional("workingDir")?.string()
@@ -45,19 +47,6 @@ extension Container {
     ) throws(FieldError) -> Probe? {
         guard let probe = try reader.optional(name) else { return nil }
         return try Probe(probe, isReadiness: name == "readinessProbe", &context)
-    }
-
-    private static func checkSecurity(
-        _ reader: DocumentReader,
-        _ context: inout ReadingContext
-    ) throws(FieldError) {
-        guard let security = try reader.optional("securityContext") else { return }
-        try security.check(.securityContext, &context)
-        guard let capabilities = try security.optional("capabilities") else { return }
-        try capabilities.refuseUnknown(known: ["add", "drop"])
-        guard try capabilities.strings("add") ?? [] == [] else {
-            throw capabilities.error("add", "a guest has no capabilities to add to")
-        }
     }
 
     private static func ports(

@@ -30,6 +30,8 @@ public struct Container: Equatable, Sendable {
     public var readinessProbe: Probe?
     /// Finds out whether it has started.
     public var startupProbe: Probe?
+    /// Who it runs as.
+    public var securityContext = SecurityContext()
 
     /// A container made in code.
     public init(

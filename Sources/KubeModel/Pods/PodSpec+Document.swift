@@ -16,6 +16,7 @@ extension PodSpec {
         object.set("imagePullSecrets", imagePullSecrets) { ["name": .string($0)] }
         object.set("runtimeClassName", runtimeClassName)
         object.set("serviceAccountName", serviceAccountName)
+        object.set("securityContext", securityContext.document)
         return object.document
     }
 }
@@ -38,6 +39,7 @@ extension Container {
         object.set("livenessProbe", livenessProbe?.document)
         object.set("readinessProbe", readinessProbe?.document)
         object.set("startupProbe", startupProbe?.document)
+        object.set("securityContext", securityContext.document)
         return object.document
     }
 }

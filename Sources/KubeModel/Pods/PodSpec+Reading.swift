@@ -3,10 +3,10 @@ internal import Documents
 extension PodSpec {
     init(_ reader: DocumentReader, _ context: inout ReadingContext) throws(FieldError) {
         try reader.check(.podSpec, &context)
-        if let security = try reader.optional("securityContext") {
-            try security.check(.podSecurityContext, &context)
-        }
         self.init(containers: [])
+        if let security = try reader.optional("securityContext") {
+            securityContext = try PodSecurityContext(security, &context)
+        }
         restartPolicy = try reader.choice("restartPolicy", absent: .always)
         terminationGracePeriodSeconds =
             try reader.integer(

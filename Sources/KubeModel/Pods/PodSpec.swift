@@ -27,6 +27,8 @@ public struct PodSpec: Equatable, Sendable {
     public var runtimeClassName: String?
     /// The name of the account that the pod would act under.
     public var serviceAccountName: String
+    /// Who its containers run as.
+    public var securityContext = PodSecurityContext()
 
     /// A spec made in code.
     public init(

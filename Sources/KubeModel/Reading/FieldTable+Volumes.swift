@@ -62,10 +62,10 @@ extension FieldTable {
     static let podSecurityContext = FieldTable(
         "v1.PodSecurityContext",
         sharedSecurity.merging([
-            "fsGroup": .notYet,
-            "fsGroupChangePolicy": .harmless("only fsGroup gives it a meaning"),
-            "supplementalGroups": .notYet,
-            "supplementalGroupsPolicy": .harmless("only supplementalGroups gives it a meaning"),
+            "fsGroup": .honoured,
+            "fsGroupChangePolicy": .harmless("volumes that fsGroup is given to are new"),
+            "supplementalGroups": .honoured,
+            "supplementalGroupsPolicy": .harmless("an image has no groups of its own here"),
             "seLinuxChangePolicy": .harmless("there is no SELinux"),
             "sysctls": .refused("kernel parameters cannot be set"),
         ]) { $1 }
@@ -78,14 +78,14 @@ extension FieldTable {
             "capabilities": .honoured,
             "privileged": .refused("a guest has no privileges"),
             "procMount": .refused("a guest has no /proc", unless: "Default"),
-            "readOnlyRootFilesystem": .notYet,
+            "readOnlyRootFilesystem": .honoured,
         ]) { $1 }
     )
 
     private static let sharedSecurity: [String: FieldTreatment] = [
-        "runAsUser": .notYet,
-        "runAsGroup": .notYet,
-        "runAsNonRoot": .notYet,
+        "runAsUser": .honoured,
+        "runAsGroup": .honoured,
+        "runAsNonRoot": .honoured,
         "seccompProfile": .harmless("a guest makes no system calls of its own"),
         "appArmorProfile": .harmless("a guest makes no system calls of its own"),
         "seLinuxOptions": .refused("there is no SELinux"),
