@@ -34,6 +34,8 @@ public struct DaemonConfiguration: Sendable {
     public var images = ImageSettings()
     /// The group whose members may read through the control socket; nil for the daemon's own.
     public var controlGroup: UInt32?
+    /// Whether no workload starts while this node lacks a part of the sandbox.
+    public var requiresSandbox = false
 
     /// How the broker is reached.
     public struct Broker: Equatable, Sendable {
@@ -69,7 +71,7 @@ public struct DaemonConfiguration: Sendable {
 extension DaemonConfiguration {
     private static let keys: Set<String> = [
         "node", "directories", "broker", "programs", "volumes", "logs", "control", "images",
-        "trust",
+        "trust", "requireSandbox",
     ]
 
     /// Reads the text of a configuration file.
@@ -120,6 +122,7 @@ extension DaemonConfiguration {
             let group = try control.optional("group")?.integer(in: 0...Int64(UInt32.max) - 1)
             controlGroup = group.map { UInt32(truncatingIfNeeded: $0) }
         }
+        requiresSandbox = try reader.optional("requireSandbox")?.bool() ?? false
         if let images = try reader.optional("images") {
             self.images = try ImageSettings(images)
         }

@@ -54,10 +54,12 @@ public struct DaemonProgram: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let store = try openStore()
         let stored = try images()
+        let sandbox = NodeSandbox(isRequired: configuration.requiresSandbox)
+        sandbox.log(to: logger)
         let supervisor = Supervisor(
-            configuration: supervisorConfiguration,
+            configuration: supervisorConfiguration(sandbox),
             store: store,
-            host: ProcessWorkloadHost(layout: layout, runner: "\(programs)/swiftlet-run"),
+            host: sandbox.host(layout, runner: "\(programs)/swiftlet-run"),
             images: stored
         )
         let imageRoutes = ImageRoutes(images: stored, supervisor: supervisor)
@@ -254,7 +256,7 @@ public struct DaemonProgram: Sendable {
 }
 
 extension DaemonProgram {
-    private var supervisorConfiguration: SupervisorConfiguration {
+    private func supervisorConfiguration(_ sandbox: NodeSandbox) -> SupervisorConfiguration {
         SupervisorConfiguration(
             nodeName: configuration.nodeName,
             layout: configuration.layout,
@@ -263,7 +265,8 @@ extension DaemonProgram {
             logFilesMax: configuration.logFilesMax,
             nodeLabels: configuration.nodeLabels,
             version: Self.version,
-            bootID: Clock.bootID()
+            bootID: Clock.bootID(),
+            sandbox: sandbox.settings
         )
     }
 

@@ -96,7 +96,7 @@ public final class ContainerLogReader {
     }
 
     private func open(_ name: String) -> Bool {
-        guard let opened = try? SystemCall.open(name, O_RDONLY),
+        guard let opened = try? SystemCall.open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
             let facts = try? SystemCall.facts(of: opened, path: name)
         else { return false }
         (file, inode, offset) = (opened, facts.inode, 0)

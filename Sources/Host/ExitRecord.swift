@@ -73,7 +73,12 @@ public struct ExitRecord: Equatable, Sendable {
     ///
     /// Throws ``HostError`` with ENOENT when the instance left none: it was killed, or still runs.
     public static func read(_ path: String) throws(HostError) -> ExitRecord {
-        let bytes = try FileBytes.read(path, byteCountMax: KeyValueLines.byteCountMax)
+        // A runner that was taken over may put a link here; it is not followed with our rights.
+        let bytes = try FileBytes.read(
+            path,
+            byteCountMax: KeyValueLines.byteCountMax,
+            followsLink: false
+        )
         let lines = try KeyValueLines(bytes, path: path)
         let word = try lines.text("reason", path: path)
         guard let reason = Reason(rawValue: word) else {

@@ -7,9 +7,19 @@ public enum FileBytes {
 
     /// All bytes of a file that holds at most `byteCountMax`.
     ///
-    /// Throws ``HostError/tooMuch(what:count:countMax:)`` when it holds more.
-    public static func read(_ path: String, byteCountMax: Int) throws(HostError) -> [UInt8] {
-        let file = try SystemCall.open(path, O_RDONLY)
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - byteCountMax: The most that it may hold.
+    ///   - followsLink: Whether the path may be a link: not where somebody with fewer rights could have
+    ///     put one.
+    /// - Returns: Its bytes.
+    /// - Throws: ``HostError``.
+    public static func read(
+        _ path: String,
+        byteCountMax: Int,
+        followsLink: Bool = true
+    ) throws(HostError) -> [UInt8] {
+        let file = try SystemCall.open(path, O_RDONLY | (followsLink ? 0 : O_NOFOLLOW | O_NONBLOCK))
         return try read(file, path: path, byteCountMax: byteCountMax)
     }
 

@@ -50,6 +50,19 @@ struct NodeFacts: Sendable {
         return disk.freeBytes < disk.totalBytes / 100 * Self.freeSharePercentMin
     }
 
+    /// Whether workloads are held in by all that there could be; none without a sandbox.
+    private var sandboxed: [(holds: Bool, reason: String, text: String)] {
+        guard let sandbox = configuration.sandbox else { return [] }
+        let missing = sandbox.missing.joined(separator: ", ")
+        guard !missing.isEmpty else {
+            return [
+                (true, "SandboxComplete", "user, Landlock, seccomp and limits hold workloads in")
+            ]
+        }
+        let end = sandbox.isRequired ? "; no workload starts" : ""
+        return [(false, "SandboxIncomplete", "workloads do without \(missing)\(end)")]
+    }
+
     /// The node, with conditions that hold since then.
     func node(since: Timestamp) -> Node {
         var capacity = [
@@ -101,7 +114,10 @@ struct NodeFacts: Sendable {
                     ),
                     condition("PIDPressure", false, "NotWatched", "processes are not watched yet"),
                     condition("Ready", true, "SwiftletReady", "swiftletd is running"),
-                ],
+                ]
+                    + sandboxed.map {
+                        condition("swiftlet.dev/Sandboxed", $0.holds, $0.reason, $0.text)
+                    },
                 addresses: [NodeAddress(type: "Hostname", address: configuration.nodeName)],
                 info: NodeInfo(
                     machineID: machineID,

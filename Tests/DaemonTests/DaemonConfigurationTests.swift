@@ -19,6 +19,7 @@ struct DaemonConfigurationTests {
         #expect(configuration.layout.database == "/var/lib/swiftlet/state.db")
         #expect(configuration.layout.socket == "/run/swiftlet/swiftletd.sock")
         #expect(configuration.broker == nil)
+        #expect(!configuration.requiresSandbox)
     }
 
     @Test("every key is taken")
@@ -46,8 +47,10 @@ struct DaemonConfigurationTests {
             logs: {maxSize: 1Mi, maxFiles: 3}
             control: {group: 12}
             images: {plainHTTP: ["127.0.0.1:5000"]}
+            requireSandbox: true
             """
         )
+        #expect(configuration.requiresSandbox)
         #expect(configuration.layout.run == "/r")
         #expect(configuration.layout.layouts == "/o")
         #expect(configuration.broker?.url.port == 8_883)

@@ -53,7 +53,7 @@ extension SecurityContext {
         object.set("runAsGroup", runAsGroup.map(Int64.init))
         object.set("runAsNonRoot", runAsNonRoot)
         object.set("readOnlyRootFilesystem", readOnlyRootFilesystem ? true : nil)
-        return self == SecurityContext() ? nil : object.document
+        return self == SecurityContext() ? Optional<Document>.none : object.document
     }
 }
 
@@ -84,7 +84,7 @@ extension PodSecurityContext {
         object.set("runAsNonRoot", runAsNonRoot)
         object.set("fsGroup", fsGroup.map(Int64.init))
         object.set("supplementalGroups", supplementalGroups) { .integer(Int64($0)) }
-        return self == PodSecurityContext() ? nil : object.document
+        return self == PodSecurityContext() ? Optional<Document>.none : object.document
     }
 }
 

@@ -1,0 +1,51 @@
+internal import Host
+internal import Logging
+internal import Seccomp
+internal import Supervisor
+
+/// What this daemon holds its workloads in: found out once, at the start.
+struct NodeSandbox {
+    let settings: SandboxSettings
+    private let filter: OwnedDescriptor?
+
+    init(isRequired: Bool, kernel: KernelSupport = .probe()) {
+        var missing = kernel.missing
+        var filter: OwnedDescriptor?
+        if kernel.hasFilters {
+            do throws(SeccompError) {
+                if let architecture = Architecture.own {
+                    // Built once: every runner gets the same file, which nobody can change.
+                    filter = try SystemCallFilter.runner.sealed(for: architecture)
+                } else {
+                    missing.append("seccomp (there is no filter for this architecture)")
+                }
+            } catch {
+                missing.append("seccomp (\(error))")
+            }
+        }
+        self.filter = filter
+        settings = SandboxSettings(kernel: kernel, missing: missing, isRequired: isRequired)
+    }
+
+    /// What starts runners in it.
+    func host(_ layout: DirectoryLayout, runner: String) -> ProcessWorkloadHost {
+        ProcessWorkloadHost(
+            layout: layout,
+            runner: runner,
+            kernel: settings.kernel,
+            filter: filter
+        )
+    }
+
+    /// Says what is missing, once.
+    func log(to logger: Logger) {
+        guard !settings.missing.isEmpty else { return }
+        logger.warning(
+            "workloads are not held in by all that there could be",
+            metadata: [
+                "missing": "\(settings.missing.joined(separator: ", "))",
+                "required": "\(settings.isRequired)",
+            ]
+        )
+    }
+}
