@@ -18,6 +18,7 @@ struct ContainerConfinement {
         confinement.user = identity.user
         confinement.dropsBoundingSet = true
         confinement.isScoped = true
+        confinement.leavesStandardError = true
         confinement.openFilesMax = Self.openFilesMax
         // Why not for user 0: the kernel does not count it, and a shared user counts others' too.
         if identity.isOwnUser { confinement.processesMax = 0 }

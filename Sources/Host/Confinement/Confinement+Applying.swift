@@ -19,6 +19,7 @@ extension Confinement {
             try Self.write("\(score)", to: "/proc/self/oom_score_adj")
         }
         umask(0o022)
+        if leavesStandardError { dup2(0, 2) }
         // Rules are made from paths that only root may be able to reach, and hold afterwards.
         let landlock = needsLandlock ? try Landlock(self) : nil
         try setLimits()

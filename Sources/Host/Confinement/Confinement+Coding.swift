@@ -37,6 +37,7 @@ extension Confinement {
         add("processesMax", processesMax)
         add("fileBytesMax", fileBytesMax)
         add("outOfMemoryScore", outOfMemoryScore)
+        add("leavesStandardError", leavesStandardError ? "1" : "0")
         if let controlGroup { add("controlGroup", controlGroup) }
         return entries
     }
@@ -71,6 +72,7 @@ extension Confinement {
         case "processesMax": processesMax = try Self.number(key, value)
         case "fileBytesMax": fileBytesMax = try Self.number(key, value)
         case "outOfMemoryScore": outOfMemoryScore = try Self.number(key, value)
+        case "leavesStandardError": leavesStandardError = value == "1"
         case "controlGroup": controlGroup = value
         // Why refused: an unknown entry is a right that would not be given up.
         default: throw Self.malformed("has an unknown entry \(key)")

@@ -70,6 +70,9 @@ public struct Confinement: Equatable, Sendable {
     public var fileBytesMax: UInt64?
     /// How willingly the kernel ends it when memory is short: -1000 to 1000.
     public var outOfMemoryScore: Int?
+    /// Whether standard error becomes what standard input is: under the daemon it is the daemon's own,
+    /// and a runner that was taken over could speak in its name.
+    public var leavesStandardError = false
     /// The folder of the control group that it moves into.
     public var controlGroup: String?
 

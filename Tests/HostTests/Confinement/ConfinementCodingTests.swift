@@ -15,6 +15,7 @@ struct ConfinementCodingTests {
         confinement.listeningPorts = [80, 65_535]
         confinement.connectingPorts = []
         confinement.isScoped = true
+        confinement.leavesStandardError = true
         confinement.filterDescriptor = 4
         confinement.dropsBoundingSet = true
         confinement.openFilesMax = 64
