@@ -24,6 +24,12 @@ enum EndSignals {
     /// Whether the time limit has come.
     static var timeIsUp: Bool { alarmed.load(ordering: .relaxed) }
 
+    /// Whether a signal came that should have ended the guest, had there been one.
+    static var hasEnded: Bool {
+        let isGentle = unsafe isGentle
+        return timeIsUp || (number != 0 && !isGentle)
+    }
+
     static func install(_ target: Interruption, isGentle gentle: Bool) {
         unsafe interruption = target
         unsafe isGentle = gentle

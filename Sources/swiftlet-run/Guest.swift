@@ -14,17 +14,28 @@ struct Guest {
     // of it is used before the guest asks for it.
     private static let memoryBytesUsual: UInt64 = 6 << 30
 
+    /// What the guest lives in; made first, so that a signal can end its start function too.
+    static func store(_ command: RunnerCommand) -> Store {
+        let limit = command.memoryLimitBytes ?? memoryBytesUsual
+        let store = Store(limits: ResourceLimits(memoryBytes: limit, fuel: command.fuel))
+        // A word is a string and its place in a list.
+        let words = command.arguments + command.environment
+        _ = store.reserveForHost(words.reduce(0) { $0 + UInt64($1.utf8.count) + 32 })
+        return store
+    }
+
     init(
         _ command: RunnerCommand,
         _ bytes: ModuleBytes,
-        _ preview: Preview1
+        _ preview: Preview1,
+        _ store: Store,
+        features: WasmFeatures
     ) throws(RunError) {
-        let limit = command.memoryLimitBytes ?? Self.memoryBytesUsual
-        store = Store(limits: ResourceLimits(memoryBytes: limit, fuel: command.fuel))
+        self.store = store
         // Why so typed: a cast of an error makes the runtime search all conformances.
         let module: Module
         do throws(ModuleError) {
-            module = try Module(bytes: bytes)
+            module = try Module(bytes: bytes, features: features)
             if !command.isAdmitted { try module.validateAllBodies() }
         } catch {
             throw .module(path: command.modulePath, error)

@@ -4,7 +4,8 @@ import Wasm
 
 /// Stops the guest in the middle of its own code.
 enum GuestStop {
-    // Safety: set once, before the guest runs; a handler that comes earlier finds nothing to stop.
+    // Safety: set once, before any of the guest runs; who sets it looks afterwards whether a handler came
+    // earlier and found nothing to stop.
     nonisolated(unsafe) private static var store: Store?
 
     static func aim(at target: Store) { unsafe store = target }

@@ -1,4 +1,5 @@
 import Host
+import Wasm
 
 /// The command line of `swiftlet-run`.
 struct RunFlags {
@@ -6,6 +7,8 @@ struct RunFlags {
     var command: RunnerCommand
     /// Whether and how to tell afterwards what it cost.
     var statistics: Statistics.Form?
+    /// What modules may use.
+    var features = WasmFeatures.usual
 
     static let parser = FlagParser(
         program: "swiftlet-run",
@@ -23,6 +26,11 @@ struct RunFlags {
             .init("--fuel", .required("N"), help: "instructions that the guest may execute"),
             .init("--time-limit", .required("TIME"), help: "how long it may run, like 10s"),
             .init("--stats", .optional("json"), help: "tells on standard error what it cost"),
+            .init(
+                "--wasm-features",
+                .required("LIST"),
+                help: "switches features: -simd,+threads,…; `help` lists them"
+            ),
             .init("--invoke", .required("NAME"), help: "calls this export instead of _start"),
             .init("--flags-fd", .required("N"), help: "reads all of this from a descriptor"),
         ]
@@ -33,6 +41,16 @@ struct RunFlags {
         case nil: statistics = parsed.has("--stats") ? .text : nil
         case "json": statistics = .json
         case let other?: throw .malformed(flag: "--stats", value: other, wanted: "json")
+        }
+        if let list = parsed.value("--wasm-features") {
+            guard let parsed = WasmFeatures.parse(list) else {
+                throw .malformed(
+                    flag: "--wasm-features",
+                    value: list,
+                    wanted: "names of --wasm-features=help, each with + or - before it"
+                )
+            }
+            features = parsed
         }
         guard let module = parsed.operands.first else { throw .missingOperand("MODULE") }
         command = RunnerCommand(modulePath: module, arguments: parsed.operands)
@@ -47,6 +65,13 @@ struct RunFlags {
         command.fuel = try parsed.number("--fuel")
         command.timeLimitNanoseconds = try parsed.nanoseconds("--time-limit")
         command.invoke = parsed.value("--invoke")
+    }
+
+    /// A line for each feature: its name, and whether it is on.
+    static var featureList: String {
+        WasmFeatures.names
+            .map { "\($0.name) \(WasmFeatures.usual.contains($0.feature) ? "on" : "off")\n" }
+            .joined()
     }
 
     /// `HOST`, `HOST::GUEST`, each with `:ro` behind it or not.

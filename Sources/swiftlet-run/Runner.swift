@@ -6,6 +6,7 @@ import Wasm
 final class Runner {
     private let command: RunnerCommand
     private let statistics: Statistics.Form?
+    private let features: WasmFeatures
     private let startedAtNanoseconds = Clock.wallNanoseconds()
     private let startedNanoseconds = Clock.boottimeNanoseconds()
     private var lock: InstanceLock?
@@ -13,9 +14,14 @@ final class Runner {
     /// Where the exit record goes, once its path leads nowhere any more.
     private var recordFolder: OwnedDescriptor?
 
-    init(_ command: RunnerCommand, statistics: Statistics.Form?) {
+    init(
+        _ command: RunnerCommand,
+        statistics: Statistics.Form? = nil,
+        features: WasmFeatures = .usual
+    ) {
         self.command = command
         self.statistics = statistics
+        self.features = features
     }
 
     /// Runs the guest, and says with what code this process should end.
@@ -59,15 +65,27 @@ final class Runner {
         if let limit = command.timeLimitNanoseconds { EndSignals.startClock(nanoseconds: limit) }
         let bytes = try ModuleFile.map(command.modulePath)
         try confine()
-        let guest = try Guest(command, bytes, preview)
-        GuestStop.aim(at: guest.store)
-        let readyNanoseconds = Clock.boottimeNanoseconds()
+        let store = Guest.store(command)
+        GuestStop.aim(at: store)
+        if EndSignals.hasEnded { store.interrupt() }
+        var readyNanoseconds: Int64?
         defer {
             preview.flush()
-            tellStatistics(guest, readyNanoseconds: readyNanoseconds, moduleBytes: bytes.count)
+            tellStatistics(store, readyNanoseconds: readyNanoseconds, moduleBytes: bytes.count)
         }
         do {
-            try guest.run()
+            let guest = try Guest(command, bytes, preview, store, features: features)
+            readyNanoseconds = Clock.boottimeNanoseconds()
+            return ending(store) { () throws(Trap) in try guest.run() }
+        } catch .instantiation(.trap(let trap)) {
+            return ending(store) { () throws(Trap) in throw trap }
+        }
+    }
+
+    /// How a run ends that `body` is.
+    private func ending(_ store: Store, _ body: () throws(Trap) -> Void) -> Outcome {
+        do throws(Trap) {
+            try body()
             return .completed
         } catch {
             var outcome = Outcome(
@@ -76,7 +94,7 @@ final class Runner {
                 timeIsUp: EndSignals.timeIsUp
             )
             // A libc that gets no memory aborts, or goes on with address 0.
-            if outcome.reason == .trap, guest.store.usage.refusedAllocations > 0 {
+            if outcome.reason == .trap, store.usage.refusedAllocations > 0 {
                 outcome.reason = .outOfMemory
             }
             return outcome
@@ -142,14 +160,17 @@ final class Runner {
         log.flush()
     }
 
-    private func tellStatistics(_ guest: Guest, readyNanoseconds: Int64, moduleBytes: Int) {
+    private func tellStatistics(_ store: Store, readyNanoseconds: Int64?, moduleBytes: Int) {
         guard let statistics else { return }
+        let now = Clock.boottimeNanoseconds()
+        let usage = store.usage
         let cost = Statistics(
-            wallNanoseconds: Clock.boottimeNanoseconds() - startedNanoseconds,
-            startNanoseconds: readyNanoseconds - startedNanoseconds,
+            wallNanoseconds: now - startedNanoseconds,
+            processorNanoseconds: Clock.processorNanoseconds(),
+            startNanoseconds: (readyNanoseconds ?? now) - startedNanoseconds,
             moduleBytes: moduleBytes,
-            usage: guest.store.usage,
-            fuelUsed: fuelUsed(guest.store.usage.fuelLeft)
+            usage: usage,
+            fuelUsed: fuelUsed(usage.fuelLeft)
         )
         StandardStream.error(cost.text(statistics))
     }

@@ -10,6 +10,8 @@ struct Statistics {
 
     /// From reading the module to the guest's end.
     var wallNanoseconds: Int64
+    /// Processor time of the whole process.
+    var processorNanoseconds: Int64
     /// Until the guest's first instruction: mapping, decoding, linking.
     var startNanoseconds: Int64
     /// Bytes of the module's file.
@@ -21,29 +23,54 @@ struct Statistics {
 
     func text(_ form: Form) -> String {
         switch form {
-        case .text:
-            """
-            wall time    \(wallNanoseconds / 1_000) us
-            start        \(startNanoseconds / 1_000) us
-            module       \(moduleBytes) bytes
-            memory peak  \(usage.memoryBytesPeak) bytes
-            translated   \(usage.functionsTranslated) functions
-
-            """ + (fuelUsed.map { "fuel         \($0)\n" } ?? "")
+        case .text: lines.map { label, value in Self.line(label, value) }.joined()
         case .json:
-            "{"
-                + numbers.map { "\"\($0)\":\($1)" }.joined(separator: ",")
-                + "}\n"
+            "{" + numbers.map { "\"\($0)\":\($1)" }.joined(separator: ",") + ",\"peakBytes\":{"
+                + shares.map { "\"\($0.share.name)\":\($0.bytes)" }.joined(separator: ",")
+                + "}}\n"
         }
+    }
+
+    private static func line(_ label: String, _ value: String) -> String {
+        label + String(repeating: " ", count: max(1, 18 - label.utf8.count)) + value + "\n"
+    }
+
+    private var lines: [(String, String)] {
+        var lines = [
+            ("wall time", "\(wallNanoseconds / 1_000) us"),
+            ("processor time", "\(processorNanoseconds / 1_000) us"),
+            ("start", "\(startNanoseconds / 1_000) us"),
+        ]
+        if let fuelUsed { lines.append(("fuel", "\(fuelUsed)")) }
+        let percent = usage.codePercent
+        let hundredths = percent % 100
+        let ratio = "\(percent / 100).\(hundredths < 10 ? "0" : "")\(hundredths)"
+        lines += [
+            ("module", "\(moduleBytes) bytes"),
+            (
+                "translated",
+                "\(usage.functionsTranslated) functions, \(usage.bodyBytesTranslated) bytes to "
+                    + "\(usage.codeBytes) (\(ratio) for each)"
+            ),
+            ("memory peak", "\(usage.memoryBytesPeak) bytes, \(usage.refusedAllocations) refused"),
+        ]
+        return lines + shares.map { ("  \($0.share.name)", "\($0.bytes) bytes") }
+    }
+
+    private var shares: [(share: MemoryShare, bytes: UInt64)] {
+        MemoryShare.allCases.map { ($0, usage.sharePeaks[$0] ?? 0) }
     }
 
     private var numbers: [(String, Int64)] {
         var numbers = [
-            ("wallNanoseconds", wallNanoseconds), ("startNanoseconds", startNanoseconds),
-            ("moduleBytes", Int64(moduleBytes)),
+            ("wallNanoseconds", wallNanoseconds), ("processorNanoseconds", processorNanoseconds),
+            ("startNanoseconds", startNanoseconds), ("moduleBytes", Int64(moduleBytes)),
             ("memoryBytesPeak", Int64(clamping: usage.memoryBytesPeak)),
             ("memoryRefusals", Int64(clamping: usage.refusedAllocations)),
             ("functionsTranslated", Int64(usage.functionsTranslated)),
+            ("bodyBytesTranslated", Int64(usage.bodyBytesTranslated)),
+            ("codeBytes", Int64(usage.codeBytes)),
+            ("codePercent", Int64(usage.codePercent)),
         ]
         if let fuelUsed { numbers.append(("fuel", Int64(clamping: fuelUsed))) }
         return numbers

@@ -16,9 +16,18 @@ enum Program {
                 StandardStream.output("swiftlet-run \(Release.version)\n")
                 return 0
             }
+            if parsed.value("--wasm-features") == "help" {
+                StandardStream.output(RunFlags.featureList)
+                return 0
+            }
             if let number = try parsed.number("--flags-fd") { return runFromDescriptor(number) }
             let flags = try RunFlags(parsed)
-            return Runner(flags.command, statistics: flags.statistics).run()
+            return Runner(
+                flags.command,
+                statistics: flags.statistics,
+                features: flags.features
+            )
+            .run()
         } catch {
             StandardStream.error("swiftlet-run: \(error)\n\n\(RunFlags.parser.usage)")
             return Outcome.Code.usage
@@ -41,7 +50,7 @@ enum Program {
                 throw HostError.malformed(path: "--flags-fd", reason: "must be 3 or more")
             }
             let command = try command(from: OwnedDescriptor(Int32(number)))
-            return Runner(command, statistics: nil).run()
+            return Runner(command).run()
         } catch {
             StandardStream.error("swiftlet-run: \(error)\n")
             return Outcome.Code.usage

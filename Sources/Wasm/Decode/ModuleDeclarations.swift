@@ -66,6 +66,12 @@ struct ElementSegment: Sendable {
     var count: Int
     /// Offsets from the start of the module.
     var range: Range<Int>
+
+    /// Bytes that its references take in an instance, until it is dropped.
+    var costBytes: UInt64 {
+        if case .declarative = mode { return 0 }
+        return UInt64(count) * 8
+    }
 }
 
 /// Bytes for a memory.

@@ -29,6 +29,44 @@ public struct WasmFeatures: OptionSet, Sendable {
     /// Shared memories and atomic operators: a proposal, not part of 3.0.
     public static let threads = Self(rawValue: 1 << 9)
 
+    /// What is on unless someone says otherwise: all that is implemented.
+    ///
+    /// Threads are not: shared memories are accepted when asked for, atomic operators are not there.
+    public static let usual: Self = all
+
+    /// The features named in `text`, a list with commas: `-NAME` takes one away from `start` and
+    /// `+NAME` or `NAME` adds one; `all` and `none` stand for every feature and for none.
+    ///
+    /// - Returns: `nil` when a word is none of ``names``.
+    public static func parse(_ text: String, from start: Self = .usual) -> Self? {
+        var features = start
+        for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let isOff = word.hasPrefix("-")
+            let name = isOff || word.hasPrefix("+") ? word.dropFirst() : word
+            let named: Self
+            switch name {
+            case "all": named = .all
+            case "none": named = []
+            default:
+                guard let found = names.first(where: { $0.name == name }) else { return nil }
+                named = found.feature
+            }
+            if isOff {
+                features.subtract(named)
+            } else if name == "none" {
+                features = []
+            } else {
+                features.formUnion(named)
+            }
+        }
+        return features
+    }
+
+    /// The names of the features that are on, in the order of ``names``.
+    public var onNames: [String] {
+        Self.names.filter { contains($0.feature) }.map(\.name)
+    }
+
     /// WebAssembly 2.0 without vectors.
     public static let version2WithoutVectors: Self = []
     /// WebAssembly 3.0.

@@ -14,6 +14,9 @@ final class GuestHeap {
     static let smallBytesMax = 2_048
     /// New bytes after which the next collection is due, at least.
     static let collectionBytesMin = 1 << 20
+    /// Objects that wait to be looked into during a collection; of an array with more new ones the
+    /// rest is found by another look at all objects, so that a collection takes no memory to speak of.
+    static let waitingCountMax = 4_096
 
     /// Slots of one size.
     @safe
@@ -39,6 +42,13 @@ final class GuestHeap {
             unsafe base.deallocate()
         }
 
+        /// Bytes that a block takes with what belongs to it: the object, two arrays of bits, its place
+        /// in the dictionary (together below 256 bytes), and the bits themselves.
+        static func cost(_ byteCount: Int, _ slotBytes: Int) -> UInt64 {
+            UInt64(byteCount + 256 + byteCount / slotBytes / 4)
+        }
+
+        var cost: UInt64 { Self.cost(byteCount, slotBytes) }
         var address: UInt { unsafe UInt(bitPattern: base) }
 
         /// A free slot holds the address of the next one, or 0.
@@ -55,6 +65,8 @@ final class GuestHeap {
     private var free: [Int: UInt] = [:]
     private var bytesSinceCollection = 0
     private var bytesLive = 0
+    /// Whether some marked object waits no more though it was not looked into.
+    private var isMarkingCut = false
     private var shapes: [UInt32: HeapShape] = [:]
     /// What the types of objects mean; the store's.
     var types: TypeRegistry?
@@ -70,7 +82,7 @@ final class GuestHeap {
     }
 
     deinit {
-        for block in blocks.values { budget.release(UInt64(block.byteCount)) }
+        for block in blocks.values { budget.release(block.cost, for: .heap) }
     }
 
     /// The shape of the type with the store's number `type`.
@@ -126,7 +138,7 @@ final class GuestHeap {
 
     private func addBlock(_ slotBytes: Int) -> Bool {
         let byteCount = max(slotBytes, Self.blockBytes)
-        guard budget.reserve(UInt64(byteCount)) else { return false }
+        guard budget.reserve(Block.cost(byteCount, slotBytes), for: .heap) else { return false }
         let block = Block(byteCount: byteCount, slotBytes: slotBytes)
         blocks[block.address] = block
         var first: UInt = 0
@@ -161,8 +173,20 @@ final class GuestHeap {
     func collect() {
         collectionCount += 1
         var waiting: [UInt64] = []
+        waiting.reserveCapacity(Self.waitingCountMax)
+        isMarkingCut = false
         visitRoots { bits in mark(bits, &waiting) }
-        while let bits = waiting.popLast() { scan(HeapObject(bits: bits), &waiting) }
+        drain(&waiting)
+        while isMarkingCut {
+            isMarkingCut = false
+            for block in blocks.values {
+                for slot in 0..<block.slotCount where block.marked.contains(slot) {
+                    let address = block.address + UInt(slot * block.slotBytes)
+                    scan(HeapObject(bits: UInt64(address)), &waiting)
+                    drain(&waiting)
+                }
+            }
+        }
         sweep()
         bytesSinceCollection = 0
     }
@@ -170,7 +194,15 @@ final class GuestHeap {
     private func mark(_ bits: UInt64, _ waiting: inout [UInt64]) {
         guard let (block, slot) = find(bits), !block.marked.contains(slot) else { return }
         block.marked.insert(slot)
-        waiting.append(bits)
+        if waiting.count < Self.waitingCountMax {
+            waiting.append(bits)
+        } else {
+            isMarkingCut = true
+        }
+    }
+
+    private func drain(_ waiting: inout [UInt64]) {
+        while let bits = waiting.popLast() { scan(HeapObject(bits: bits), &waiting) }
     }
 
     /// Marks what an object leads to.
@@ -200,7 +232,7 @@ final class GuestHeap {
             let liveCount = block.marked.memberCount
             guard liveCount > 0 else {
                 blocks[base] = nil
-                budget.release(UInt64(block.byteCount))
+                budget.release(block.cost, for: .heap)
                 continue
             }
             bytesLive += liveCount * block.slotBytes

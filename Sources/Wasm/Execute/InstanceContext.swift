@@ -199,6 +199,8 @@ final class InstanceContext {
 
     /// Lets go of an element segment.
     func dropElement(_ segment: UInt32) {
+        let bytes = UInt64(elements[Int(segment)].count) * ReferenceTable.bytesPerElement
+        machine.budget.release(bytes, for: .tables)
         elements[Int(segment)] = []
     }
 

@@ -46,7 +46,8 @@ final class Machine {
     let stackLimit: Frame
     let stack: AddressSpace?
     private let crossStack: AddressSpace?
-    private let stackBytes: Int
+    /// Bytes of both stacks, as the budget has them.
+    private let stackBytes: UInt64
     private let stubs: UnsafeMutableRawPointer
     private let entryCode: Code
     private let rootBlock: UnsafeMutableRawPointer
@@ -60,10 +61,11 @@ final class Machine {
     /// Without room for any, every call traps.
     init(budget: MemoryBudget, stackBytes: UInt64) {
         let bytes = Int(min(max(stackBytes, 64 * 1024), budget.left / 2, 1 << 40))
-        _ = budget.reserve(UInt64(bytes))
+        let both = UInt64(bytes + bytes / Self.crossStackShare)
+        _ = budget.reserve(both, for: .stacks)
         let stack = AddressSpace(byteCount: bytes)
         let cross = AddressSpace(byteCount: bytes / Self.crossStackShare)
-        self.stackBytes = bytes
+        self.stackBytes = both
         self.budget = budget
         self.arena = CodeArena(budget: budget)
         self.heap = GuestHeap(budget: budget)
@@ -118,10 +120,11 @@ final class Machine {
             ),
             as: InstanceHeader.self
         )
+        unsafe state.pointee.lastContext = unsafe rootContext
     }
 
     deinit {
-        budget.release(UInt64(stackBytes))
+        budget.release(stackBytes, for: .stacks)
         unsafe state.pointee.services.deallocate()
         unsafe state.deallocate()
         unsafe stubs.deallocate()
@@ -172,6 +175,16 @@ final class Machine {
     func register(_ context: Frame) {
         unsafe header(context).pointee.previous = unsafe state.pointee.lastContext
         unsafe state.pointee.lastContext = unsafe context
+        // A stop that came while the instance was made, or before, is meant for it too.
+        if isInterrupted { interrupt(true) }
+    }
+
+    /// Whether ``interrupt(_:)`` has come and no guest has ended by it yet: the root's table, which is
+    /// there before any instance, tells.
+    private var isInterrupted: Bool {
+        let table = unsafe rootContext.assumingMemoryBound(to: Handler.self)
+        let stop = unsafe unsafeBitCast(table[Int(Operation.interrupted)], to: UInt.self)
+        return unsafe unsafeBitCast(table[Int(Operation.callEntry)], to: UInt.self) == stop
     }
 
     /// Calls `function` and gives back the first `resultSlots` slots of its results.

@@ -10,6 +10,8 @@ final class GlobalCell {
     private var isOwn = true
 
     static let bytes = 16
+    /// Bytes that a global takes with its object and the lists it stands in.
+    static let costBytes: UInt64 = 128
 
     /// A global that holds the value with these bits; `high` is for vectors.
     init(_ type: GlobalType, low: UInt64 = 0, high: UInt64 = 0) {

@@ -61,6 +61,8 @@ struct Instantiation {
     }
 
     /// Refuses, before anything is made, a module whose least does not fit.
+    ///
+    /// What the instance takes beside memories and tables is taken here.
     private func checkBudget() throws(InstantiationError) {
         var needed: UInt64 = 0
         for memory in module.memories[module.importedMemoryCount...] {
@@ -70,12 +72,17 @@ struct Instantiation {
         for table in module.tables[module.importedTableCount...] {
             needed = needed.addedClamped(table.type.limits.minimum.multipliedClamped(by: 8))
         }
-        let globalCount = module.globals.count - module.importedGlobalCount
-        needed = needed.addedClamped(UInt64(globalCount).multipliedClamped(by: 16))
-        let used = store.budget.used
-        guard used <= store.budget.limit, needed <= store.budget.limit - used else {
-            throw store.limit(needed)
-        }
+        let globalCount = UInt64(module.globals.count - module.importedGlobalCount)
+        let globalBytes = globalCount * GlobalCell.costBytes
+        let ownBytes = UInt64(InstanceLayout(module).byteCount)
+        let elementBytes = module.elementSegments.reduce(0) { $0 + $1.costBytes }
+        for bytes in [globalBytes, ownBytes, elementBytes] { needed = needed.addedClamped(bytes) }
+        let budget = store.budget
+        guard budget.used <= budget.limit, needed <= budget.limit - budget.used,
+            budget.reserve(globalBytes, for: .globals),
+            budget.reserve(ownBytes, for: .instances),
+            budget.reserve(elementBytes, for: .tables)
+        else { throw store.limit(needed) }
     }
 
     private mutating func makeGlobals(

@@ -27,7 +27,9 @@ final class LinearMemory {
         let affordable = budget.left / Self.bytesPerPage
         let most = min(limits.maximum ?? possible, possible, affordable)
         guard limits.minimum <= most else { return nil }
-        guard budget.reserve(limits.minimum * Self.bytesPerPage) else { return nil }
+        guard budget.reserve(limits.minimum * Self.bytesPerPage, for: .linearMemory) else {
+            return nil
+        }
         var space: AddressSpace?
         var pages = most
         while true {
@@ -36,7 +38,7 @@ final class LinearMemory {
             pages = max(limits.minimum, pages / 2)
         }
         guard space != nil || pages == 0 else {
-            budget.release(limits.minimum * Self.bytesPerPage)
+            budget.release(limits.minimum * Self.bytesPerPage, for: .linearMemory)
             return nil
         }
         self.type = type
@@ -55,7 +57,7 @@ final class LinearMemory {
     }
 
     deinit {
-        budget.release(byteCount)
+        budget.release(byteCount, for: .linearMemory)
         // Safety: allocated in `init`.
         unsafe entity.deallocate()
     }
@@ -77,11 +79,11 @@ final class LinearMemory {
         guard pages <= pageCountMax - old else {
             // Told apart for reports: what the module itself does not allow is no refusal of ours.
             if pages <= (type.limits.maximum ?? .max).subtractingClamped(old) {
-                _ = budget.reserve(.max)
+                _ = budget.reserve(.max, for: .linearMemory)
             }
             return nil
         }
-        guard budget.reserve(pages * Self.bytesPerPage) else { return nil }
+        guard budget.reserve(pages * Self.bytesPerPage, for: .linearMemory) else { return nil }
         // Safety: as above; the new pages were reserved in `init`.
         unsafe entity.pointee.byteCount += UInt(pages * Self.bytesPerPage)
         return old

@@ -1,6 +1,6 @@
 /// The bytes that one store may use for everything that a guest can make grow.
 ///
-/// Linear memories, tables, stacks and translated code are counted here before they are made.
+/// All that ``MemoryShare`` names is counted here before it is made.
 final class MemoryBudget {
     /// Bytes in all.
     let limit: UInt64
@@ -11,6 +11,12 @@ final class MemoryBudget {
 
     /// How often there was not enough left.
     private(set) var refusals: UInt64 = 0
+    private var shares = [Share](repeating: Share(), count: MemoryShare.allCases.count)
+
+    private struct Share {
+        var used: UInt64 = 0
+        var peak: UInt64 = 0
+    }
 
     /// A budget of `limit` bytes.
     init(limit: UInt64) {
@@ -20,22 +26,28 @@ final class MemoryBudget {
     /// Bytes left.
     var left: UInt64 { limit - used }
 
+    /// The most that ever went to `share`; the shares need not have had their peaks together.
+    func peak(_ share: MemoryShare) -> UInt64 { shares[share.rawValue].peak }
+
     /// Takes `byteCount` bytes; false when there are not so many left, and then nothing is taken.
-    func reserve(_ byteCount: UInt64) -> Bool {
+    func reserve(_ byteCount: UInt64, for share: MemoryShare = .translatedCode) -> Bool {
         guard byteCount <= left else {
             refusals += 1
             return false
         }
         used += byteCount
         peak = max(peak, used)
+        shares[share.rawValue].used += byteCount
+        shares[share.rawValue].peak = max(shares[share.rawValue].peak, shares[share.rawValue].used)
         return true
     }
 
     /// Gives back what was taken.
     ///
-    /// - Precondition: `byteCount` bytes were taken.
-    func release(_ byteCount: UInt64) {
-        precondition(byteCount <= used)
+    /// - Precondition: `byteCount` bytes were taken for `share`.
+    func release(_ byteCount: UInt64, for share: MemoryShare = .translatedCode) {
+        precondition(byteCount <= shares[share.rawValue].used)
+        shares[share.rawValue].used -= byteCount
         used -= byteCount
     }
 }

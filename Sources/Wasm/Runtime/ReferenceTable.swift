@@ -19,7 +19,8 @@ final class ReferenceTable {
     /// `nil` when the budget does not hold the minimum.
     init?(_ type: TableType, initial: UInt64, _ budget: MemoryBudget) {
         let count = type.limits.minimum
-        guard count <= Self.countMax, budget.reserve(count * Self.bytesPerElement) else {
+        guard count <= Self.countMax, budget.reserve(count * Self.bytesPerElement, for: .tables)
+        else {
             return nil
         }
         self.type = type
@@ -33,7 +34,7 @@ final class ReferenceTable {
     }
 
     deinit {
-        budget.release(UInt64(capacity) * Self.bytesPerElement)
+        budget.release(UInt64(capacity) * Self.bytesPerElement, for: .tables)
         // Safety: allocated in `init` and `grow`.
         unsafe entity.pointee.elements.deallocate()
         unsafe entity.deallocate()
@@ -67,7 +68,7 @@ final class ReferenceTable {
         if new > capacity {
             // Room for half as many again, so that growing one by one stays cheap.
             let wanted = [min(new + new / 2, Int(most)), new].first { count in
-                budget.reserve(UInt64(count - capacity) * Self.bytesPerElement)
+                budget.reserve(UInt64(count - capacity) * Self.bytesPerElement, for: .tables)
             }
             guard let wanted else { return nil }
             // Safety: `old` elements are moved, the others written below before `count` grows.

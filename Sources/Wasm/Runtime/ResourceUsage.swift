@@ -4,6 +4,8 @@ public struct ResourceUsage: Sendable {
     public var memoryBytes: UInt64
     /// The most that ever was.
     public var memoryBytesPeak: UInt64
+    /// The most that went to each share; they need not have had their peaks at the same time.
+    public var sharePeaks: [MemoryShare: UInt64]
     /// How often something did not fit the budget: `memory.grow` that failed, and the like.
     public var refusedAllocations: UInt64
     /// Instructions left; `nil` when they are not counted.
@@ -14,4 +16,12 @@ public struct ResourceUsage: Sendable {
     public var bodyBytesTranslated: Int
     /// Bytes of register code made of them.
     public var codeBytes: Int
+
+    /// Bytes of register code for each hundred bytes of WebAssembly that were translated.
+    public var codePercent: Int {
+        bodyBytesTranslated == 0
+            ? 0
+            : codeBytes.multipliedReportingOverflow(by: 100).partialValue
+                / bodyBytesTranslated
+    }
 }

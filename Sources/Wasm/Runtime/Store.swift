@@ -23,6 +23,13 @@ public final class Store {
         machine.fuel = Int64(clamping: limits.fuel ?? .max)
     }
 
+    /// Takes bytes of the budget for something that the host holds on the guest's behalf.
+    ///
+    /// - Returns: `false` when there are not so many left, and then nothing is taken.
+    public func reserveForHost(_ byteCount: UInt64) -> Bool {
+        budget.reserve(byteCount, for: .hostBuffers)
+    }
+
     /// Ends the running guest with ``TrapReason/interrupted`` at its next operation.
     ///
     /// Any thread may call this, and a signal handler too; it costs nothing until then.
@@ -35,6 +42,9 @@ public final class Store {
         ResourceUsage(
             memoryBytes: budget.used,
             memoryBytesPeak: budget.peak,
+            sharePeaks: Dictionary(
+                uniqueKeysWithValues: MemoryShare.allCases.map { ($0, budget.peak($0)) }
+            ),
             refusedAllocations: budget.refusals,
             fuelLeft: machine.isMetered ? UInt64(clamping: machine.fuel) : nil,
             functionsTranslated: machine.translatedFunctions,

@@ -1,0 +1,145 @@
+import Host
+import TestKit
+import Testing
+import Wasm
+
+// Goal: what a run has cost is told whole, in numbers that add up; and modules use only what they may.
+// Method: small modules written by hand, run by the real program; its standard error read back.
+@Suite(
+    "Cost and features",
+    .enabled(if: Requirement.programs.isMet, Comment(rawValue: Requirement.programs.comment))
+)
+struct StatisticsTests {
+    /// `_start` grows the memory by two pages and the table by ten elements, and calls a function.
+    static let growing: [UInt8] = [
+        0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 3, 2, 0, 0, 4, 4, 1, 0x70, 0, 1, 5,
+        3, 1, 0, 1, 6, 6, 1, 0x7F, 1, 0x41, 0, 0x0B, 7, 10, 1, 6, 0x5F, 0x73, 0x74, 0x61, 0x72,
+        0x74,
+        0, 0, 10, 22, 2, 17, 0, 0x41, 2, 0x40, 0, 0x1A, 0xD0, 0x70, 0x41, 10, 0xFC, 15, 0, 0x1A,
+        0x10,
+        1, 0x0B, 2, 0, 0x0B,
+    ]
+    /// `_start` makes a vector and drops it.
+    static let vector: [UInt8] =
+        [
+            0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 10, 1, 6, 0x5F,
+            0x73,
+            0x74, 0x61, 0x72, 0x74, 0, 0, 10, 23, 1, 21, 0, 0xFD, 12,
+        ] + Array(repeating: 0, count: 16) + [0x1A, 0x0B]
+
+    private func run(_ module: [UInt8], _ flags: [String]) async throws -> ProgramResult {
+        var result: ProgramResult?
+        try await Fixture.with { fixture in
+            let path = fixture.directory + "/module.wasm"
+            try writeFile(path, module)
+            let program = try Requirement.programs.path() + "/swiftlet-run"
+            result = try TestKit.run(program, flags + [path])
+        }
+        return try #require(result)
+    }
+
+    /// The number behind `"name":` in a line of JSON.
+    private func number(_ name: String, in text: String) throws -> Int {
+        let mark = try #require(text.firstRange(of: "\"\(name)\":"), "\(name) in \(text)")
+        return try #require(Int(text[mark.upperBound...].prefix { $0.isNumber }))
+    }
+
+    @Test("each share is told at its peak, and the shares make up the whole")
+    func shares() async throws {
+        let result = try await run(Self.growing, ["--stats=json", "--memory-limit", "8Mi"])
+        #expect(result.exitCode == 0, "\(result.standardError)")
+        let text = result.standardError
+        let names = [
+            "linearMemory", "tables", "globals", "heap", "stacks", "translatedCode", "instances",
+            "hostBuffers",
+        ]
+        let bytes = try names.map { try number($0, in: text) }
+        let told = Dictionary(uniqueKeysWithValues: zip(names, bytes))
+        #expect(told["linearMemory"] == 3 * 65_536)
+        #expect(try #require(told["tables"]) >= 11 * 8)
+        #expect(try #require(told["globals"]) >= 16)
+        #expect(told["heap"] == 0)
+        #expect(try #require(told["stacks"]) >= 1 << 20)
+        #expect(try #require(told["instances"]) > 0)
+        #expect(try #require(told["hostBuffers"]) > 0)
+        // Nothing was given back in this run, so the peaks were at the end.
+        #expect(try number("memoryBytesPeak", in: text) == bytes.reduce(0, +))
+    }
+
+    @Test("functions, code, times and fuel are told")
+    func numbers() async throws {
+        let result = try await run(Self.growing, ["--stats=json", "--fuel", "1000"])
+        let text = result.standardError
+        #expect(try number("functionsTranslated", in: text) == 2)
+        #expect(try number("bodyBytesTranslated", in: text) == 19)
+        #expect(try number("codeBytes", in: text) > 20)
+        #expect(try number("fuel", in: text) > 5)
+        #expect(try number("fuel", in: text) < 30)
+        #expect(try number("processorNanoseconds", in: text) > 0)
+        let start = try number("startNanoseconds", in: text)
+        #expect(try number("wallNanoseconds", in: text) >= start)
+    }
+
+    @Test("as text too, a line each")
+    func text() async throws {
+        let result = try await run(Self.growing, ["--stats"])
+        let labels = result.standardError.split(separator: "\n").map { line in
+            line.split(separator: "  ").first.map(String.init) ?? ""
+        }
+        for label in [
+            "wall time", "processor time", "start", "translated", "memory peak", "stacks",
+        ] {
+            #expect(labels.contains { $0.hasSuffix(label) }, "\(label) in \(labels)")
+        }
+    }
+
+    @Test("what a trap has cost is told as well, its start function's too")
+    func trapped() async throws {
+        let start: [UInt8] = [
+            0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 8, 1, 0, 10, 5, 1, 3,
+            0,
+            0x00, 0x0B,
+        ]
+        let result = try await run(start, ["--stats=json"])
+        #expect(result.exitCode == 134)
+        #expect(result.standardError.contains("unreachable"))
+        #expect(try number("functionsTranslated", in: result.standardError) == 1)
+    }
+
+    @Test("a feature that is switched off is refused, with its place")
+    func features() async throws {
+        #expect(try await run(Self.vector, []).exitCode == 0)
+        #expect(try await run(Self.vector, ["--wasm-features=-gc,-exceptions"]).exitCode == 0)
+        let off = try await run(Self.vector, ["--wasm-features=-simd"])
+        #expect(off.exitCode == 1)
+        #expect(off.standardError.contains("byte"), "\(off.standardError)")
+        #expect(try await run(Self.vector, ["--wasm-features=none,+simd"]).exitCode == 0)
+        #expect(try await run(Self.vector, ["--wasm-features=none"]).exitCode == 1)
+    }
+
+    @Test("help lists the features, and other words are refused")
+    func names() async throws {
+        let help = try await run(Self.vector, ["--wasm-features=help"])
+        #expect(help.exitCode == 0)
+        let lines = help.standardOutput.split(separator: "\n")
+        #expect(lines.count == WasmFeatures.names.count)
+        #expect(lines.contains("simd on"))
+        #expect(lines.contains("threads off"))
+        let wrong = try await run(Self.vector, ["--wasm-features=simde"])
+        #expect(wrong.exitCode == 64)
+        #expect(wrong.standardError.contains("simde"))
+    }
+
+    @Test(
+        "a list of features is read from left to right",
+        arguments: [
+            ("", nil), ("simd", .all), ("-simd", WasmFeatures.all.subtracting(.simd)),
+            ("none", []), ("none,gc,+simd", [.garbageCollection, .simd]), ("-all", []),
+            ("-all,all,-gc", WasmFeatures.all.subtracting(.garbageCollection)),
+            ("+threads", WasmFeatures.all.union(.threads)), ("simd,,gc", nil), ("SIMD", nil),
+        ] as [(String, WasmFeatures?)]
+    )
+    func parsed(text: String, features: WasmFeatures?) {
+        #expect(WasmFeatures.parse(text) == features)
+    }
+}
