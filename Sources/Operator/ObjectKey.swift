@@ -37,7 +37,8 @@ public struct ObjectKey: Hashable, Sendable {
         case (1, let kind?): self.init(kind: kind, namespace: namespace, name: argument)
         case (2, _):
             guard let named = ResourceKind(parts[0]), kind == nil || kind == named else {
-                throw .usage("\(argument): kinds are \(ResourceKind.spelledOut)")
+                let what = kind.map { "\"\(argument)\" names no \($0.singular)" } ?? argument
+                throw .usage("\(what): kinds are \(ResourceKind.spelledOut)")
             }
             self.init(kind: named, namespace: namespace, name: parts[1])
         case (_, _): throw .usage("\(argument): say what it is, as in pod/\(argument)")

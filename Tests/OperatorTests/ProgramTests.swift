@@ -12,19 +12,24 @@ struct ProgramTests {
     @Test(
         "wrong usage ends with 64 and one line that says what to write",
         arguments: [
-            ("get", "Missing expected argument"), ("get cats", "pods or nodes"),
+            ("get", "Missing expected argument"), ("get cats", "can be listed"),
             ("get pods -A web", "leave out -n and the names"), ("get pods -o xml", "xml"),
             ("get pods ../x", "names no pod"), ("get pods -n A", "is no namespace"),
-            ("describe pod", "swiftlet describe pod NAME"), ("describe cat tom", "names no pod"),
+            ("describe pod", "swiftlet describe pod NAME"), ("describe cat tom", "kinds are"),
             ("logs a -f -p", "contradict"), ("logs a --since 5", "30s, 5m or 2h"),
             ("logs a --since 999999h", "longer than a year"), ("logs a/b/c", "names no pod"),
-            ("delete", "pod NAME, or -f FILE"), ("delete web", "swiftlet delete pod web"),
-            ("delete pod", "which pod?"), ("delete node gw-1", "cannot be deleted"),
+            ("delete", "KIND NAME, or -f FILE"), ("delete web", "as in pod/web"),
+            ("delete pod", "delete pod NAME"), ("delete node gw-1", "cannot be deleted"),
             ("delete pod a --grace-period=90000", "0 to 86400"), ("apply", "-f FILE"),
             ("status --broker mqtt://b", "--node NAME"), ("status --node gw-1", "--broker URL"),
             ("status --broker http://b --node gw-1", "mqtt://"),
             ("status --broker mqtt://b --node A", "no node name"),
             ("status --socket /s --broker mqtt://b --node a", "choose one"),
+            ("top cats", "pods or node"), ("wait pod/a --for ready", "condition=Ready"),
+            ("wait web --for delete", "as in pod/web"), ("get pods -o jsonpath={", "jsonpath"),
+            ("status --all-nodes", "--broker URL"), ("completion csh", "bash, zsh or fish"),
+            ("status --broker mqtt://b --node a --all-nodes", "contradict"),
+            ("status --context moon", "no context"), ("delete event a", "go by themselves"),
             ("frobnicate", "frobnicate"), ("get pods --frob", "frob"),
         ]
     )
@@ -42,7 +47,10 @@ struct ProgramTests {
         #expect(try await swiftlet("--version").output == version)
         let help = try await swiftlet("--help")
         #expect(help.exitCode == 0)
-        for verb in ["status", "get", "describe", "logs", "apply", "delete", "version"] {
+        for verb in [
+            "status", "get", "describe", "events", "top", "wait", "diff", "logs", "apply", "delete",
+            "check", "support-bundle", "config", "completion", "version",
+        ] {
             #expect(help.output.contains("\n  \(verb) "))
         }
     }
@@ -50,8 +58,10 @@ struct ProgramTests {
     @Test("the manual knows every option of every verb")
     func manual() async throws {
         let manual = try readFile(repositoryRoot + "/packaging/man/swiftlet.1")
-        for verb in ["", "status", "get", "describe", "logs", "restart", "apply", "delete", "sign"]
-        {
+        for verb in [
+            "", "status", "get", "describe", "events", "top", "wait", "diff", "logs", "restart",
+            "apply", "delete", "sign", "check", "support-bundle", "config", "completion",
+        ] {
             let help = try await swiftlet("\(verb) --help").output
             let options = help.split(whereSeparator: { !$0.isLetter && $0 != "-" })
                 .filter { $0.hasPrefix("--") && $0.count > 2 }
