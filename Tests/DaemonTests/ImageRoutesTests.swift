@@ -78,13 +78,13 @@ struct ImageRoutesTests {
         }
 
         /// Packs a module under `oci:L:TAG`.
-        func pack(_ tag: String) throws {
+        func pack(_ tag: String) async throws {
             let module = Array("\0asm".utf8) + [1, 0, 0, 0]
             try writeFile("\(folder)/app.wasm", module)
             try writeFile("\(folder)/data", tag)
             let tool = repositoryRoot + "/config/examples/make-image"
             let words = ["--layout", "\(folder)/L", "--tag", tag, "--entrypoint", "/app.wasm"]
-            let made = try run(tool, words + ["\(folder)/app.wasm", "\(folder)/data"])
+            let made = try await runAside(tool, words + ["\(folder)/app.wasm", "\(folder)/data"])
             #expect(made.exitCode == 0, "\(made.standardError)")
         }
     }
@@ -125,7 +125,7 @@ struct ImageRoutesTests {
     @Test("an image is pulled, listed, looked at, verified, taken along, removed and brought back")
     func story() async throws {
         try await Self.with { node in
-            try node.pack("a")
+            try await node.pack("a")
             let pull = await node.lines("pull", ["reference": "oci:L:a"])
             let name = "oci:\(node.folder)/L:a"
             #expect(pull.lines.last?["imageID"]?.string?.hasPrefix("oci:L@sha256:") == true)
@@ -164,7 +164,7 @@ struct ImageRoutesTests {
     )
     func exported() async throws {
         try await Self.with { node in
-            try node.pack("a")
+            try await node.pack("a")
             _ = await node.lines("pull", ["reference": "oci:L:a"])
             let (_, first) = await node.ask(.get, "export", ["reference": "oci:L:a"])
             _ = await node.take(first, name: "shop/app:2")
@@ -173,7 +173,11 @@ struct ImageRoutesTests {
             for kind in ["oci-archive", "docker-archive"] {
                 let words = ["inspect", "--config", "\(kind):\(node.folder)/x.tar"]
                 let home = ["HOME": node.folder, "TMPDIR": node.folder]
-                let result = try run(try Requirement.skopeo.path(), words, environment: home)
+                let result = try await runAside(
+                    try Requirement.skopeo.path(),
+                    words,
+                    environment: home
+                )
                 #expect(result.exitCode == 0, "\(kind): \(result.standardError)")
                 #expect(result.standardOutput.contains("/app.wasm"))
             }
@@ -184,7 +188,7 @@ struct ImageRoutesTests {
     func needed() async throws {
         try await Self.with { node in
             for tag in ["a", "b"] {
-                try node.pack(tag)
+                try await node.pack(tag)
                 _ = await node.lines("pull", ["reference": "oci:L:\(tag)"])
             }
             let pod =

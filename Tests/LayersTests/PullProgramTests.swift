@@ -20,13 +20,13 @@ struct PullProgramTests {
         var layout: String { folder + "/L" }
 
         /// Packs files under a tag.
-        func pack(_ tag: String, _ files: [String: [UInt8]], _ flags: [String] = []) throws {
+        func pack(_ tag: String, _ files: [String: [UInt8]], _ flags: [String] = []) async throws {
             let module = try #require(files.keys.sorted().first)
             let others = files.keys.sorted().dropFirst().map { "\(folder)/\($0)" }
             for (name, bytes) in files { try writeFile("\(folder)/\(name)", bytes) }
             let tool = repositoryRoot + "/config/examples/make-image"
             let words = ["--layout", layout, "--tag", tag] + flags
-            let made = try run(tool, words + ["\(folder)/\(module)"] + others)
+            let made = try await runAside(tool, words + ["\(folder)/\(module)"] + others)
             #expect(made.exitCode == 0, "\(made.standardError)")
         }
 
@@ -35,8 +35,8 @@ struct PullProgramTests {
         func words(_ tag: String) -> [String] { ["--store", store, "oci:\(layout):\(tag)"] }
 
         /// The exit code and what the last line says.
-        func pull(_ tag: String) throws -> (Int32, PullReport?) {
-            let result = try run(program, words(tag))
+        func pull(_ tag: String) async throws -> (Int32, PullReport?) {
+            let result = try await runAside(program, words(tag))
             let line = result.standardOutput.split(separator: "\n").last.map(String.init)
             return (result.exitCode, line.flatMap { PullReport(line: $0) })
         }
@@ -56,8 +56,9 @@ struct PullProgramTests {
     )
     func forms(flags: [String]) async throws {
         try await Self.with { place in
-            try place.pack("it", ["app.wasm": Self.good], flags)
-            guard case (0, .done(let digest, let count)?) = try place.pull("it"), count > 0 else {
+            try await place.pack("it", ["app.wasm": Self.good], flags)
+            guard case (0, .done(let digest, let count)?) = try await place.pull("it"), count > 0
+            else {
                 Issue.record("not pulled")
                 return
             }
@@ -66,7 +67,7 @@ struct PullProgramTests {
             let entry = try image.entry(command: nil, args: nil)
             #expect(entry.isAdmitted)
             #expect(try readBytes(entry.modulePath) == Self.good)
-            guard case (0, .done(digest, 0)?) = try place.pull("it") else {
+            guard case (0, .done(digest, 0)?) = try await place.pull("it") else {
                 Issue.record("pulled again")
                 return
             }
@@ -76,8 +77,8 @@ struct PullProgramTests {
     @Test("a module that does not validate is refused for good, with its byte")
     func invalid() async throws {
         try await Self.with { place in
-            try place.pack("bad", ["app.wasm": Self.bad])
-            let (code, report) = try place.pull("bad")
+            try await place.pack("bad", ["app.wasm": Self.bad])
+            let (code, report) = try await place.pull("bad")
             #expect(code == 65)
             guard case .failed(_, let message, false)? = report else {
                 Issue.record("\(report as Any)")
@@ -94,14 +95,14 @@ struct PullProgramTests {
     )
     func damaged(how: String) async throws {
         try await Self.with { place in
-            try place.pack("it", ["app.wasm": Self.good], ["--form", "artifact"])
+            try await place.pack("it", ["app.wasm": Self.good], ["--form", "artifact"])
             let blob = "\(place.layout)/blobs/sha256/\(Digest.of(Self.good).hex)"
             switch how {
             case "flipped": try writeFile(blob, Self.good.dropLast() + [1])
             case "cut": try writeFile(blob, Self.good.dropLast())
             default: unlink(blob)
             }
-            let (code, report) = try place.pull("it")
+            let (code, report) = try await place.pull("it")
             #expect(code == 75)
             guard case .failed(_, _, true)? = report else {
                 Issue.record("\(report as Any)")
@@ -109,7 +110,7 @@ struct PullProgramTests {
             }
             #expect(try place.image("it") == nil)
             try writeFile(blob, Self.good)
-            #expect(try place.pull("it").0 == 0)
+            #expect(try await place.pull("it").0 == 0)
         }
     }
 
@@ -118,7 +119,7 @@ struct PullProgramTests {
         try await Self.with { place in
             var random = SeededGenerator(seed: 5)
             let data = (0..<3_000_000).map { _ in UInt8.random(in: 0...255, using: &random) }
-            try place.pack("it", ["app.wasm": Self.good, "data": data], ["--plain-tar"])
+            try await place.pack("it", ["app.wasm": Self.good, "data": data], ["--plain-tar"])
             var killedCount = 0
             for round in 0..<25 {
                 removeTree(place.store)
@@ -133,7 +134,7 @@ struct PullProgramTests {
                 if let root = try place.image("it")?.rootDirectory {
                     #expect(try readBytes(root + "/data") == data)
                 }
-                #expect(try place.pull("it").0 == 0)
+                #expect(try await place.pull("it").0 == 0)
                 let root = try #require(try place.image("it")?.rootDirectory)
                 #expect(try readBytes(root + "/data") == data)
             }
@@ -145,7 +146,7 @@ struct PullProgramTests {
     @Test("pulls of one image at the same time are one fetch")
     func together() async throws {
         try await Self.with { place in
-            try place.pack("it", ["app.wasm": Self.good])
+            try await place.pack("it", ["app.wasm": Self.good])
             try await Fixture.with { fixture in
                 let all = try (0..<6).map {
                     try fixture.start(place.program, place.words("it"), name: "pull\($0)")

@@ -16,11 +16,11 @@ struct SignedPullTests {
     static let name = "ghcr.io/shop/app"
 
     /// Makes a key pair, demands it of every layout, and answers the signer's key file.
-    private func demand(_ place: Place, _ mode: SignaturePolicy.Mode) throws -> String {
+    private func demand(_ place: Place, _ mode: SignaturePolicy.Mode) async throws -> String {
         let key = place.folder + "/k.key"
         let curve = ["-pkeyopt", "ec_paramgen_curve:P-256"]
-        try openssl(["genpkey", "-algorithm", "EC", "-out", key] + curve)
-        try openssl(["pkey", "-in", key, "-pubout", "-out", place.folder + "/k.pub"])
+        try await openssl(["genpkey", "-algorithm", "EC", "-out", key] + curve)
+        try await openssl(["pkey", "-in", key, "-pubout", "-out", place.folder + "/k.pub"])
         let rule = SignaturePolicy.Rule(
             prefix: "",
             mode: mode,
@@ -32,7 +32,7 @@ struct SignedPullTests {
     }
 
     /// Signs the image of a tag and puts the signature beside it, as `cosign save` does.
-    private func sign(_ place: Place, _ tag: String, _ key: String, name: String) throws {
+    private func sign(_ place: Place, _ tag: String, _ key: String, name: String) async throws {
         let indexPath = place.layout + "/index.json"
         let index = try Document(json: readBytes(indexPath))
         var entries = index["manifests"]?.array ?? []
@@ -44,8 +44,13 @@ struct SignedPullTests {
             #"{"critical":{"identity":{"docker-reference":"\#(name)"},"image":{"docker-manifest-digest":"\#(digest)"},"type":"cosign container image signature"},"optional":null}"#
         try writeFile(place.folder + "/payload", payload)
         let signature = place.folder + "/signature"
-        try openssl(["dgst", "-sha256", "-sign", key, "-out", signature, place.folder + "/payload"])
-        let text = try run(try Requirement.openssl.path(), ["base64", "-A", "-in", signature])
+        try await openssl([
+            "dgst", "-sha256", "-sign", key, "-out", signature, place.folder + "/payload",
+        ])
+        let text = try await runAside(
+            try Requirement.openssl.path(),
+            ["base64", "-A", "-in", signature]
+        )
         let layer = try put(place, Array(payload.utf8))
         let configuration = try put(place, Array("{}".utf8))
         let manifest = try put(
@@ -84,33 +89,33 @@ struct SignedPullTests {
         return digest
     }
 
-    private func openssl(_ words: [String]) throws {
-        let result = try run(try Requirement.openssl.path(), words)
+    private func openssl(_ words: [String]) async throws {
+        let result = try await runAside(try Requirement.openssl.path(), words)
         #expect(result.exitCode == 0, "\(result.standardError)")
     }
 
     @Test("an unsigned image is refused before a layer is fetched, a signed one is pulled")
     func required() async throws {
         try await PullProgramTests.with { place in
-            try place.pack("it", ["app.wasm": PullProgramTests.good])
-            let key = try demand(place, .require)
-            let (code, report) = try place.pull("it")
+            try await place.pack("it", ["app.wasm": PullProgramTests.good])
+            let key = try await demand(place, .require)
+            let (code, report) = try await place.pull("it")
             guard code == 65, case .failed("ErrImagePull", let message, false)? = report else {
                 Issue.record("\(report as Any)")
                 return
             }
             #expect(message.contains("it has no signature"))
-            let layers = try run(
+            let layers = try await runAside(
                 "/usr/bin/find",
                 [place.store + "/blobs", "-type", "f", "-size", "+1k"]
             )
             #expect(layers.standardOutput.isEmpty, "\(layers.standardOutput)")
-            try sign(place, "it", key, name: "ghcr.io/other/app")
-            #expect(try place.pull("it").0 == 65)
-            try sign(place, "it", key, name: Self.name)
+            try await sign(place, "it", key, name: "ghcr.io/other/app")
+            #expect(try await place.pull("it").0 == 65)
+            try await sign(place, "it", key, name: Self.name)
             // The layout has two of that tag now, and the first one counts: as a moved tag.
             try dropFirstSignature(place)
-            #expect(try place.pull("it").0 == 0)
+            #expect(try await place.pull("it").0 == 0)
             let image = try #require(try place.image("it"))
             let store = try ImageStore(directory: place.store)
             let check = SignatureCheck(store, try store.policy())
@@ -134,9 +139,9 @@ struct SignedPullTests {
     @Test("a policy that warns says so in a line, and the image is pulled")
     func warned() async throws {
         try await PullProgramTests.with { place in
-            try place.pack("it", ["app.wasm": PullProgramTests.good])
-            _ = try demand(place, .warn)
-            let result = try run(place.program, place.words("it"))
+            try await place.pack("it", ["app.wasm": PullProgramTests.good])
+            _ = try await demand(place, .warn)
+            let result = try await runAside(place.program, place.words("it"))
             let reports = result.standardOutput.split(separator: "\n").compactMap {
                 PullReport(line: String($0))
             }
@@ -148,12 +153,12 @@ struct SignedPullTests {
     @Test("an import needs its signature beside it, and takes it along")
     func imported() async throws {
         try await PullProgramTests.with { place in
-            try place.pack("it", ["app.wasm": PullProgramTests.good])
-            let key = try demand(place, .require)
+            try await place.pack("it", ["app.wasm": PullProgramTests.good])
+            let key = try await demand(place, .require)
             let words = ["--store", place.store, "--import", place.layout, "\(Self.name):1"]
-            #expect(try run(place.program, words).exitCode == 65)
-            try sign(place, "it", key, name: Self.name)
-            let result = try run(place.program, words)
+            #expect(try await runAside(place.program, words).exitCode == 65)
+            try await sign(place, "it", key, name: Self.name)
+            let result = try await runAside(place.program, words)
             #expect(result.exitCode == 0, "\(result.standardError)")
             let store = try ImageStore(directory: place.store)
             let reference = try ImageReference("\(Self.name):1")
@@ -165,10 +170,10 @@ struct SignedPullTests {
     @Test("a policy that cannot be read stops every pull")
     func damagedPolicy() async throws {
         try await PullProgramTests.with { place in
-            try place.pack("it", ["app.wasm": PullProgramTests.good])
-            _ = try demand(place, .none)
+            try await place.pack("it", ["app.wasm": PullProgramTests.good])
+            _ = try await demand(place, .none)
             try writeFile(place.store + "/signature-policy.json", "{")
-            #expect(try place.pull("it").0 == 65)
+            #expect(try await place.pull("it").0 == 65)
         }
     }
 }

@@ -35,35 +35,38 @@ struct ImageProgramTests {
                 if let code = started.exitCode {
                     throw TestKitError(message: "swiftletd ended with \(code): \(started.output)")
                 }
-                return try swiftlet("status").exitCode == 0
+                return try await swiftlet("status").exitCode == 0
             }
         }
 
         func stop() { daemon?.kill() }
 
-        func swiftlet(_ line: String) throws -> ProgramResult {
+        func swiftlet(_ line: String) async throws -> ProgramResult {
             let words = line.split(separator: " ").map(String.init)
             let places = [
                 "--socket", fixture.path("run/swiftletd.sock"), "--state", fixture.path("state"),
             ]
-            return try run(programs + "/swiftlet", places + words)
+            return try await runAside(programs + "/swiftlet", places + words)
         }
 
         /// What a line writes to standard output; it must succeed.
-        func output(_ line: String) throws -> String {
-            let result = try swiftlet(line)
+        func output(_ line: String) async throws -> String {
+            let result = try await swiftlet(line)
             #expect(result.exitCode == 0, "\(line): \(result.standardError)")
             return result.standardOutput
         }
 
         /// Packs a module and its data under `layouts/L:TAG`.
-        func pack(_ tag: String, byteCount: Int = 100) throws {
+        func pack(_ tag: String, byteCount: Int = 100) async throws {
             var random = SeededGenerator(seed: UInt64(byteCount))
             try writeFile(fixture.path("app.wasm"), Array("\0asm".utf8) + [1, 0, 0, 0])
             try writeFile(fixture.path("data"), random.bytes(byteCount))
             let words = ["--layout", fixture.path("layouts/L"), "--tag", tag, "--plain-tar"]
             let files = [fixture.path("app.wasm"), fixture.path("data")]
-            let made = try run(repositoryRoot + "/config/examples/make-image", words + files)
+            let made = try await runAside(
+                repositoryRoot + "/config/examples/make-image",
+                words + files
+            )
             #expect(made.exitCode == 0, "\(made.standardError)")
         }
     }
@@ -85,30 +88,38 @@ struct ImageProgramTests {
     func story() async throws {
         try await Self.with { node in
             let folder = node.fixture.directory
-            try node.pack("1", byteCount: 3_000_000)
+            try await node.pack("1", byteCount: 3_000_000)
             let name = "docker.io/shop/app:1"
-            let imported = try node.output("image import \(folder)/layouts/L --name shop/app:1")
+            let imported = try await node.output(
+                "image import \(folder)/layouts/L --name shop/app:1"
+            )
             #expect(imported == "image/\(name)\n")
-            #expect(try node.output("image list -o name") == "image/\(name)\n")
-            let table = try node.output("image list")
+            #expect(try await node.output("image list -o name") == "image/\(name)\n")
+            let table = try await node.output("image list")
             #expect(
                 table.hasPrefix("IMAGE") && table.contains("yes") && table.contains("5.7 MiB"),
                 "\(table)"
             )
-            let page = try node.output("image inspect shop/app:1")
+            let page = try await node.output("image inspect shop/app:1")
             #expect(page.contains("Modules:       /app.wasm"), "\(page)")
-            let json = try Document(jsonText: node.output("image list -o json"))
+            let json = try await Document(jsonText: node.output("image list -o json"))
             #expect(json["kind"]?.string == "List" && json["items"]?.array?.count == 1)
-            #expect(try node.output("image inspect shop/app:1 -o yaml").contains("kind: Image"))
-            #expect(try node.output("image verify").contains("\(name): good"))
+            #expect(
+                try await node.output("image inspect shop/app:1 -o yaml").contains("kind: Image")
+            )
+            #expect(try await node.output("image verify").contains("\(name): good"))
             let file = folder + "/app.tar"
-            #expect(try node.output("image export shop/app:1 \(file)").contains("2.8 MiB"))
-            #expect(try node.output("image prune") == "")
-            #expect(try node.output("image prune --all --dry-run") == "image/\(name) (dry run)\n")
-            #expect(try node.output("image remove shop/app:1") == "image/shop/app:1 removed\n")
-            #expect(try node.swiftlet("image remove shop/app:1").exitCode == 1)
-            #expect(try node.output("image import \(file)") == "image/\(name)\n")
-            #expect(try node.output("image verify shop/app:1").contains("good"))
+            #expect(try await node.output("image export shop/app:1 \(file)").contains("2.8 MiB"))
+            #expect(try await node.output("image prune") == "")
+            #expect(
+                try await node.output("image prune --all --dry-run") == "image/\(name) (dry run)\n"
+            )
+            #expect(
+                try await node.output("image remove shop/app:1") == "image/shop/app:1 removed\n"
+            )
+            #expect(try await node.swiftlet("image remove shop/app:1").exitCode == 1)
+            #expect(try await node.output("image import \(file)") == "image/\(name)\n")
+            #expect(try await node.output("image verify shop/app:1").contains("good"))
         }
     }
 
@@ -117,11 +128,11 @@ struct ImageProgramTests {
     )
     func pull() async throws {
         try await Self.with { node in
-            try node.pack("1")
-            #expect(try node.output("image pull oci:L:1").hasPrefix("oci:L@sha256:"))
-            let missing = try node.swiftlet("image pull oci:L:2")
+            try await node.pack("1")
+            #expect(try await node.output("image pull oci:L:1").hasPrefix("oci:L@sha256:"))
+            let missing = try await node.swiftlet("image pull oci:L:2")
             #expect(missing.exitCode == 1 && missing.standardError.contains("has no tag 2"))
-            let elsewhere = try node.swiftlet("image pull oci:/etc/x")
+            let elsewhere = try await node.swiftlet("image pull oci:/etc/x")
             #expect(elsewhere.standardError.contains("layoutRoots"))
         }
     }
@@ -129,27 +140,27 @@ struct ImageProgramTests {
     @Test("without the daemon, list, inspect and verify read its files and say so")
     func offline() async throws {
         try await Self.with { node in
-            try node.pack("1")
-            _ = try node.output("image import \(node.fixture.path("layouts/L")) --name a:1")
+            try await node.pack("1")
+            _ = try await node.output("image import \(node.fixture.path("layouts/L")) --name a:1")
             node.stop()
-            let list = try node.swiftlet("image list -o name")
+            let list = try await node.swiftlet("image list -o name")
             #expect(list.exitCode == 0 && list.standardOutput == "image/docker.io/library/a:1\n")
             #expect(list.standardError.contains("swiftletd is not running"))
-            #expect(try node.output("image inspect a:1").contains("/app.wasm"))
-            #expect(try node.output("image verify a:1").contains("good"))
-            #expect(try node.swiftlet("image inspect b:1").exitCode == 1)
-            #expect(try node.swiftlet("image verify b:1").exitCode == 1)
-            #expect(try node.swiftlet("image pull a:1").exitCode == 69)
-            let root = try firstEntry(node.fixture.path("state/images/roots"))
+            #expect(try await node.output("image inspect a:1").contains("/app.wasm"))
+            #expect(try await node.output("image verify a:1").contains("good"))
+            #expect(try await node.swiftlet("image inspect b:1").exitCode == 1)
+            #expect(try await node.swiftlet("image verify b:1").exitCode == 1)
+            #expect(try await node.swiftlet("image pull a:1").exitCode == 69)
+            let root = try await firstEntry(node.fixture.path("state/images/roots"))
             try writeFile(root + "/data", "lost")
-            let bad = try node.swiftlet("image verify")
+            let bad = try await node.swiftlet("image verify")
             #expect(
                 bad.exitCode == 1 && bad.standardOutput.contains("DAMAGED, what runs has changed")
             )
             // Nothing was changed by looking; the daemon then puts it right, or says so.
             try await node.start()
-            #expect(try node.swiftlet("image verify").exitCode == 1)
-            #expect(try node.output("image list -o name") == "")
+            #expect(try await node.swiftlet("image verify").exitCode == 1)
+            #expect(try await node.output("image list -o name") == "")
         }
     }
 
@@ -166,7 +177,7 @@ struct ImageProgramTests {
     )
     func failures(line: String, code: Int32, words: String) async throws {
         try await Self.with { node in
-            let result = try run(
+            let result = try await runAside(
                 node.programs + "/swiftlet",
                 line.replacing("FOLDER", with: node.fixture.directory)
                     .split(separator: " ").map(String.init),
@@ -181,12 +192,12 @@ struct ImageProgramTests {
     @Test("an archive comes from standard input")
     func standardInput() async throws {
         try await Self.with { node in
-            try node.pack("1")
-            _ = try node.output("image import \(node.fixture.path("layouts/L")) --name a:1")
+            try await node.pack("1")
+            _ = try await node.output("image import \(node.fixture.path("layouts/L")) --name a:1")
             let export =
                 "\(node.programs)/swiftlet --socket \(node.fixture.path("run/swiftletd.sock"))"
             let pipe = "\(export) image export a:1 - | \(export) image import - --name b:1"
-            let result = try run("/bin/sh", ["-c", pipe])
+            let result = try await runAside("/bin/sh", ["-c", pipe])
             #expect(
                 result.exitCode == 0 && result.standardOutput == "image/docker.io/library/b:1\n",
                 "\(result.standardError)"
@@ -195,19 +206,19 @@ struct ImageProgramTests {
     }
 
     @Test("the manual knows every option of every verb")
-    func manual() throws {
+    func manual() async throws {
         let manual = try readFile(repositoryRoot + "/packaging/man/swiftlet.1")
         let program = try Requirement.programs.path() + "/swiftlet"
-        func options(_ words: [String]) throws -> Set<String> {
-            let help = try run(program, words + ["--help"]).standardOutput
+        func options(_ words: [String]) async throws -> Set<String> {
+            let help = try await runAside(program, words + ["--help"]).standardOutput
             let found = help.split(whereSeparator: { !$0.isLetter && $0 != "-" })
             return Set(found.filter { $0.hasPrefix("--") && $0.count > 2 }.map(String.init))
         }
         // How the node is reached is the same everywhere, and looked at with the other verbs.
-        let common = try options(["version"]).union(options(["status"]))
+        let common = try await options(["version"]).union(options(["status"]))
         for verb in ["list", "inspect", "pull", "import", "export", "verify", "prune", "remove"] {
             #expect(manual.contains("image \(verb)"))
-            for option in try options(["image", verb]).subtracting(common) {
+            for option in try await options(["image", verb]).subtracting(common) {
                 #expect(manual.contains(option.replacing("-", with: "\\-")), "\(option) of \(verb)")
             }
         }
@@ -215,8 +226,8 @@ struct ImageProgramTests {
 }
 
 /// The path of the first entry of a folder.
-private func firstEntry(_ folder: String) throws -> String {
-    let result = try run("/bin/ls", [folder])
+private func firstEntry(_ folder: String) async throws -> String {
+    let result = try await runAside("/bin/ls", [folder])
     let name = try #require(result.standardOutput.split(separator: "\n").first)
     return "\(folder)/\(name)"
 }

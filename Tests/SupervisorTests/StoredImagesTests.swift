@@ -23,11 +23,11 @@ struct ImageDisk {
     }
 
     /// Packs a module and random bytes under `oci:L:TAG`.
-    func pack(_ tag: String, dataByteCount: Int) throws {
+    func pack(_ tag: String, dataByteCount: Int) async throws {
         var random = SeededGenerator(seed: UInt64(tag.utf8.reduce(0) { $0 * 31 + Int($1) }))
         try writeFile("\(folder)/app.wasm", Array("\0asm".utf8) + [1, 0, 0, 0])
         try writeFile("\(folder)/data", random.bytes(dataByteCount))
-        let made = try run(
+        let made = try await runAside(
             repositoryRoot + "/config/examples/make-image",
             [
                 "--layout", folder + "/L", "--tag", tag, "--plain-tar", folder + "/app.wasm",
@@ -61,7 +61,7 @@ struct ImageDisk {
             mkdir(folder, 0o700)
             if let diskByteCount {
                 let options = "size=\(diskByteCount)"
-                let made = try run(
+                let made = try await runAside(
                     "/usr/bin/mount",
                     ["-t", "tmpfs", "-o", options, "tmpfs", folder]
                 )
@@ -83,7 +83,7 @@ struct StoredImagesTests {
     @Test("a damaged root is found at its first use and put together again with no source")
     func restored() async throws {
         try await ImageDisk.with { disk in
-            try disk.pack("a", dataByteCount: 1_000)
+            try await disk.pack("a", dataByteCount: 1_000)
             _ = try await disk.images.pull("oci:L:a")
             disk.forgetLayout()
             let store = disk.images.store
@@ -106,7 +106,7 @@ struct StoredImagesTests {
     @Test("an image whose layer is damaged too counts as not here, and a pull brings it back")
     func pulledAgain() async throws {
         try await ImageDisk.with { disk in
-            try disk.pack("a", dataByteCount: 1_000)
+            try await disk.pack("a", dataByteCount: 1_000)
             _ = try await disk.images.pull("oci:L:a")
             let store = disk.images.store
             let item = try #require(try store.inventory().items.values.first)
@@ -125,7 +125,7 @@ struct StoredImagesTests {
     func prune() async throws {
         try await ImageDisk.with { disk in
             for tag in ["pod", "running", "kept", "old"] {
-                try disk.pack(tag, dataByteCount: 100)
+                try await disk.pack(tag, dataByteCount: 100)
                 _ = try await disk.images.pull("oci:L:\(tag)")
             }
             try await disk.images.keep("oci:L:kept")
@@ -146,7 +146,7 @@ struct StoredImagesTests {
     @Test("an image is removed by name unless a pod needs it; its other names do not need it")
     func remove() async throws {
         try await ImageDisk.with { disk in
-            try disk.pack("a", dataByteCount: 100)
+            try await disk.pack("a", dataByteCount: 100)
             _ = try await disk.images.pull("oci:L:a")
             let needs = ImageDisk.needs("a")
             #expect(
@@ -165,7 +165,7 @@ struct StoredImagesTests {
     func verify() async throws {
         try await ImageDisk.with { disk in
             for tag in ["a", "b"] {
-                try disk.pack(tag, dataByteCount: 100)
+                try await disk.pack(tag, dataByteCount: 100)
                 _ = try await disk.images.pull("oci:L:\(tag)")
             }
             let bad = try #require(
@@ -201,14 +201,14 @@ struct StoredImagesTests {
                 needs: { needs.withLock { $0 } }
             )
             for tag in ["needed", "old"] {
-                try disk.pack(tag, dataByteCount: 1_500_000)
+                try await disk.pack(tag, dataByteCount: 1_500_000)
                 _ = try await disk.images.pull("oci:L:\(tag)")
                 disk.forgetLayout()
             }
             await keeper.look()
             #expect(try await disk.names() == ["needed", "old"])
             // Needs a good 2 MB for the layout, 2 for the layer and 6 for its files: more than is free.
-            try disk.pack("new", dataByteCount: 2_000_000)
+            try await disk.pack("new", dataByteCount: 2_000_000)
             await #expect {
                 try await disk.images.pull("oci:L:new")
             } throws: { "\($0)".contains("are free") }
@@ -232,7 +232,7 @@ struct StoredImagesTests {
     )
     func fullDisk() async throws {
         try await ImageDisk.with(diskByteCount: 8 << 20) { disk in
-            try disk.pack("a", dataByteCount: 1_000_000)
+            try await disk.pack("a", dataByteCount: 1_000_000)
             // Ballast leaves room for the check and not for the unpacking.
             for ballast in stride(from: 1_200_000, through: 5_600_000, by: 400_000) {
                 try writeFile(disk.folder + "/ballast", [UInt8](repeating: 1, count: ballast))

@@ -1,4 +1,5 @@
 import CLinux
+import Dispatch
 import Glibc
 
 /// How a program ended, and what it wrote.
@@ -46,6 +47,34 @@ public func run(
             standardOutput: (try? readFile(files.1)) ?? "",
             standardError: (try? readFile(files.2)) ?? ""
         )
+    }
+}
+
+/// Runs a program to its end, as ``run(_:_:environment:input:directory:timeoutSeconds:)`` does, without
+/// holding up the few threads that all tests share.
+@discardableResult
+public func runAside(
+    _ program: String,
+    _ arguments: [String] = [],
+    environment: [String: String] = [:],
+    input: String = "",
+    timeoutSeconds: Int = 120
+) async throws -> ProgramResult {
+    try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global()
+            .async {
+                continuation.resume(
+                    with: Result {
+                        try run(
+                            program,
+                            arguments,
+                            environment: environment,
+                            input: input,
+                            timeoutSeconds: timeoutSeconds
+                        )
+                    }
+                )
+            }
     }
 }
 
