@@ -200,6 +200,22 @@ public struct BrokerBackend: UplinkBackend {
         }
     }
 
+    /// How many statuses the broker has acknowledged and confirmed.
+    public func statusCounts() async -> StatusCounts {
+        guard let counts = try? await store.statusCounts() else { return StatusCounts() }
+        return StatusCounts(acknowledged: counts.acknowledged, confirmed: counts.confirmed)
+    }
+
+    /// Keeps the count that the broker has confirmed.
+    public func statusesConfirmed(_ count: UInt64) async {
+        await attempt { () throws(StoreError) in try await store.confirmStatuses(count) }
+    }
+
+    /// Makes due again what was acknowledged after that.
+    public func forgetUnconfirmed() async {
+        await attempt { () throws(StoreError) in try await store.forgetUnconfirmed() }
+    }
+
     /// Makes all that was acknowledged due again.
     public func forgetAcknowledgements() async {
         await attempt { () throws(StoreError) in try await store.forgetAcknowledgements() }

@@ -16,6 +16,8 @@ public struct PodNote: Equatable, Sendable {
     public var message: String
     /// The container it is about; nil for the pod.
     public var container: String?
+    /// Whether only this node needs to know: what is no news costs nothing on the link.
+    public var isLocal = false
 
     /// Something that happened.
     public init(_ kind: Kind, _ reason: String, _ message: String, _ container: String? = nil) {

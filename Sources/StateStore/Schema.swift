@@ -93,5 +93,10 @@ enum Schema {
             ) STRICT
             """,
         ],
+        [
+            // The how manieth status the broker acknowledged with it: what came after a count that it
+            // confirmed may be lost with a snapshot.
+            "ALTER TABLE outbox ADD COLUMN acknowledged_number INTEGER"
+        ],
     ]
 }

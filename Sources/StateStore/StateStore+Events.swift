@@ -5,14 +5,17 @@ extension StateStore {
 
     /// Appends an event; the oldest goes when there are too many, and is counted if it was never sent.
     ///
-    /// - Parameter payload: A v1.Event.
+    /// - Parameters:
+    ///   - payload: A v1.Event.
+    ///   - isLocal: Whether it is for this node only, and not sent.
     /// - Throws: What kept it from disk.
-    public func append(event payload: [UInt8]) throws(StoreError) {
+    public func append(event payload: [UInt8], isLocal: Bool = false) throws(StoreError) {
         try connection.transaction(.relaxed) { () throws(StoreError) in
             try connection.run(
-                "INSERT INTO event (payload, digest, is_sent) VALUES (?, ?, 0)",
+                "INSERT INTO event (payload, digest, is_sent) VALUES (?, ?, ?)",
                 SQLValue(payload),
-                SQLValue(Digests.system.sha256(payload))
+                SQLValue(Digests.system.sha256(payload)),
+                SQLValue(isLocal)
             )
             let surplus = """
                 FROM event WHERE id <= (SELECT max(id) FROM event) - ?

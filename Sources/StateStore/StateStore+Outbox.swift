@@ -155,13 +155,52 @@ extension StateStore {
                 )
                 return
             }
+            let number = try statusCounts().acknowledged &+ 1
+            try write(Self.acknowledgedCountKey, String(number))
             try connection.run(
-                "UPDATE outbox SET acknowledged = ? WHERE topic = ?",
+                "UPDATE outbox SET acknowledged = ?, acknowledged_number = ? WHERE topic = ?",
                 digest,
+                SQLValue(Int64(clamping: number)),
                 SQLValue(topic)
             )
             try connection.run(Self.deleteFinished, SQLValue(topic))
         }
+    }
+
+    private static let acknowledgedCountKey = "status.acknowledged"
+    private static let confirmedCountKey = "status.confirmed"
+
+    /// How many statuses the broker has acknowledged, ever, and as many as it has confirmed.
+    ///
+    /// - Throws: What kept the numbers from being read.
+    public func statusCounts() throws(StoreError) -> (acknowledged: UInt64, confirmed: UInt64) {
+        (
+            try value(Self.acknowledgedCountKey).flatMap { UInt64($0) } ?? 0,
+            try value(Self.confirmedCountKey).flatMap { UInt64($0) } ?? 0
+        )
+    }
+
+    /// Notes that the broker has confirmed so many statuses.
+    ///
+    /// - Throws: What kept it from disk.
+    public func confirmStatuses(_ count: UInt64) throws(StoreError) {
+        try connection.transaction(.relaxed) { () throws(StoreError) in
+            try write(Self.confirmedCountKey, String(count))
+        }
+    }
+
+    /// Makes due again what was acknowledged after the last confirmed count (rule 6 of the contract).
+    ///
+    /// - Throws: What kept it from disk.
+    public func forgetUnconfirmed() throws(StoreError) {
+        let confirmed = try statusCounts().confirmed
+        try connection.transaction(.relaxed) { () throws(StoreError) in
+            try connection.run(
+                "UPDATE outbox SET acknowledged = NULL WHERE acknowledged_number > ?",
+                SQLValue(Int64(clamping: confirmed))
+            )
+        }
+        outboxBell.ring()
     }
 
     /// Makes every message due again: the broker has lost its memory (rule 6 of the contract).

@@ -43,7 +43,9 @@ extension Supervisor {
                 case .pulledEarlier(let problem):
                     "Using image \"\(reference)\" from disk, because: \(problem)"
                 }
-            post.yield(.note(PodNote(.normal, "Pulled", text, container), uid: uid))
+            var note = PodNote(.normal, "Pulled", text, container)
+            if case .wasThere = how { note.isLocal = true }
+            post.yield(.note(note, uid: uid))
             let event = ContainerLifecycle.Event.imageReady(imageID: image.imageID)
             post.yield(.answer(event, container: container, uid: uid))
         } catch {

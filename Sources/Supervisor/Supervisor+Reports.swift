@@ -228,7 +228,7 @@ extension Supervisor {
             self.note(error: note.message, reason: note.reason, place.0, place.1)
         }
         do throws(StoreError) {
-            try await store.append(event: event.document.json())
+            try await store.append(event: event.document.json(), isLocal: note.isLocal)
         } catch {
             self.note(error: error.description, reason: "DatabaseFailed")
         }

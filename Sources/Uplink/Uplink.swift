@@ -197,8 +197,12 @@ public actor Uplink {
         case .nextSession:
             let last = await backend.lastAcknowledgedSession()
             let session = await backend.nextSession()
-            let wall = Nanoseconds.wall()
-            return .numbered(session: session, lastAcknowledged: last, wallNanoseconds: wall)
+            return .numbered(
+                session: session,
+                lastAcknowledged: last,
+                wallNanoseconds: Nanoseconds.wall(),
+                counts: await backend.statusCounts()
+            )
         case .open(let session, let will):
             open(session: session, will: will)
         case .subscribe(let token, let filter, let qualityOfService, let handling):
@@ -217,6 +221,10 @@ public actor Uplink {
             await backend.acknowledged(message)
         case .sessionAcknowledged(let session):
             await backend.sessionAcknowledged(session)
+        case .statusesConfirmed(let count):
+            await backend.statusesConfirmed(count)
+        case .forgetUnconfirmed:
+            await backend.forgetUnconfirmed()
         case .raiseSession(let session):
             logger.warning("the broker has seen session \(session) of ours: our counter was lost")
             await backend.raiseSession(to: session)

@@ -26,6 +26,16 @@ public protocol UplinkBackend: Sendable {
     /// The broker has acknowledged the birth of `session`: keep the number on disk.
     func sessionAcknowledged(_ session: UInt64) async
 
+    /// How many statuses the broker has acknowledged so far, and how many of those it has confirmed.
+    func statusCounts() async -> StatusCounts
+
+    /// The broker has acknowledged a presence that says this count: what came before it is with it.
+    func statusesConfirmed(_ count: UInt64) async
+
+    /// What was acknowledged after the last confirmed count may be lost with a broker that was restored
+    /// from a snapshot: it is due again.
+    func forgetUnconfirmed() async
+
     /// Up to `limit` messages that wait to be sent, oldest first; the same ones again until they are
     /// acknowledged or replaced.
     func due(limit: Int) async -> [OutboundMessage]
@@ -46,7 +56,30 @@ public protocol UplinkBackend: Sendable {
     func linkChanged(_ state: LinkState) async
 }
 
+/// How far the broker's memory of a node is known to reach (rule 6).
+public struct StatusCounts: Equatable, Sendable {
+    /// Statuses that the broker has acknowledged, ever.
+    public var acknowledged: UInt64
+    /// As many as the last acknowledged `status/connection` said.
+    public var confirmed: UInt64
+
+    /// Counts; none at first.
+    public init(acknowledged: UInt64 = 0, confirmed: UInt64 = 0) {
+        self.acknowledged = acknowledged
+        self.confirmed = confirmed
+    }
+}
+
 extension UplinkBackend {
+    /// None, for stores that count nothing.
+    public func statusCounts() async -> StatusCounts { StatusCounts() }
+
+    /// Does nothing, for stores that count nothing.
+    public func statusesConfirmed(_ count: UInt64) async {}
+
+    /// Does nothing, for stores that count nothing.
+    public func forgetUnconfirmed() async {}
+
     /// Does nothing, for stores that keep no digest of what was acknowledged.
     public func sending(_ message: OutboundMessage) async {}
 

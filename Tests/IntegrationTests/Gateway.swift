@@ -10,6 +10,8 @@ final class Gateway {
     let fixture: Fixture
     let broker: Mosquitto
     let programs: String
+    /// What the daemon reaches its broker through, if its bytes are counted.
+    let relay: Relay?
     private(set) var daemon: BackgroundProcess?
     private var images: ImageLayout
     static let nodeName = "gw-1"
@@ -17,11 +19,13 @@ final class Gateway {
     /// Runs a test with a broker, images and a running daemon.
     static func with(
         configuration: String = "",
+        throughRelay: Bool = false,
         _ body: (Gateway) async throws -> Void
     ) async throws {
         try await Fixture.with { fixture in
             let broker = try await Mosquitto.start(in: fixture)
-            let gateway = try Gateway(fixture: fixture, broker: broker)
+            let relay = throughRelay ? try Relay.start(to: broker.port, in: fixture) : nil
+            let gateway = try Gateway(fixture: fixture, broker: broker, relay: relay)
             fixture.atEnd { gateway.killEverything() }
             if !configuration.isEmpty {
                 let path = fixture.path("swiftletd.yaml")
@@ -37,7 +41,8 @@ final class Gateway {
         }
     }
 
-    private init(fixture: Fixture, broker: Mosquitto) throws {
+    private init(fixture: Fixture, broker: Mosquitto, relay: Relay?) throws {
+        self.relay = relay
         self.fixture = fixture
         self.broker = broker
         programs = try Requirement.programs.path()
@@ -59,7 +64,7 @@ final class Gateway {
               logs: \(fixture.path("logs"))
               manifests: \(fixture.path("manifests"))
               layouts: \(fixture.path("layouts"))
-            broker: {url: "mqtt://127.0.0.1:\(broker.port)"}
+            broker: {url: "mqtt://127.0.0.1:\(relay?.port ?? broker.port)"}
 
             """
         )

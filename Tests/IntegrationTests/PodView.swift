@@ -7,6 +7,8 @@ struct PodChange {
     var nodeName: String?
     var deletionTimestamp: String?
     var graceSeconds: Int64 = 2
+    /// A variable of the container's environment.
+    var mode: String?
 
     /// The v1.Pod, with one container that runs the image of that tag.
     func pod(_ name: String, _ uid: String, image: String) -> Document {
@@ -20,10 +22,13 @@ struct PodChange {
         spec.set("restartPolicy", restartPolicy)
         spec.set("terminationGracePeriodSeconds", graceSeconds)
         spec.set("nodeName", nodeName)
-        spec.set(
-            "containers",
-            [["name": "main", "image": .string("oci:tests:\(image)")]] as Document
-        )
+        var container = ObjectBuilder()
+        container.set("name", "main")
+        container.set("image", "oci:tests:\(image)")
+        if let mode {
+            container.set("env", [["name": "MODE", "value": .string(mode)]] as Document)
+        }
+        spec.set("containers", .array([container.document]))
         return [
             "apiVersion": "v1", "kind": "Pod", "metadata": metadata.document, "spec": spec.document,
         ]

@@ -88,6 +88,38 @@ import Testing
         }
     }
 
+    /// Rule 6 of the contract: what came after a confirmed count may be lost with a snapshot.
+    @Test func whatWasAcknowledgedAfterTheLastConfirmedCountIsSentAgain() async throws {
+        try await withStore { store, path in
+            for name in ["a", "b", "c"] {
+                try await store.enqueue(message(name, name))
+                try await acknowledge(store, name, name)
+                if name == "b" {
+                    try await store.confirmStatuses(store.statusCounts().acknowledged)
+                }
+            }
+            #expect(try await due(store) == [])
+            let again = try StateStore(path: path)
+            let counts = try await again.statusCounts()
+            #expect(counts == (3, 2))
+            try await again.forgetUnconfirmed()
+            #expect(try await due(again) == ["c=c"])
+            try await acknowledge(again, "c", "c")
+            try await again.confirmStatuses(4)
+            try await again.forgetUnconfirmed()
+            #expect(try await due(again) == [])
+        }
+    }
+
+    @Test func aLocalEventIsKeptAndNotSent() async throws {
+        try await withStore { store, _ in
+            try await store.append(event: [1], isLocal: true)
+            try await store.append(event: [2])
+            #expect(try await store.events() == [[1], [2]])
+            #expect(try await store.due(limit: 9).map(\.payload) == [[2]])
+        }
+    }
+
     @Test func urgentOnesGoFirstAndNobodyIsOvertakenForEver() async throws {
         try await withStore { (store, _) async throws in
             try await store.enqueue(message("a", "1"))

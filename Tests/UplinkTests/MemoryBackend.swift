@@ -46,7 +46,11 @@ actor MemoryBackend: UplinkBackend {
     }
     func acknowledged(_ message: OutboundMessage) {
         acknowledgedCount += 1
-        if message.isRetained { acknowledgedState[message.topic] = message }
+        if message.isRetained {
+            acknowledgedState[message.topic] = message
+            counts.acknowledged += 1
+            numbers[message.topic] = counts.acknowledged
+        }
         if let index = outbox.firstIndex(of: message) { outbox.remove(at: index) }
     }
     func forgetAcknowledgements() {
@@ -56,6 +60,22 @@ actor MemoryBackend: UplinkBackend {
             outbox.append(message)
         }
         acknowledgedState = [:]
+    }
+    /// Only a store that counts can tell what came after a snapshot.
+    var isCounting = false
+    func countStatuses() { isCounting = true }
+    private(set) var counts = StatusCounts()
+    private var numbers: [String: UInt64] = [:]
+    private(set) var unconfirmedCount = 0
+    func statusCounts() -> StatusCounts { isCounting ? counts : StatusCounts() }
+    func statusesConfirmed(_ count: UInt64) { counts.confirmed = count }
+    func forgetUnconfirmed() {
+        for message in acknowledgedState.values.sorted(by: { $0.topic < $1.topic })
+        where numbers[message.topic] ?? 0 > counts.confirmed {
+            unconfirmedCount += 1
+            acknowledgedState[message.topic] = nil
+            if !outbox.contains(where: { $0.topic == message.topic }) { outbox.append(message) }
+        }
     }
     func linkChanged(_ state: LinkState) { links.append(state) }
 

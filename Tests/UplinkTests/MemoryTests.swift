@@ -107,6 +107,76 @@ struct MemoryTests {
         }
     }
 
+    /// Restores the broker from a snapshot that was taken when `said` was all it knew.
+    private func restore(
+        _ link: Link,
+        said: [String],
+        isConfirmed: Bool,
+        then later: [String]
+    ) async throws {
+        await link.backend.countStatuses()
+        try await link.start()
+        try await link.say(said)
+        if isConfirmed { try await confirm(link) }
+        try await link.broker.stop()
+        let snapshot = try readBytes(link.broker.snapshotPath)
+        try await link.broker.start()
+        try await link.onlineAgain()
+        try await link.drained()
+        try await link.say(later)
+        if isConfirmed { try await confirm(link) }
+        link.broker.kill()
+        try writeFile(link.broker.snapshotPath, snapshot)
+        try await link.broker.start()
+        try await link.onlineAgain()
+        try await link.drained()
+    }
+
+    /// Lets the time pass after which the broker is told how many statuses it has.
+    private func confirm(_ link: Link) async throws {
+        link.pass(UplinkSession.confirmAfter)
+        try await eventually("the count is confirmed") {
+            let counts = await link.backend.counts
+            return counts.confirmed == counts.acknowledged
+        }
+    }
+
+    @Test(
+        "rule 6: a broker restored from a snapshot older than our last statuses gets them again",
+        arguments: [true, false]
+    )
+    func restoredBetween(isConfirmed: Bool) async throws {
+        try await Link.with { link in
+            try await restore(link, said: ["a"], isConfirmed: isConfirmed, then: ["b", "c"])
+            let kept = try await link.retained("status/pods/+/+").compactMap(\.name)
+            #expect(kept.count == 3, "\(kept)")
+        }
+    }
+
+    @Test(
+        "rule 6: status/connection counts what the broker has acknowledged; a will counts nothing"
+    )
+    func counter() async throws {
+        try await Link.with { link in
+            await link.backend.countStatuses()
+            try await link.start()
+            #expect(try await link.presence()?.acknowledgedCount == nil)
+            try await link.say(["a", "b"])
+            try await confirm(link)
+            #expect(try await link.presence()?.acknowledgedCount == 2)
+            // Nothing more is said about it while nothing changes.
+            #expect(await link.backend.counts == StatusCounts(acknowledged: 2, confirmed: 2))
+            await link.vanish()
+            try await eventually("the will is there") {
+                try await link.presence()?.state == .offline
+            }
+            #expect(try await link.presence()?.acknowledgedCount == nil)
+            try await link.start()
+            #expect(await link.backend.unconfirmedCount == 0, "a will comes after everything")
+            #expect(await link.backend.forgottenCount == 0)
+        }
+    }
+
     @Test(
         "rule 6: a restart of the daemon sends its birth and nothing else",
         arguments: [true, false]
@@ -136,6 +206,8 @@ struct MemoryTests {
         try await Link.with { link in
             try await link.start()
             try await link.say(["a"])
+            // Half a minute later the broker is told the count; from then on there is silence.
+            try await confirm(link)
             let watch = try await link.watch("#")
             link.pass(.seconds(599))
             // A message through the node's own connection and back shows that it is alive.

@@ -63,7 +63,7 @@ extension Event {
             "count": .integer(count), "firstTimestamp": .string(firstTimestamp.rfc3339),
             "lastTimestamp": .string(lastTimestamp.rfc3339),
             "source": ["component": "swiftletd", "host": .string(host)],
-            "reportingComponent": "swiftletd", "reportingInstance": .string(host),
+
         ]
     }
 }

@@ -16,6 +16,8 @@ struct Presence: Equatable, Sendable {
     var bootID: String
     /// When the session began, by the wall clock, in nanoseconds since 1970.
     var sinceNanoseconds: UInt64
+    /// How many statuses the broker had acknowledged, ever, when this was said; nil in a will.
+    var acknowledgedCount: UInt64?
 
     /// Ours have a tenth of this; more is not worth reading.
     private static let payloadBytesMax = 1_024
@@ -25,7 +27,14 @@ struct Presence: Equatable, Sendable {
     /// would leave no room to count on.
     private static let sessionMax: Int64 = 1 << 53
 
-    init(state: State, session: UInt64, bootID: String, sinceNanoseconds: UInt64) {
+    init(
+        state: State,
+        session: UInt64,
+        bootID: String,
+        sinceNanoseconds: UInt64,
+        acknowledgedCount: UInt64? = nil
+    ) {
+        self.acknowledgedCount = acknowledgedCount
         self.state = state
         self.session = session
         self.bootID = bootID
@@ -35,12 +44,13 @@ struct Presence: Equatable, Sendable {
     /// The JSON text.
     var payload: [UInt8] {
         let since = Timestamp(nanosecondsSinceEpoch: Int64(clamping: sinceNanoseconds))
-        let document: Document = [
-            "state": .string(state.rawValue), "session": .integer(Int64(clamping: session)),
-            "bootID": .string(bootID),
-            "since": .string(since.rfc3339),
-        ]
-        return document.json()
+        var body = ObjectBuilder()
+        body.set("state", state.rawValue)
+        body.set("session", Int64(clamping: session))
+        body.set("bootID", bootID)
+        body.set("since", since.rfc3339)
+        body.set("acknowledged", acknowledgedCount.map { Int64(clamping: $0) })
+        return body.document.json()
     }
 
     /// Reads the JSON text; `nil` when a node of ours did not write it.
@@ -54,7 +64,8 @@ struct Presence: Equatable, Sendable {
             state: state,
             session: UInt64(session),
             bootID: bootID,
-            sinceNanoseconds: 0
+            sinceNanoseconds: 0,
+            acknowledgedCount: document["acknowledged"]?.integer.map { UInt64(clamping: $0) }
         )
     }
 }

@@ -5,7 +5,12 @@ enum SessionEvent: Equatable, Sendable {
     /// Begin.
     case start
     /// The store's answer to ``SessionAction/nextSession``; `wallNanoseconds` is for people to read.
-    case numbered(session: UInt64, lastAcknowledged: UInt64?, wallNanoseconds: UInt64)
+    case numbered(
+        session: UInt64,
+        lastAcknowledged: UInt64?,
+        wallNanoseconds: UInt64,
+        counts: StatusCounts = StatusCounts()
+    )
     /// TCP is connected and CONNECT is on its way; name look-up and SYN are behind us.
     case transportReady(session: UInt64)
     /// CONNACK: accepted.
@@ -52,6 +57,10 @@ enum SessionAction: Equatable, Sendable {
     case sessionAcknowledged(UInt64)
     /// Tell the store that the broker has seen this session number.
     case raiseSession(to: UInt64)
+    /// Tell the store that the broker has a presence with this count of statuses.
+    case statusesConfirmed(UInt64)
+    /// Tell the store that the broker may have lost what it acknowledged last.
+    case forgetUnconfirmed
     /// Tell the store that the broker has lost its memory.
     case forgetAcknowledgements
     /// Tell everybody how the link is.

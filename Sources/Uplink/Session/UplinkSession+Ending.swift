@@ -117,6 +117,7 @@ extension UplinkSession {
             using: &random
         )
         connectedAt = nil
+        confirmAt = nil
         pacer.connectionEnded()
         outboxRetryAt = nil
         state = .waiting(until: verdict.retryAt)

@@ -38,7 +38,8 @@ extension UplinkSession {
             askAgainAt = hasEverything ? nil : now + Self.askAgainAfter
             hasBeenOnline = true
             outboxIsRung = true
-            return [.sessionAcknowledged(session)] + report(.online, at: now)
+            return [.sessionAcknowledged(session)] + confirm() + report(.online, at: now)
+        case (.online, .birth): return code < 0x80 ? confirm() : []
         case (.stopping, .farewell):
             return [.close(isGraceful: true)]
         case (_, .probe):
@@ -52,8 +53,20 @@ extension UplinkSession {
                 _ = pacer.refused(token, at: now)
                 return []
             }
-            return pacer.acknowledged(token).map { [.acknowledged($0)] } ?? []
+            guard let message = pacer.acknowledged(token) else { return [] }
+            if message.isRetained {
+                counts.acknowledged &+= 1
+                confirmAt = confirmAt ?? now + Self.confirmAfter
+            }
+            return [.acknowledged(message)]
         }
+    }
+
+    /// The broker has the presence with the count that was announced.
+    private mutating func confirm() -> [SessionAction] {
+        guard announcedCount != counts.confirmed else { return [] }
+        counts.confirmed = announcedCount
+        return [.statusesConfirmed(announcedCount)]
     }
 
     mutating func drain(_ rows: [OutboundMessage], at now: Nanoseconds) -> [SessionAction] {
@@ -104,6 +117,10 @@ extension UplinkSession {
             outboxIsRung = true
         }
         var actions = correct(at: now)
+        if let confirmAt, confirmAt <= now {
+            // What is on its way is counted the next time.
+            actions += announce(at: now)
+        }
         if let again = askAgainAt, again <= now {
             askAgainAt = nil
             actions.append(

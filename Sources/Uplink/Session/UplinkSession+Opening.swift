@@ -8,12 +8,15 @@ extension UplinkSession {
     mutating func numbered(
         _ number: UInt64,
         lastAcknowledged: UInt64?,
-        wall: UInt64
+        wall: UInt64,
+        _ counts: StatusCounts
     ) -> [SessionAction] {
         guard state == .numbering else { return [] }
         session = number
         self.lastAcknowledged = lastAcknowledged
         sinceWallNanoseconds = wall
+        self.counts = counts
+        confirmAt = nil
         presence = nil
         connectedAt = nil
         state = .opening
@@ -94,9 +97,15 @@ extension UplinkSession {
         }
         var brokerForgot = false
         if let lastAcknowledged {
-            brokerForgot = presence.map { $0.session < lastAcknowledged } ?? true
+            brokerForgot =
+                presence.map { $0.session < lastAcknowledged || isBehind($0) } ?? true
         }
-        if brokerForgot { actions.append(.forgetAcknowledgements) }
+        if brokerForgot {
+            actions.append(.forgetAcknowledgements)
+        } else if presence?.state == .online, counts.acknowledged > counts.confirmed {
+            // It was told the count before the last statuses came: a snapshot may lie in between.
+            actions.append(.forgetUnconfirmed)
+        }
         let wasAway = lostAt.map { now.since($0) > Self.absenceMax } ?? true
         if brokerForgot || wasAway || !isResumed { hasEverything = false }
         let handling = hasEverything ? RetainHandling.ifNew : .always
@@ -106,8 +115,21 @@ extension UplinkSession {
         ]
     }
 
+    /// Whether the broker was restored from a snapshot that is older than what it confirmed.
+    ///
+    /// A will says nothing about that: it was written when the session began. But it was published after
+    /// everything else, so a broker that has it has all.
+    private func isBehind(_ seen: Presence) -> Bool {
+        guard seen.session == lastAcknowledged, seen.state == .online,
+            let count = seen.acknowledgedCount
+        else { return false }
+        return count < counts.confirmed
+    }
+
     mutating func announce(at now: Nanoseconds) -> [SessionAction] {
         correctedAt = now
+        confirmAt = nil
+        announcedCount = counts.acknowledged
         needsCorrection = false
         pacer.countSend(at: now)
         return [.publish(.birth, message(.online))]
@@ -127,7 +149,9 @@ extension UplinkSession {
             state: state,
             session: session,
             bootID: bootID,
-            sinceNanoseconds: sinceWallNanoseconds
+            sinceNanoseconds: sinceWallNanoseconds,
+            acknowledgedCount: state == .offline || counts.acknowledged == 0
+                ? nil : counts.acknowledged
         )
         .payload
     }

@@ -42,6 +42,8 @@ struct UplinkSession: Equatable, Sendable {
     static let askAgainAfter = Nanoseconds.seconds(60)
     /// At most this often is a foreign or late word on `status/connection` corrected.
     static let correctionEvery = Nanoseconds.seconds(60)
+    /// How long after a status the broker is told how many it has, once for all of them.
+    static let confirmAfter = Nanoseconds.seconds(30)
     /// How long ``SessionEvent/stop`` may take.
     static let farewellWithin = Nanoseconds.seconds(5)
 
@@ -56,6 +58,11 @@ struct UplinkSession: Equatable, Sendable {
     var pacer = OutboxPacer()
     var presence: Presence?
     var lastAcknowledged: UInt64?
+    var counts = StatusCounts()
+    /// The count that the presence on its way says.
+    var announcedCount: UInt64 = 0
+    /// When the broker is to be told the count anew.
+    var confirmAt: Nanoseconds?
     var sinceWallNanoseconds: UInt64 = 0
     var connectedAt: Nanoseconds?
     var isResumed = false
@@ -95,7 +102,8 @@ struct UplinkSession: Equatable, Sendable {
             until
         case .online:
             [
-                askAgainAt, outboxRetryAt, pacer.oldestSentAt.map { $0 + Self.answerWithin },
+                askAgainAt, outboxRetryAt, confirmAt,
+                pacer.oldestSentAt.map { $0 + Self.answerWithin },
                 probeSentAt.map { $0 + Self.answerWithin } ?? lastHeardAt + Self.probeAfter,
                 needsCorrection ? correctedAt.map { $0 + Self.correctionEvery } : nil,
             ]
@@ -115,8 +123,8 @@ struct UplinkSession: Equatable, Sendable {
         switch event {
         case .start:
             return state == .idle ? number(at: now) : []
-        case .numbered(let session, let lastAcknowledged, let wall):
-            return numbered(session, lastAcknowledged: lastAcknowledged, wall: wall)
+        case .numbered(let session, let lastAcknowledged, let wall, let counts):
+            return numbered(session, lastAcknowledged: lastAcknowledged, wall: wall, counts)
         case .transportReady(session) where state == .opening:
             state = .greeting(until: now + Self.answerWithin)
             return []
