@@ -29,6 +29,7 @@ extension RunnerCommand {
         add("instanceFile", instanceFile)
         add("exitRecordFile", exitRecordFile)
         add("admitted", isAdmitted ? "1" : "0")
+        entries += network.entries
         entries += (confinement?.entries ?? []).map { ($0.key, $0.value) }
         var bytes: [UInt8] = []
         for (key, value) in entries {
@@ -87,6 +88,8 @@ extension RunnerCommand {
         case "instanceFile": instanceFile = value
         case "exitRecordFile": exitRecordFile = value
         case "admitted": isAdmitted = value == "1"
+        case _ where key.hasPrefix(GuestNetwork.keyPrefix):
+            guard network.set(key, value) else { throw Self.malformed("has \(key)=\(value)") }
         case _ where key.hasPrefix(Confinement.keyPrefix):
             confinement = confinement ?? Confinement()
             try confinement?.set(key, value)

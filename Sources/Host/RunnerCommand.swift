@@ -51,6 +51,8 @@ public struct RunnerCommand: Equatable, Sendable {
     public var exitRecordFile: String?
     /// Whether the module was validated whole when it came onto this machine.
     public var isAdmitted: Bool
+    /// What it may do with the network; nothing unless told otherwise.
+    public var network: GuestNetwork
     /// What the runner gives up before it reads the module; nil from the command line.
     public var confinement: Confinement?
 
@@ -70,5 +72,6 @@ public struct RunnerCommand: Equatable, Sendable {
         logFileBytesMax = Self.logFileBytesMaxDefault
         logFilesMax = Self.logFilesMaxDefault
         isAdmitted = false
+        network = .none
     }
 }

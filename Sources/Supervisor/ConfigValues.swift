@@ -13,7 +13,7 @@ struct ConfigValues: Sendable {
     func environment(
         of container: Container,
         in pod: Pod,
-        _ configuration: SupervisorConfiguration
+        _ facts: DownwardFacts
     ) throws(ContainerLifecycle.Problem) -> [(name: String, value: String)] {
         var environment: [(name: String, value: String)] = []
         for source in container.envFrom { environment += try values(of: source) }
@@ -24,7 +24,6 @@ struct ConfigValues: Sendable {
             case .literal, .field: break
             }
         }
-        let facts = DownwardFacts(nodeName: configuration.nodeName)
         let own = container.environment(in: pod, facts: facts) { value in
             switch value {
             case .configMapKey(let key): text(configMaps[key.name]?[key.key])

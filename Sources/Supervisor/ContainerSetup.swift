@@ -11,6 +11,7 @@ struct ContainerSetup: Sendable {
     let container: Container
     let instance: Instance
     let image: any LocalImage
+    let network: PodNetwork
     /// Values of ConfigMaps and Secrets that the environment names.
     let configValues: ConfigValues
 
@@ -22,7 +23,15 @@ struct ContainerSetup: Sendable {
         let identity = try configuration.sandbox.map { sandbox throws(ContainerLifecycle.Problem) in
             try WorkloadIdentity(pod, container, sandbox.kernel)
         }
-        let environment = try configValues.environment(of: container, in: pod, configuration)
+        let environment = try configValues.environment(
+            of: container,
+            in: pod,
+            DownwardFacts(
+                nodeName: configuration.nodeName,
+                hostIP: network.hostIP,
+                podIP: network.podIP
+            )
+        )
         let (command, arguments) = container.expandedCommand(environment)
         let entry = try inContext { () throws(ImageProblem) in
             try image.entry(
@@ -35,6 +44,7 @@ struct ContainerSetup: Sendable {
         runner.invoke = entry.invoke
         runner.isAdmitted = entry.isAdmitted
         runner.environment = merged(environment)
+        runner.network = network.guest
         runner.directories = try folders(identity)
         runner.workingDirectory = workingDirectory
         runner.memoryLimitBytes = memoryLimitBytes

@@ -118,7 +118,7 @@ struct NodeFacts: Sendable {
                     + sandboxed.map {
                         condition("swiftlet.dev/Sandboxed", $0.holds, $0.reason, $0.text)
                     },
-                addresses: [NodeAddress(type: "Hostname", address: configuration.nodeName)],
+                addresses: addresses,
                 info: NodeInfo(
                     machineID: machineID,
                     systemUUID: machineID,
@@ -131,6 +131,12 @@ struct NodeFacts: Sendable {
                 )
             )
         )
+    }
+
+    private var addresses: [NodeAddress] {
+        let name = NodeAddress(type: "Hostname", address: configuration.nodeName)
+        guard let address = InternetAddress.ofThisHost() else { return [name] }
+        return [NodeAddress(type: "InternalIP", address: address.description), name]
     }
 
     private static var architecture: String {

@@ -75,6 +75,7 @@ extension Supervisor {
                 container: container,
                 instance: instance,
                 image: image,
+                network: try await network(of: container, in: pod, for: instance),
                 configValues: try await configValues(of: pod)
             )
             let workload = try await workshop.run {

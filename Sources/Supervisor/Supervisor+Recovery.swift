@@ -59,6 +59,9 @@ extension Supervisor {
                 status: report.status,
                 bootID: configuration.bootID
             )
+            if let address = report.status.podIP {
+                addresses.restore(address, for: observed.uid)
+            }
             node.restore(restored)
             return record["lifecycle"]?["bootID"]?.string
         } catch {

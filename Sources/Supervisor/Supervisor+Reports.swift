@@ -1,4 +1,5 @@
 internal import Documents
+internal import Host
 internal import KubeModel
 internal import Lifecycle
 internal import Logging
@@ -75,6 +76,8 @@ extension Supervisor {
     /// A pod's status with the answer to the last version that arrived.
     func report(of pod: PodLifecycle) -> PodReport {
         var report = PodReport(metadata: pod.pod.reportMetadata, status: pod.status)
+        report.status.podIP = podAddress(of: pod.pod)?.description
+        report.status.hostIP = InternetAddress.ofThisHost()?.description
         var accepted = PodCondition(
             type: ConditionType.accepted,
             status: .yes,
@@ -168,6 +171,7 @@ extension Supervisor {
         }
         logger.info("pod removed", metadata: ["pod": "\(pod.nameKey)", "uid": "\(uid)"])
         timers.set(uid, at: nil)
+        addresses.release(uid)
         published[uid] = nil
         let logs = configuration.layout.podLogs(
             namespace: metadata.namespace,

@@ -46,6 +46,10 @@ public actor Supervisor {
     var workloads: [Instance: any Workload] = [:]
     var effects: [Effect] = []
     var timers = TimerHeap()
+    /// Where the pods are.
+    var addresses = PodAddresses()
+    /// Who was given a port of the host last.
+    var hostPorts: [HostPort: Instance] = [:]
     /// Which uid the controller wants under a name.
     var wantedUIDs: [String: String] = [:]
     /// What was refused, by `NAMESPACE/NAME`.

@@ -31,6 +31,20 @@ struct RunFlags {
                 .required("LIST"),
                 help: "switches features: -simd,+threads,…; `help` lists them"
             ),
+            .init("--address", .required("IP"), help: "what it gets when it binds all addresses"),
+            .init(
+                "--listen",
+                .required("PORT"),
+                isRepeatable: true,
+                help: "a port it may open, like tcp/80 or udp/53/5353; any without this"
+            ),
+            .init(
+                "--connect",
+                .required("HOST:PORT"),
+                isRepeatable: true,
+                help: "where it may connect, like *.example.com:443; anywhere without this"
+            ),
+            .init("--no-network", .none, help: "it can neither listen nor connect"),
             .init("--invoke", .required("NAME"), help: "calls this export instead of _start"),
             .init("--flags-fd", .required("N"), help: "reads all of this from a descriptor"),
         ]
@@ -65,6 +79,7 @@ struct RunFlags {
         command.fuel = try parsed.number("--fuel")
         command.timeLimitNanoseconds = try parsed.nanoseconds("--time-limit")
         command.invoke = parsed.value("--invoke")
+        command.network = try NetworkFlags.network(parsed)
     }
 
     /// A line for each feature: its name, and whether it is on.

@@ -99,8 +99,8 @@ import Testing
             "ports[0].containerPort: Invalid value: 0: must be between 1 and 65535, inclusive"
         ),
         (
-            "ports: [{containerPort: 80, hostPort: 80}]",
-            "ports[0].hostPort: hostPort without hostNetwork is not supported yet"
+            "ports: [{containerPort: 80, hostPort: 80}, {containerPort: 81, hostPort: 80}]",
+            "ports[1].hostPort: Duplicate value: 80"
         ),
         (
             "ports: [{containerPort: 80, protocol: tcp}]",

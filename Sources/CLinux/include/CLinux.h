@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "Confinement.h"
+#include "Sockets.h"
 
 // pidfd_open(2): a descriptor that becomes readable when the process ends.
 static inline int swiftlet_pidfd_open(pid_t pid) {

@@ -122,9 +122,6 @@ private struct ContainerRules {
             port.hostPort = port.containerPort
         }
         guard let hostPort = port.hostPort else { return }
-        guard hostNetwork || context.acceptsUnfinished else {
-            throw place.error("hostPort", "hostPort without hostNetwork is not supported yet")
-        }
         guard hostPorts.insert("\(port.transportProtocol.rawValue)/\(hostPort)").inserted else {
             throw place.error("hostPort", "Duplicate value: \(hostPort)")
         }
