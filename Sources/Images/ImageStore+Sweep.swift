@@ -14,56 +14,74 @@ extension ImageStore {
     /// - Returns: The bytes given back.
     /// - Throws: What the disk says; what is left then goes the next time.
     public func sweep(nowSeconds: Int64, isThorough: Bool = false) throws(ImageError) -> Int64 {
-        try alone { () throws(ImageError) in
+        let age = Age(nowSeconds: nowSeconds, isThorough: isThorough)
+        return try alone { () throws(ImageError) in
             let inventory = try inventory()
-            var byteCount: Int64 = 0
-            func isOld(_ path: String, _ ageMax: Int64) -> Bool {
-                guard !isThorough else { return true }
-                guard let written = StoreFile.modifiedSeconds(path) else { return false }
-                return nowSeconds.subtractingReportingOverflow(written).partialValue > ageMax
-            }
-            func remove(_ path: String) throws(ImageError) {
-                byteCount += StoreFile.treeByteCount(path)
-                try StoreFile.removeTree(path)
-            }
-            let needed = inventory.items.values.reduce(into: inventory.claimedBlobs) {
-                $0.formUnion($1.blobs.keys)
-            }
-            for algorithm in Digest.Algorithm.allCases {
-                let folder = "\(directory)/blobs/\(algorithm.rawValue)"
-                for name in try StoreFile.names(in: folder) {
-                    let digest = Digest("\(algorithm.rawValue):\(name)")
-                    // Why also when pulls are under way: one that has only its manifest so far is young.
-                    let isNeeded = digest.map {
-                        needed.contains($0) || inventory.claims.contains($0)
-                    }
-                    let path = "\(folder)/\(name)"
-                    if isNeeded != true, isOld(path, Self.orphanAgeSecondsMax) { try remove(path) }
-                }
-            }
+            var byteCount = try sweepBlobs(inventory, age)
             let roots = Set(inventory.items.keys.map(\.hex)).union(inventory.claims.map(\.hex))
-            for name in try StoreFile.names(in: "\(directory)/roots") where !roots.contains(name) {
-                try remove("\(directory)/roots/\(name)")
+            byteCount += try sweep("roots") { name, _ in !roots.contains(name) }
+            byteCount += try sweepIngest { age.isOver(Self.partialAgeSecondsMax, $0) }
+            byteCount += try sweep("aside") { _, path in
+                age.isOver(Self.partialAgeSecondsMax, path)
             }
-            byteCount += try sweepIngest { isOld($0, Self.partialAgeSecondsMax) }
-            for name in try StoreFile.names(in: "\(directory)/aside") {
-                let path = "\(directory)/aside/\(name)"
-                if isOld(path, Self.partialAgeSecondsMax) { try remove(path) }
-            }
-            let subjects = inventory.items.values.reduce(into: inventory.signedDigests) {
-                $0.insert($1.image.manifestDigest)
-            }
-            for name in try StoreFile.names(in: "\(directory)/signatures") {
-                let path = "\(directory)/signatures/\(name)"
-                let subject = Digest(
-                    name.replacing("-", with: ":", maxReplacements: 1).replacing(".json", with: "")
-                )
-                let isNeeded = subject.map(subjects.contains) ?? false
-                if !isNeeded, isOld(path, Self.orphanAgeSecondsMax) { try remove(path) }
+            // What was signed is found before the layers come, and these may take days.
+            let subjects = inventory.items.keys.reduce(
+                into: inventory.signedDigests.union(inventory.claims)
+            ) { $0.insert($1) }
+            let names = Set(subjects.map { "\($0.algorithm.rawValue)-\($0.hex).json" })
+            byteCount += try sweep("signatures") { name, path in
+                !names.contains(name) && age.isOver(Self.partialAgeSecondsMax, path)
             }
             if inventory.claims.isEmpty { try sweepTemporaries() }
             return byteCount
         }
+    }
+
+    /// How old files must be to go.
+    private struct Age {
+        var nowSeconds: Int64
+        var isThorough: Bool
+
+        func isOver(_ ageSecondsMax: Int64, _ path: String) -> Bool {
+            guard !isThorough else { return true }
+            guard let written = StoreFile.modifiedSeconds(path) else { return false }
+            let (age, overflow) = nowSeconds.subtractingReportingOverflow(written)
+            return !overflow && age > ageSecondsMax
+        }
+    }
+
+    /// Removes what of a folder is garbage; answers with its bytes.
+    private func sweep(
+        _ folder: String,
+        _ isGarbage: (_ name: String, _ path: String) -> Bool
+    ) throws(ImageError) -> Int64 {
+        var byteCount: Int64 = 0
+        for name in try StoreFile.names(in: "\(directory)/\(folder)") {
+            let path = "\(directory)/\(folder)/\(name)"
+            guard isGarbage(name, path) else { continue }
+            byteCount += StoreFile.treeByteCount(path)
+            try StoreFile.removeTree(path)
+        }
+        return byteCount
+    }
+
+    private func sweepBlobs(
+        _ inventory: StoreInventory,
+        _ age: Age
+    ) throws(ImageError) -> Int64 {
+        let needed = inventory.items.values.reduce(
+            into: inventory.claimedBlobs.union(inventory.claims)
+        ) { $0.formUnion($1.blobs.keys) }
+        var byteCount: Int64 = 0
+        for algorithm in Digest.Algorithm.allCases {
+            byteCount += try sweep("blobs/\(algorithm.rawValue)") { name, path in
+                let isNeeded =
+                    Digest("\(algorithm.rawValue):\(name)").map(needed.contains) ?? false
+                // One that a pull has not claimed yet is young.
+                return !isNeeded && age.isOver(Self.orphanAgeSecondsMax, path)
+            }
+        }
+        return byteCount
     }
 
     /// Names below `ingest` belong to whoever holds the lock of their beginning.
@@ -78,8 +96,8 @@ extension ImageStore {
             let lock = try OpenFile(lockPath, Self.readWriteCreate)
             guard lock.lockAtOnce() else { continue }
             let data = members.filter { !$0.hasSuffix(".lock") }.map { "\(folder)/\($0)" }
-            // A half-made root is made anew each time, so its age says nothing.
-            let isWorthless = stem.hasPrefix("root-") || stem.hasPrefix("gone-")
+            // A half-made root is made anew each time, and an upload goes with the daemon that took it.
+            let isWorthless = ["root-", "gone-", "upload-"].contains { stem.hasPrefix($0) }
             guard isWorthless || data.allSatisfy(isOld) else { continue }
             for path in data {
                 byteCount += StoreFile.treeByteCount(path)

@@ -11,6 +11,8 @@ public actor ImageKeeper {
 
     // Why: a look is one system call; a pull that found no room waits 10 s before it tries again.
     private static let lookAgain = Duration.seconds(10)
+    // Why: only then is it known which image was used last; the whole store is listed for it.
+    private static let rememberNanoseconds: Int64 = 600_000_000_000
     // Why: leftovers age in hours and days, and looking for them lists the whole store.
     private static let sweepNanoseconds: Int64 = 3_600_000_000_000
 
@@ -19,8 +21,9 @@ public actor ImageKeeper {
     private let collection: ImageCollection
     private let logger: Logger
     private let now: @Sendable () -> Int64
-    /// Since when nothing has needed an image, on the monotonic clock.
+    /// When an image was first seen unneeded since it was last needed, on the monotonic clock.
     private var unusedSince: [Digest: Int64] = [:]
+    private var rememberedAt: Int64?
     private var sweptAt: Int64?
 
     /// A keeper that has not looked yet.
@@ -62,8 +65,8 @@ public actor ImageKeeper {
                 totalByteCount: room.totalByteCount
             )
             let shortage = images.shortage.take()
-            guard collection.isDue(disk) || shortage > 0 || unusedSince.isEmpty,
-                let needs = await needs()
+            let isLongAgo = rememberedAt.map { time - $0 > Self.rememberNanoseconds } ?? true
+            guard collection.isDue(disk) || shortage > 0 || isLongAgo, let needs = await needs()
             else { return }
             let kept = try await images.kept(needs)
             remember(kept, time)
@@ -86,10 +89,11 @@ public actor ImageKeeper {
 
     private func remember(_ kept: KeptImages, _ time: Int64) {
         var next: [Digest: Int64] = [:]
-        for digest in kept.inventory.items.keys {
-            next[digest] = kept.isNeeded(digest) ? time : unusedSince[digest] ?? time
+        for digest in kept.inventory.items.keys where !kept.isNeeded(digest) {
+            next[digest] = unusedSince[digest] ?? time
         }
         unusedSince = next
+        rememberedAt = time
     }
 
     private func note(_ removal: StoreRemoval, _ text: String) {

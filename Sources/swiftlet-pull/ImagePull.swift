@@ -26,6 +26,8 @@ struct ImagePull {
         let (descriptor, manifest) = try manifest(resolved, source)
         let claim = try store.claim(descriptor.digest)
         defer { withExtendedLifetime(claim) {} }
+        // Who swept before the claim may have taken the manifest, by which the claim is understood.
+        _ = try store.ingestDocument(descriptor, from: source)
         // Before the layers: what is not trusted is not worth its bytes.
         try checkSignatures([resolved.digest, descriptor.digest], source)
         if var image = try store.image(descriptor.digest) {

@@ -188,6 +188,23 @@ struct StoreKeepingTests {
         }
     }
 
+    @Test("an archive that is being sent stays, and one that a dead daemon took goes at once")
+    func uploads() throws {
+        try Self.with { kept in
+            try writeFile("\(kept.folder)/ingest/upload-1", "dead")
+            do {
+                let upload = try ImageUpload(kept.store, name: "2")
+                #expect(try upload.append([1, 2], at: 0) && upload.byteCount == 2)
+                #expect(try !upload.append([3], at: 1))
+                #expect(try kept.store.sweep(nowSeconds: 0) == 4)
+                #expect(kept.isThere("ingest/upload-2") && !kept.isThere("ingest/upload-1"))
+                #expect(throws: ImageError.self) { try ImageUpload(kept.store, name: "2") }
+                withExtendedLifetime(upload) {}
+            }
+            #expect(kept.files().isEmpty)
+        }
+    }
+
     @Test("pins outlive the store's value and go with the name")
     func pins() throws {
         try Self.with { kept in

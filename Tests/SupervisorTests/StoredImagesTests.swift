@@ -226,6 +226,37 @@ struct StoredImagesTests {
         }
     }
 
+    @Test("an image that was needed a moment ago stays for two minutes, whatever a pull lacks")
+    func young() async throws {
+        try await ImageDisk.with { disk in
+            try await disk.pack("a", dataByteCount: 100)
+            _ = try await disk.images.pull("oci:L:a")
+            let time = Mutex<Int64>(0)
+            let needs = Mutex<ImageNeeds?>(ImageDisk.needs("a"))
+            let keeper = ImageKeeper(
+                images: disk.images,
+                collection: ImageCollection(),
+                now: { time.withLock { $0 } },
+                needs: { needs.withLock { $0 } }
+            )
+            func look(at seconds: Int64) async throws -> [String] {
+                time.withLock { $0 = seconds * 1_000_000_000 }
+                disk.images.shortage.note(1)
+                await keeper.look()
+                return try await disk.names()
+            }
+            #expect(try await look(at: 1_000_000) == ["a"])
+            needs.withLock { $0 = ImageNeeds() }
+            #expect(try await look(at: 1_000_500) == ["a"])
+            #expect(try await look(at: 1_000_619) == ["a"])
+            needs.withLock { $0 = ImageDisk.needs("a") }
+            #expect(try await look(at: 1_000_620) == ["a"])
+            needs.withLock { $0 = ImageNeeds() }
+            #expect(try await look(at: 1_000_700) == ["a"])
+            #expect(try await look(at: 1_000_820) == [])
+        }
+    }
+
     @Test(
         "a disk that fills in the middle leaves nothing wrong, and the pull works once there is room",
         .enabled(if: Requirement.mount.isMet, "\(Requirement.mount.comment)")
@@ -235,7 +266,8 @@ struct StoredImagesTests {
             try await disk.pack("a", dataByteCount: 1_000_000)
             // Ballast leaves room for the check and not for the unpacking.
             for ballast in stride(from: 1_200_000, through: 5_600_000, by: 400_000) {
-                try writeFile(disk.folder + "/ballast", [UInt8](repeating: 1, count: ballast))
+                // What does not fit fills the disk, which is the point.
+                try? writeFile(disk.folder + "/ballast", [UInt8](repeating: 1, count: ballast))
                 do throws(ImageProblem) {
                     _ = try await disk.images.pull("oci:L:a")
                     _ = try await disk.images.remove("oci:L:a", ImageNeeds())
