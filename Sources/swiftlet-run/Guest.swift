@@ -35,7 +35,11 @@ struct Guest {
         // Why so typed: a cast of an error makes the runtime search all conformances.
         let module: Module
         do throws(ModuleError) {
-            module = try Module(bytes: bytes, features: features)
+            module = try Module(
+                bytes: bytes,
+                features: features,
+                declarationBytesMax: Int(clamping: store.memoryBytesLeft)
+            )
             if !command.isAdmitted { try module.validateAllBodies() }
         } catch {
             throw .module(path: command.modulePath, error)

@@ -170,6 +170,7 @@ final class Runner {
             startNanoseconds: (readyNanoseconds ?? now) - startedNanoseconds,
             moduleBytes: moduleBytes,
             usage: usage,
+            privateBytes: ProcessMemory.privateBytes(),
             fuelUsed: fuelUsed(usage.fuelLeft)
         )
         StandardStream.error(cost.text(statistics))

@@ -18,6 +18,8 @@ struct Statistics {
     var moduleBytes: Int
     /// What the store gave out, at its most, and how often it had to refuse.
     var usage: ResourceUsage
+    /// Bytes that this process alone has written to, at the end; `nil` where the kernel does not tell.
+    var privateBytes: Int64?
     /// Instructions that were counted, when they were.
     var fuelUsed: UInt64?
 
@@ -54,6 +56,7 @@ struct Statistics {
             ),
             ("memory peak", "\(usage.memoryBytesPeak) bytes, \(usage.refusedAllocations) refused"),
         ]
+        if let privateBytes { lines.append(("process", "\(privateBytes) bytes of its own")) }
         return lines + shares.map { ("  \($0.share.name)", "\($0.bytes) bytes") }
     }
 
@@ -72,6 +75,7 @@ struct Statistics {
             ("codeBytes", Int64(usage.codeBytes)),
             ("codePercent", Int64(usage.codePercent)),
         ]
+        if let privateBytes { numbers.append(("privateBytes", privateBytes)) }
         if let fuelUsed { numbers.append(("fuel", Int64(clamping: fuelUsed))) }
         return numbers
     }

@@ -37,13 +37,26 @@ public final class Module: Sendable {
     /// Offsets of the contents of the name section, not looked at yet.
     let nameSection: Range<Int>?
 
+    /// Bytes that all of this takes, roughly, and not less than that.
+    let declarationBytes: Int
+
     private let exportIndices: [ExactName: Int]
 
     /// Decodes `bytes` and validates all but the bodies of functions.
     ///
+    /// The declarations are refused when they would take more than `declarationBytesMax` bytes.
+    ///
     /// - Throws: ``ModuleError`` with the byte where the first mistake was found.
-    public init(bytes: ModuleBytes, features: WasmFeatures = .all) throws(ModuleError) {
-        var decoder = ModuleDecoder(bytes: bytes, features: features)
+    public init(
+        bytes: ModuleBytes,
+        features: WasmFeatures = .all,
+        declarationBytesMax: Int = .max
+    ) throws(ModuleError) {
+        var decoder = ModuleDecoder(
+            bytes: bytes,
+            features: features,
+            declarationBytesMax: declarationBytesMax
+        )
         try decoder.decode()
         self.bytes = bytes
         self.features = features
@@ -68,6 +81,7 @@ public final class Module: Sendable {
         self.dataCount = decoder.dataCount
         self.declaredFunctions = decoder.declaredFunctions
         self.nameSection = decoder.nameSection
+        self.declarationBytes = decoder.declarationBytes
     }
 
     /// The number of functions, imported ones included.

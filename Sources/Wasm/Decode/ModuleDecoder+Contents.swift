@@ -3,7 +3,13 @@
 /// Source: WebAssembly 3.0, §5.5.10-5.5.16.
 extension ModuleDecoder {
     mutating func exportSection() throws(ModuleError) {
-        for _ in 0..<(try count(max: ModuleLimits.listCountMax, "exports")) {
+        for _
+            in 0..<(try count(
+                max: ModuleLimits.listCountMax,
+                "exports",
+                bytesEach: DeclarationBytes.export
+            ))
+        {
             let start = reader.position
             let name = bytes.string(try reader.name())
             let kindOffset = reader.position
@@ -45,7 +51,13 @@ extension ModuleDecoder {
     }
 
     mutating func elementSection() throws(ModuleError) {
-        for _ in 0..<(try count(max: ModuleLimits.listCountMax, "element segments")) {
+        for _
+            in 0..<(try count(
+                max: ModuleLimits.listCountMax,
+                "element segments",
+                bytesEach: DeclarationBytes.segment
+            ))
+        {
             elementSegments.append(try elementSegment())
         }
     }
@@ -108,7 +120,11 @@ extension ModuleDecoder {
     }
 
     mutating func codeSection() throws(ModuleError) {
-        let count = try count(max: ModuleLimits.functionCountMax, "bodies")
+        let count = try count(
+            max: ModuleLimits.functionCountMax,
+            "bodies",
+            bytesEach: DeclarationBytes.body
+        )
         guard count == functionTypeIndices.count - importedFunctionCount else {
             throw .malformed(
                 "function and code section have inconsistent lengths",
@@ -122,7 +138,13 @@ extension ModuleDecoder {
     }
 
     mutating func dataSection() throws(ModuleError) {
-        for _ in 0..<(try count(max: ModuleLimits.listCountMax, "data segments")) {
+        for _
+            in 0..<(try count(
+                max: ModuleLimits.listCountMax,
+                "data segments",
+                bytesEach: DeclarationBytes.segment
+            ))
+        {
             dataSegments.append(try dataSegment())
         }
     }

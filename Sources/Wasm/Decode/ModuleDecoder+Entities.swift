@@ -3,7 +3,13 @@
 /// Source: WebAssembly 3.0, §5.5.5-5.5.9, §5.5.17.
 extension ModuleDecoder {
     mutating func importSection() throws(ModuleError) {
-        for _ in 0..<(try count(max: ModuleLimits.listCountMax, "imports")) {
+        for _
+            in 0..<(try count(
+                max: ModuleLimits.listCountMax,
+                "imports",
+                bytesEach: DeclarationBytes.importEntry
+            ))
+        {
             let module = bytes.string(try reader.name())
             let name = bytes.string(try reader.name())
             imports.append(Import(module: module, name: name, type: try importType()))
@@ -43,7 +49,13 @@ extension ModuleDecoder {
     }
 
     mutating func functionSection() throws(ModuleError) {
-        for _ in 0..<(try count(max: ModuleLimits.functionCountMax, "functions")) {
+        for _
+            in 0..<(try count(
+                max: ModuleLimits.functionCountMax,
+                "functions",
+                bytesEach: DeclarationBytes.function
+            ))
+        {
             _ = try function()
         }
     }
@@ -63,7 +75,13 @@ extension ModuleDecoder {
     }
 
     mutating func tableSection() throws(ModuleError) {
-        for _ in 0..<(try count(max: ModuleLimits.entityCountMax, "tables")) {
+        for _
+            in 0..<(try count(
+                max: ModuleLimits.entityCountMax,
+                "tables",
+                bytesEach: DeclarationBytes.table
+            ))
+        {
             tables.append(try table())
         }
     }
@@ -84,7 +102,13 @@ extension ModuleDecoder {
     }
 
     mutating func memorySection() throws(ModuleError) {
-        for _ in 0..<(try count(max: ModuleLimits.entityCountMax, "memories")) {
+        for _
+            in 0..<(try count(
+                max: ModuleLimits.entityCountMax,
+                "memories",
+                bytesEach: DeclarationBytes.memory
+            ))
+        {
             _ = try memory()
         }
     }
@@ -103,7 +127,13 @@ extension ModuleDecoder {
     }
 
     mutating func tagSection() throws(ModuleError) {
-        for _ in 0..<(try count(max: ModuleLimits.entityCountMax, "tags")) { _ = try tag() }
+        for _
+            in 0..<(try count(
+                max: ModuleLimits.entityCountMax,
+                "tags",
+                bytesEach: DeclarationBytes.tag
+            ))
+        { _ = try tag() }
     }
 
     private mutating func tag() throws(ModuleError) -> TagType {
@@ -123,7 +153,13 @@ extension ModuleDecoder {
 
     /// An initial value may use the globals before its own.
     mutating func globalSection() throws(ModuleError) {
-        for _ in 0..<(try count(max: ModuleLimits.entityCountMax, "globals")) {
+        for _
+            in 0..<(try count(
+                max: ModuleLimits.entityCountMax,
+                "globals",
+                bytesEach: DeclarationBytes.global
+            ))
+        {
             let type = try reader.globalType(types)
             let initializer = try constant(type.value)
             globals.append(GlobalDeclaration(type: type, initializer: initializer))

@@ -3,7 +3,13 @@
 /// Source: WebAssembly 3.0, §5.3.7-5.3.9, §5.5.4 and §3.2.10 (recursive types, validation).
 extension ModuleDecoder {
     mutating func typeSection() throws(ModuleError) {
-        for _ in 0..<(try count(max: ModuleLimits.typeCountMax, "types")) {
+        for _
+            in 0..<(try count(
+                max: ModuleLimits.typeCountMax,
+                "types",
+                bytesEach: DeclarationBytes.type
+            ))
+        {
             try group()
         }
     }
@@ -15,7 +21,11 @@ extension ModuleDecoder {
         if reader.next == 0x4E {
             try require(.garbageCollection, "recursive types (feature gc)")
             _ = try reader.byte()
-            memberCount = try count(max: ModuleLimits.typeCountMax, "types")
+            memberCount = try count(
+                max: ModuleLimits.typeCountMax,
+                "types",
+                bytesEach: DeclarationBytes.type
+            )
             guard memberCount <= reader.remaining else { throw reader.unexpectedEnd }
         }
         guard types.count + memberCount <= ModuleLimits.typeCountMax else {
@@ -74,7 +84,13 @@ extension ModuleDecoder {
         case 0x5F:
             try require(.garbageCollection, "structures (feature gc)")
             var fields: [FieldType] = []
-            for _ in 0..<(try count(max: ModuleLimits.fieldCountMax, "fields")) {
+            for _
+                in 0..<(try count(
+                    max: ModuleLimits.fieldCountMax,
+                    "fields",
+                    bytesEach: DeclarationBytes.field
+                ))
+            {
                 fields.append(try reader.fieldType(types, bound: bound))
             }
             return .structure(fields)
@@ -90,7 +106,11 @@ extension ModuleDecoder {
         bound: Int,
         _ what: String
     ) throws(ModuleError) -> [ValueType] {
-        let count = try count(max: ModuleLimits.parameterCountMax, what)
+        let count = try count(
+            max: ModuleLimits.parameterCountMax,
+            what,
+            bytesEach: DeclarationBytes.parameter
+        )
         var list: [ValueType] = []
         for _ in 0..<count { list.append(try reader.valueType(types, bound: bound)) }
         return list

@@ -29,7 +29,12 @@ struct ModuleDecoder {
     var declaredFunctions = IndexSet()
     var nameSection: Range<Int>?
 
-    init(bytes: ModuleBytes, features: WasmFeatures) {
+    /// Bytes that the declarations decoded so far take, as ``DeclarationBytes`` has them.
+    private(set) var declarationBytes = 0
+    private let declarationBytesMax: Int
+
+    init(bytes: ModuleBytes, features: WasmFeatures, declarationBytesMax: Int) {
+        self.declarationBytesMax = declarationBytesMax
         self.bytes = bytes
         self.features = features
         self.types = TypeTable(features: features)
@@ -114,8 +119,13 @@ struct ModuleDecoder {
         }
     }
 
-    /// The number of entries of a list, each of which has at least one byte.
-    mutating func count(max: Int, _ what: String) throws(ModuleError) -> Int {
+    /// The number of entries of a list, each of which has at least one byte, and takes `bytesEach` bytes
+    /// when it is decoded.
+    mutating func count(
+        max: Int,
+        _ what: String,
+        bytesEach: Int = 0
+    ) throws(ModuleError) -> Int {
         let start = reader.position
         let count = Int(try reader.u32())
         // Why not "at most what remains": the specification's tests want an end found by reading.
@@ -123,6 +133,12 @@ struct ModuleDecoder {
             guard count <= reader.remaining else { throw reader.unexpectedEnd }
             throw .limit("\(count) \(what), at most \(max)", at: start)
         }
+        // Of a list that is cut short no more is decoded than is there.
+        let bytes = min(count, reader.remaining) * bytesEach
+        guard bytes <= declarationBytesMax - declarationBytes else {
+            throw .limit("\(count) \(what) need \(bytes) bytes of the memory limit", at: start)
+        }
+        declarationBytes += bytes
         return count
     }
 }

@@ -24,6 +24,12 @@ enum ModuleLimits {
     static let localCountMax = 50_000
     /// Declared supertypes above a type.
     static let subtypeDepthMax = 63
+    /// Blocks inside one another: each costs the translator some hundred bytes.
+    ///
+    /// Compilers make a nest of a `switch`, one block for each case.
+    static let nestingMax = 10_000
+    /// Targets of one `br_table`, as V8 has it.
+    static let branchTableCountMax = 65_520
     /// Operands of a constant expression that wait for their operator.
     static let constantDepthMax = 10_000
 }

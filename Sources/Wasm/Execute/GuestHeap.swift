@@ -32,10 +32,22 @@ final class GuestHeap {
         init(byteCount: Int, slotBytes: Int) {
             self.byteCount = byteCount
             self.slotBytes = slotBytes
-            self.slotCount = byteCount / slotBytes
+            let count = Block.slotCount(byteCount, slotBytes)
+            self.slotCount = count
             self.used = SlotBits(count: slotCount)
             self.marked = SlotBits(count: slotCount)
-            unsafe self.base = .allocate(byteCount: byteCount, alignment: GuestHeap.blockBytes)
+            unsafe self.base = .allocate(
+                byteCount: byteCount - Block.gapBytes,
+                alignment: GuestHeap.blockBytes
+            )
+        }
+
+        /// Bytes at a block's end that are left to malloc: with them for its notes the next block can
+        /// follow at once, without them it would lie a whole block further on.
+        static let gapBytes = 64
+
+        private static func slotCount(_ byteCount: Int, _ slotBytes: Int) -> Int {
+            max(1, (byteCount - gapBytes) / slotBytes)
         }
 
         deinit {
@@ -45,7 +57,9 @@ final class GuestHeap {
         /// Bytes that a block takes with what belongs to it: the object, two arrays of bits, its place
         /// in the dictionary (together below 256 bytes), and the bits themselves.
         static func cost(_ byteCount: Int, _ slotBytes: Int) -> UInt64 {
-            UInt64(byteCount + 256 + byteCount / slotBytes / 4)
+            let notes = 256 + slotCount(byteCount, slotBytes) / 4
+            // A large object has pages of its own, of which malloc takes one.
+            return UInt64(byteCount + notes + (byteCount > GuestHeap.blockBytes ? 4_096 : 0))
         }
 
         var cost: UInt64 { Self.cost(byteCount, slotBytes) }
@@ -122,7 +136,7 @@ final class GuestHeap {
         if byteCount <= smallBytesMax {
             return 1 << (Int.bitWidth - (byteCount - 1).leadingZeroBitCount)
         }
-        return (byteCount + blockBytes - 1) & ~(blockBytes - 1)
+        return (byteCount + Block.gapBytes + blockBytes - 1) & ~(blockBytes - 1)
     }
 
     private func take(_ slotBytes: Int) -> UInt? {

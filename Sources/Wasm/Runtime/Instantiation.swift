@@ -74,7 +74,7 @@ struct Instantiation {
         }
         let globalCount = UInt64(module.globals.count - module.importedGlobalCount)
         let globalBytes = globalCount * GlobalCell.costBytes
-        let ownBytes = UInt64(InstanceLayout(module).byteCount)
+        let ownBytes = UInt64(InstanceLayout(module).byteCount + module.declarationBytes)
         let elementBytes = module.elementSegments.reduce(0) { $0 + $1.costBytes }
         for bytes in [globalBytes, ownBytes, elementBytes] { needed = needed.addedClamped(bytes) }
         let budget = store.budget

@@ -12,7 +12,7 @@ public enum MemoryShare: Int, CaseIterable, Sendable {
     case stacks
     /// Register code.
     case translatedCode
-    /// Instances themselves: their functions, and their tables of handlers.
+    /// Instances themselves: their functions, their tables of handlers, their modules' declarations.
     case instances
     /// What the host holds on a guest's behalf.
     case hostBuffers

@@ -23,6 +23,9 @@ public final class Store {
         machine.fuel = Int64(clamping: limits.fuel ?? .max)
     }
 
+    /// Bytes of the budget that are not given out.
+    public var memoryBytesLeft: UInt64 { budget.left }
+
     /// Takes bytes of the budget for something that the host holds on the guest's behalf.
     ///
     /// - Returns: `false` when there are not so many left, and then nothing is taken.

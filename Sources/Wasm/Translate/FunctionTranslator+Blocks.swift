@@ -33,7 +33,11 @@ extension FunctionTranslator {
         )
     }
 
+    /// What a block begins with: its parameters, checked and in their slots.
     mutating func popParameters(_ type: BlockType) throws(ModuleError) {
+        guard controls.count <= ModuleLimits.nestingMax else {
+            throw .limit("more than \(ModuleLimits.nestingMax) nested blocks", at: reader.position)
+        }
         let count = type.parameterCount
         guard count > 0 else { return }
         let height = controls[controls.count - 1].height

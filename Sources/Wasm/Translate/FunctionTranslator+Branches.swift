@@ -292,6 +292,9 @@ extension FunctionTranslator {
         guard Int(count) <= reader.remaining else {
             throw .malformed("unexpected end", at: start)
         }
+        guard Int(count) <= ModuleLimits.branchTableCountMax else {
+            throw .limit("br_table with \(count) targets", at: start)
+        }
         var targets: [Int] = []
         targets.reserveCapacity(Int(count) + 1)
         for _ in 0...count { targets.append(try label()) }
