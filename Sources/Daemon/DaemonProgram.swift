@@ -63,11 +63,6 @@ public struct DaemonProgram: Sendable {
             images: stored
         )
         let imageRoutes = ImageRoutes(images: stored, supervisor: supervisor)
-        let keeper = ImageKeeper(
-            images: stored,
-            collection: configuration.images.collection,
-            needs: { await supervisor.imageNeeds() }
-        )
         let trust = try configuration.trust()
         let inbox = Inbox(store: store, nodeName: configuration.nodeName, trust: trust)
         do throws(StoreError) { try await inbox.prepare() } catch { throw .store(error) }
@@ -107,7 +102,7 @@ public struct DaemonProgram: Sendable {
             uplink: uplink,
             requests: requests,
             imageRoutes: imageRoutes,
-            keeper: keeper,
+            keeper: keeper(stored, supervisor),
             time: time,
             manifests: StaticManifests(
                 folder: configuration.manifests,
@@ -319,6 +314,14 @@ extension DaemonProgram {
         } catch {
             throw .store(error)
         }
+    }
+
+    private func keeper(_ images: StoredImages, _ supervisor: Supervisor) -> ImageKeeper {
+        ImageKeeper(
+            images: images,
+            collection: configuration.images.collection,
+            needs: { await supervisor.imageNeeds() }
+        )
     }
 
     private func images() throws(DaemonError) -> StoredImages {
