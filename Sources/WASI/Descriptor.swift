@@ -24,6 +24,8 @@ struct Descriptor {
     var isStandardInput = false
     /// Whether reads and writes never wait.
     var isNonBlocking = false
+    /// What more there is to know when it is a socket, whose file is the one in `kind`.
+    var socket: GuestSocket?
 }
 
 /// What kind of thing a descriptor is for.

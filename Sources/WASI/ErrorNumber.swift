@@ -156,4 +156,29 @@ enum ErrorNumber: UInt16, Error, CaseIterable {
     case crossDevice = 75
     /// `notcapable`
     case notCapable = 76
+
+    // Source: WasmEdge, `__wasi_errno_t`: what getaddrinfo(3) says, behind preview 1's own.
+
+    /// `aiaddrfamily`
+    case resolveAddressFamily = 77
+    /// `aiagain`
+    case resolveAgain = 78
+    /// `aibadflag`
+    case resolveFlags = 79
+    /// `aifail`
+    case resolveFailed = 80
+    /// `aifamily`
+    case resolveFamily = 81
+    /// `aimemory`
+    case resolveMemory = 82
+    /// `ainodata`
+    case resolveNoData = 83
+    /// `ainoname`
+    case resolveNoName = 84
+    /// `aiservice`
+    case resolveService = 85
+    /// `aisocktype`
+    case resolveType = 86
+    /// `aisystem`
+    case resolveSystem = 87
 }

@@ -132,8 +132,21 @@ struct GuestBuffers {
         return all
     }
 
+    /// Writes bytes into the buffers, one after another, as far as they reach.
+    func scatter(
+        _ bytes: [UInt8],
+        _ ranges: [(address: UInt32, count: UInt32)]
+    ) throws(ErrorNumber) {
+        var rest = bytes[...]
+        for range in ranges where !rest.isEmpty {
+            let part = rest.prefix(Int(range.count))
+            try store(Array(part), range.address)
+            rest = rest.dropFirst(part.count)
+        }
+    }
+
     /// The guest's list of buffers, each inside its memory.
-    private func ranges(
+    func ranges(
         _ vectors: UInt32,
         _ count: UInt32
     ) throws(ErrorNumber) -> [(address: UInt32, count: UInt32)] {

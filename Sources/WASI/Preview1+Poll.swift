@@ -99,7 +99,7 @@ extension Preview1 {
     /// Waits until at least one is there to be told.
     private func events(for subscriptions: [Subscription]) throws(ErrorNumber) -> [[UInt8]] {
         var events: [[UInt8]] = []
-        var waiting: [(subscription: Subscription, entry: Descriptor, file: HostFile)] = []
+        var waiting: [(subscription: Subscription, files: [HostFile])] = []
         var deadline: UInt64?
         for subscription in subscriptions {
             switch subscription.kind {
@@ -111,7 +111,7 @@ extension Preview1 {
                     if let event = try ready(subscription, entry) {
                         events.append(event)
                     } else if case .host(let file) = entry.kind {
-                        waiting.append((subscription, entry, file))
+                        waiting.append((subscription, entry.socket?.sockets.map(\.file) ?? [file]))
                     }
                 } catch {
                     events.append(subscription.event(error))
@@ -119,14 +119,21 @@ extension Preview1 {
             }
         }
         if !events.isEmpty { deadline = 0 } else { flush() }
-        let files = waiting.map { ($0.file, Int16($0.subscription.type == 1 ? POLLIN : POLLOUT)) }
-        let answers = try wait(files, deadlineNanoseconds: deadline)
-        for (item, answer) in zip(waiting, answers) where answer != 0 {
+        let files = waiting.flatMap { item in
+            let wanted = Int16(item.subscription.type == 1 ? POLLIN : POLLOUT)
+            return item.files.map { (file: $0, events: wanted) }
+        }
+        var answers = try wait(files, deadlineNanoseconds: deadline)[...]
+        for item in waiting {
+            let own = answers.prefix(item.files.count)
+            answers = answers.dropFirst(own.count)
+            let answer = own.reduce(0, |)
+            guard answer != 0 else { continue }
             let isRead = item.subscription.type == 1
             events.append(
                 item.subscription.event(
                     .success,
-                    byteCount: isRead ? item.file.bytesWaiting : 0,
+                    byteCount: isRead ? item.files.map(\.bytesWaiting).reduce(0, +) : 0,
                     isHungUp: answer & Int16(POLLHUP) != 0
                 )
             )

@@ -70,10 +70,4 @@ extension Preview1 {
     func raise(_ call: HostCall, _ buffers: GuestBuffers) throws(ErrorNumber) {
         throw .noSystemCall
     }
-
-    /// `sock_…`: no descriptor is a socket.
-    func socket(_ call: HostCall, _ buffers: GuestBuffers) throws(ErrorNumber) {
-        _ = try table[call.i32(0)]
-        throw .notSocket
-    }
 }

@@ -28,7 +28,20 @@ extension Preview1 {
         let entry = try table.entry(call.i32(0), isPositioned ? [.read, .seek] : .read)
         var count: UInt32 = 0
         switch entry.kind {
+        case .host where entry.socket != nil && isPositioned: throw .seekOnPipe
         case .host(let file):
+            if let socket = entry.socket {
+                let received = try receive(
+                    entry,
+                    socket,
+                    call.i32(1),
+                    call.i32(2),
+                    flags: 0,
+                    buffers
+                )
+                count = UInt32(truncatingIfNeeded: received.bytes.count)
+                break
+            }
             if !isPositioned, try isAtEnd(entry, file) { break }
             let offset = isPositioned ? call.i64(3) : nil
             count = try buffers.read(file, call.i32(1), call.i32(2), at: offset)
@@ -62,7 +75,13 @@ extension Preview1 {
         guard !entry.isReadOnly else { throw .readOnlyFileSystem }
         var count: UInt32 = 0
         switch entry.kind {
+        case .host where entry.socket != nil && isPositioned: throw .seekOnPipe
         case .host(let file):
+            if let socket = entry.socket {
+                let data = try buffers.gather(call.i32(1), call.i32(2))
+                count = try send(entry, socket, data, to: nil)
+                break
+            }
             if entry.type != .regularFile, !isPositioned {
                 try waitUntilReady(file, Int16(POLLOUT), entry)
             }

@@ -15,6 +15,9 @@ public final class Preview1 {
     let interruption: Interruption?
     var table = DescriptorTable()
     let sinks: [any OutputSink]
+    let network: NetworkRules
+    /// Which names the guest has asked about, by the addresses that they led to.
+    var resolvedNames: [[UInt8]: Set<String>] = [:]
 
     /// Opens what the configuration names.
     ///
@@ -27,6 +30,7 @@ public final class Preview1 {
         environment = try Self.words(configuration.environment, "an environment variable")
         resolver = PathResolver(usesOpenat2: configuration.usesOpenat2)
         self.interruption = interruption
+        network = configuration.network
         let outputs = [configuration.standardOutput, configuration.standardError]
         sinks = outputs.compactMap { output in
             switch output {
@@ -52,8 +56,9 @@ public final class Preview1 {
 
     /// Makes the functions that `module` asks for known to what is linked in `store`.
     public func define(in imports: inout Imports, of store: Store, for module: Module) {
-        let wanted = Set(module.imports.lazy.filter { $0.module == Self.moduleName }.map(\.name))
-        for function in Preview1Function.all where wanted.contains(function.name) {
+        for wanted in module.imports where wanted.module == Self.moduleName {
+            let type = module.functionType(of: wanted)
+            guard let function = Preview1Function.function(wanted.name, type) else { continue }
             let host = HostFunction(type: function.type) { [self] call throws(Trap) in
                 try function.run(self, call)
             }

@@ -22,6 +22,22 @@ struct Preview1Function: Sendable {
         self.body = body
     }
 
+    /// The same by another name.
+    func named(_ name: String) -> Preview1Function { Preview1Function(name, type, body) }
+
+    private init(_ name: String, _ type: FunctionType, _ body: @escaping Body) {
+        self.name = name
+        self.type = type
+        self.body = body
+    }
+
+    /// What a module gets that imports `name`: the function of that type, or else any of that name,
+    /// so that the type is what the module is told about.
+    static func function(_ name: String, _ type: FunctionType?) -> Preview1Function? {
+        let candidates = (all + wasmEdge).filter { $0.name == name }
+        return candidates.first { $0.type == type } ?? candidates.first
+    }
+
     func run(_ preview: Preview1, _ call: HostCall) throws(Trap) {
         if name == Self.exitName { throw .exit(Int32(bitPattern: call.i32(0))) }
         do {
@@ -105,11 +121,10 @@ struct Preview1Function: Sendable {
         .init("path_unlink_file", "iii", Preview1.unlink),
     ]
 
-    // No descriptor of this version is a socket.
     private static let sockets: [Preview1Function] = [
-        .init("sock_accept", "iii", Preview1.socket),
-        .init("sock_recv", "iiiiii", Preview1.socket),
-        .init("sock_send", "iiiii", Preview1.socket),
-        .init("sock_shutdown", "ii", Preview1.socket),
+        .init("sock_accept", "iii", Preview1.acceptSocketWithFlags),
+        .init("sock_recv", "iiiiii", Preview1.receive),
+        .init("sock_send", "iiiii", Preview1.send),
+        .init("sock_shutdown", "ii", Preview1.shutDownSocket),
     ]
 }

@@ -52,6 +52,9 @@ struct Rights: OptionSet, Equatable {
         .setPathTimes, .facts, .setTimes, .symbolicLink, .removeDirectory, .unlink,
     ]
 
+    /// What a socket can bear.
+    static let socket: Rights = [.read, .write, .setFlags, .facts, .poll, .shutDown, .accept]
+
     /// What a stream that cannot be positioned can bear: with neither seek nor tell, a character
     /// device is a terminal to wasi-libc, which then sends its output on line by line.
     static let stream: Rights = [.read, .write, .setFlags, .facts, .poll]

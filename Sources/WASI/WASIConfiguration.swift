@@ -39,6 +39,8 @@ public struct WASIConfiguration {
     public var standardOutput: Output
     /// Where standard error goes.
     public var standardError: Output
+    /// What the guest may do with the network; nothing unless told otherwise.
+    public var network: NetworkRules
     /// Whether paths are resolved by openat2(2), where the kernel has it; not, to test the other way.
     public var usesOpenat2: Bool
 
@@ -51,6 +53,7 @@ public struct WASIConfiguration {
         standardInput = 0
         standardOutput = .descriptor(1)
         standardError = .descriptor(2)
+        network = NetworkRules()
         usesOpenat2 = true
     }
 }

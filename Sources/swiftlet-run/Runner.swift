@@ -126,6 +126,7 @@ final class Runner {
             .init(hostPath: $0.host, guestPath: $0.guest, isReadOnly: $0.isReadOnly)
         }
         configuration.workingDirectory = command.workingDirectory
+        configuration.network = NetworkRules(command.network)
         if command.workingDirectory != "/",
             !command.environment.contains(where: { $0.hasPrefix("PWD=") })
         {

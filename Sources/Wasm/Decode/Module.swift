@@ -93,6 +93,12 @@ public final class Module: Sendable {
         return types.function(functionTypeIndices[Int(index)])
     }
 
+    /// The type of an imported function; `nil` for an import that is none.
+    public func functionType(of wanted: Import) -> FunctionType? {
+        guard case .function(let typeIndex) = wanted.type else { return nil }
+        return types.function(typeIndex)
+    }
+
     /// The export called `name`.
     public func export(_ name: String) -> Export? {
         exportIndices[ExactName(name)].map { exports[$0] }
