@@ -92,12 +92,15 @@ public struct BrokerBackend: UplinkBackend {
                     ]
                 )
             case .refused(let refusal):
-                await supervisor.complain(
-                    refusal.message,
-                    reason: refusal.reason,
-                    namespace: namespace,
-                    name: name
-                )
+                // Why only live ones: what is retained is refused again by every life of the daemon.
+                if message.isRetained {
+                    logger.warning(
+                        "refused again: \(refusal.message)",
+                        metadata: ["object": "\(kind.rawValue)/\(objectName)"]
+                    )
+                } else {
+                    await supervisor.report(refusal)
+                }
             case .staged:
                 logger.info(
                     "kept for a manifest that lists it",

@@ -79,18 +79,7 @@ public struct DaemonProgram: Sendable {
             groupID: configuration.controlGroup
         )
         let time = TrustedTime(confirmed: (try? await store.confirmedTime()) ?? nil)
-        let requests = configuration.broker.map { broker in
-            RequestDesk(
-                store: store,
-                supervisor: supervisor,
-                prefix: broker.prefix,
-                nodeName: configuration.nodeName,
-                trust: trust,
-                limits: broker.replies,
-                now: { time.now },
-                ring: { store.outboxBell.ring() }
-            )
-        }
+        let requests = requestDesk(store, supervisor, trust, time)
         let uplink = try uplink(
             BrokerBackend(store: store, inbox: inbox, supervisor: supervisor, requests: requests),
             time
@@ -114,6 +103,27 @@ public struct DaemonProgram: Sendable {
         )
         try await run(parts, signals)
         logger.notice("stopped; workloads go on")
+    }
+
+    /// Who answers a controller's requests; nobody without a broker.
+    private func requestDesk(
+        _ store: StateStore,
+        _ supervisor: Supervisor,
+        _ trust: TrustedKeys?,
+        _ time: TrustedTime
+    ) -> RequestDesk? {
+        configuration.broker.map { broker in
+            RequestDesk(
+                store: store,
+                supervisor: supervisor,
+                prefix: broker.prefix,
+                nodeName: configuration.nodeName,
+                trust: trust,
+                limits: broker.replies,
+                now: { time.now },
+                ring: { store.outboxBell.ring() }
+            )
+        }
     }
 
     /// What runs side by side.

@@ -3,7 +3,7 @@ internal import Host
 internal import KubeModel
 internal import Lifecycle
 internal import Logging
-internal import StateStore
+public import StateStore
 
 /// What was last said upstream about a pod, as far as urgency depends on it.
 struct Published: Equatable, Sendable {
@@ -202,7 +202,26 @@ extension Supervisor {
 
     /// Writes an event about a pod.
     func report(_ note: PodNote, about uid: String) async {
-        guard let pod = node.pods[uid]?.pod else { return }
+        guard let metadata = node.pods[uid]?.pod.metadata else { return }
+        let reference = ObjectReference(
+            kind: .pod,
+            namespace: metadata.namespace,
+            name: metadata.name,
+            uid: uid
+        )
+        await report(note, about: reference)
+    }
+
+    /// Writes an event about what was refused, under the name that its topic gave it (rule 8 of the
+    /// contract).
+    public func report(_ refusal: Refusal) async {
+        await report(
+            PodNote(.warning, refusal.reason, refusal.message),
+            about: refusal.reference
+        )
+    }
+
+    private func report(_ note: PodNote, about reference: ObjectReference) async {
         eventNumber &+= 1
         let now = clock()
         let suffix = String(
@@ -211,15 +230,10 @@ extension Supervisor {
         )
         let event = Event(
             metadata: ObjectMetadata(
-                name: "\(pod.metadata.name).\(suffix)",
-                namespace: pod.metadata.namespace
+                name: "\(reference.name).\(suffix)",
+                namespace: reference.namespace
             ),
-            involvedObject: ObjectReference(
-                kind: .pod,
-                namespace: pod.metadata.namespace,
-                name: pod.metadata.name,
-                uid: uid
-            ),
+            involvedObject: reference,
             reason: note.reason,
             message: note.message,
             severity: note.kind == .normal ? .normal : .warning,
@@ -228,8 +242,12 @@ extension Supervisor {
             host: configuration.nodeName
         )
         if note.kind == .warning {
-            let place = (pod.metadata.namespace, pod.metadata.name)
-            self.note(error: note.message, reason: note.reason, place.0, place.1)
+            self.note(
+                error: note.message,
+                reason: note.reason,
+                reference.namespace,
+                reference.name
+            )
         }
         do throws(StoreError) {
             try await store.append(event: event.document.json(), isLocal: note.isLocal)

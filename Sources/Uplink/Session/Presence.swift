@@ -64,8 +64,15 @@ struct Presence: Equatable, Sendable {
             state: state,
             session: UInt64(session),
             bootID: bootID,
-            sinceNanoseconds: 0,
-            acknowledgedCount: document["acknowledged"]?.integer.map { UInt64(clamping: $0) }
+            sinceNanoseconds: 0
         )
+        acknowledgedCount = Self.acknowledgedCount(document)
+    }
+
+    // Why apart: inlined above, the optimiser of 6.3.1 gives the document up too early and crashes.
+    @inline(never)
+    private static func acknowledgedCount(_ document: Document) -> UInt64? {
+        guard let count = document["acknowledged"]?.integer else { return nil }
+        return UInt64(clamping: count)
     }
 }
