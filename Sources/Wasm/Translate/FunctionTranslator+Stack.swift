@@ -41,6 +41,7 @@ extension FunctionTranslator {
         held[AccumulatorClass(type)] = AccumulatorSlots.none
         resident = stack.count
         last = start
+        lastEnd = code.count
         stack.append(
             Operand(
                 type: type,
@@ -123,9 +124,16 @@ extension FunctionTranslator {
     mutating func writeResident(_ operand: Operand, to target: UInt32) {
         comparison = nil
         if target >= Self.slotLimit { return writeResidentFar(operand, to: target) }
-        code[last] += 1
-        code.append(UInt16(truncatingIfNeeded: target))
-        noteCounter(target)
+        if code.count == lastEnd {
+            code[last] += 1
+            code.append(UInt16(truncatingIfNeeded: target))
+            noteCounter(target)
+        } else {
+            // A sum or a copy has followed, which leave accumulators alone.
+            let forms = [CopyForm.accumulator, CopyForm.f32, CopyForm.f64, CopyForm.accumulator]
+            code.append(Operation.copy + forms[Int(AccumulatorClass(operand.type).rawValue)])
+            appendSlot(target)
+        }
         isInFlight = false
         held.forget(target)
         held[AccumulatorClass(operand.type)] = target

@@ -81,6 +81,33 @@ struct TranslationTests {
         #expect(Double(words.count * 2) <= 2.3 * Double(body.count))
     }
 
+    // Found by generated modules: the sum was emitted behind the load, whose result then got its slot as
+    // if it had been the last.
+    @Test(
+        "an operand below that is still to be added up does not come between a result and its slot",
+        arguments: [(1, 107), (0, 42)] as [(UInt32, UInt32)]
+    )
+    func sumBelow(condition: UInt32, result: UInt32) throws {
+        let guest = Guest()
+        let instance = try guest.instantiate(
+            Guest.functions(
+                [
+                    (
+                        [Wire.i32, Wire.i32], [Wire.i32],
+                        // select(local 0 + 100, memory[0], local 1)
+                        [0x20, 0, 0x41, 0xE4, 0, 0x6A, 0x41, 0, 0x28, 2, 0, 0x20, 1, 0x1B]
+                    )
+                ],
+                more: [
+                    Wire.memories([[0, 1]]),
+                    Wire.data([[0, 0x41, 0, 0x0B, 4, 42, 0, 0, 0]]),
+                ]
+            )
+        )
+        let results = try instance.invoke("f0", [.i32(7), .i32(condition)])
+        #expect(results == [.i32(result)])
+    }
+
     /// The code of a function of three i32 parameters.
     @discardableResult
     private func translate(
