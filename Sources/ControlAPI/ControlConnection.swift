@@ -12,6 +12,8 @@ struct ControlConnection: Sendable {
     let handler: any ControlHandler
     let permission: Permission
     let limits: ControlLimits
+    /// Who the peer is taken for; `nil` asks the kernel.
+    var stranger: PeerCredentials?
 
     /// How much of a refused request is still read, so that its sender gets to see the answer
     /// instead of a broken pipe, in bytes.
@@ -38,7 +40,12 @@ struct ControlConnection: Sendable {
     /// Serves the connection to its end; its errors concern nobody else.
     func serve() async {
         try? await channel.executeThenClose { inbound, _ in
-            let peer = try await PeerCredentials(of: channel.channel)
+            let peer: PeerCredentials
+            if let stranger {
+                peer = stranger
+            } else {
+                peer = try await PeerCredentials(of: channel.channel)
+            }
             var parts = inbound.makeAsyncIterator()
             switch try await RequestAssembly.receive(
                 from: &parts,

@@ -25,6 +25,9 @@ public struct PeerCredentials: Equatable, Sendable {
     /// Its process id, in the daemon's pid namespace; for log lines only, it may be reused.
     public var processID: Int32
 
+    /// Somebody from elsewhere, who may change nothing; 65534 is `nobody` on Debian.
+    static let nobody = PeerCredentials(userID: 65_534, groupID: 65_534, processID: 0)
+
     /// Credentials as given; tests and stand-ins make their own.
     public init(userID: UInt32, groupID: UInt32, processID: Int32) {
         self.userID = userID

@@ -32,10 +32,20 @@ public struct DaemonConfiguration: Sendable {
     public var logFilesMax: UInt64 = 5
     /// Where images may come from, and how long they are kept.
     public var images = ImageSettings()
+    /// Where health and metrics can be asked for over TCP; nil for nowhere.
+    public var metrics: Address?
     /// The group whose members may read through the control socket; nil for the daemon's own.
     public var controlGroup: UInt32?
     /// Whether no workload starts while this node lacks a part of the sandbox.
     public var requiresSandbox = false
+
+    /// A numeric address and a port.
+    public struct Address: Equatable, Sendable {
+        /// `127.0.0.1`, or `::1`.
+        public var host: String
+        /// The port.
+        public var port: Int
+    }
 
     /// How the broker is reached.
     public struct Broker: Equatable, Sendable {
@@ -71,7 +81,7 @@ public struct DaemonConfiguration: Sendable {
 extension DaemonConfiguration {
     private static let keys: Set<String> = [
         "node", "directories", "broker", "programs", "volumes", "logs", "control", "images",
-        "trust", "requireSandbox",
+        "trust", "requireSandbox", "metrics",
     ]
 
     /// Reads the text of a configuration file.
@@ -121,6 +131,10 @@ extension DaemonConfiguration {
             try control.refuseUnknown(known: ["group"])
             let group = try control.optional("group")?.integer(in: 0...Int64(UInt32.max) - 1)
             controlGroup = group.map { UInt32(truncatingIfNeeded: $0) }
+        }
+        if let metrics = try reader.optional("metrics") {
+            try metrics.refuseUnknown(known: ["listen"])
+            self.metrics = try metrics.required("listen").address()
         }
         requiresSandbox = try reader.optional("requireSandbox")?.bool() ?? false
         if let images = try reader.optional("images") {

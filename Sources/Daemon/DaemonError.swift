@@ -15,8 +15,6 @@ public enum DaemonError: Error, Equatable, Sendable {
     case images(ImageError)
     /// The control socket.
     case control(ControlError)
-    /// Nothing is wrong: it was told to end.
-    case ended
 }
 
 extension DaemonError: CustomStringConvertible {
@@ -28,7 +26,6 @@ extension DaemonError: CustomStringConvertible {
         case .store(let error): error.description
         case .images(let error): error.description
         case .control(let error): "\(error)"
-        case .ended: "ended"
         }
     }
 }

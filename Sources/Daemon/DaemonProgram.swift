@@ -17,6 +17,7 @@ public struct DaemonProgram: Sendable {
     private let configuration: DaemonConfiguration
     private let programs: String
     private let notifier: ServiceNotifier?
+    private let reloadProblem: @Sendable () -> String?
     private let logger: Logger
 
     /// The version of this program.
@@ -31,15 +32,19 @@ public struct DaemonProgram: Sendable {
     private static let lockPause = Duration.milliseconds(50)
 
     /// A daemon that is not running yet.
+    ///
+    /// `reloadProblem` says, when it is asked to read its configuration anew, what is wrong with that.
     public init(
         configuration: DaemonConfiguration,
         programs: String,
         notifier: ServiceNotifier?,
+        reloadProblem: @escaping @Sendable () -> String?,
         logger: Logger = Logger(label: "swiftletd")
     ) {
         self.configuration = configuration
         self.programs = programs
         self.notifier = notifier
+        self.reloadProblem = reloadProblem
         self.logger = logger
     }
 
@@ -47,7 +52,10 @@ public struct DaemonProgram: Sendable {
     ///
     /// - Parameter signals: What the system says.
     /// - Throws: Why it cannot run.
-    public func run(signals: AsyncStream<SignalStream.Signal>) async throws(DaemonError) {
+    /// - Returns: Whether it is to start anew, since its configuration has changed.
+    public func run(
+        signals: AsyncStream<SignalStream.Signal>
+    ) async throws(DaemonError) -> Bool {
         let layout = configuration.layout
         try makeFolders()
         let lock = try await takeLock()
@@ -73,11 +81,10 @@ public struct DaemonProgram: Sendable {
             nodeName: configuration.nodeName,
             images: imageRoutes
         )
-        let server = ControlServer(
-            path: layout.socket,
-            handler: routes,
-            groupID: configuration.controlGroup
-        )
+        let server = controlServer(routes)
+        let metrics = configuration.metrics.map {
+            ControlServer(host: $0.host, port: $0.port, handler: PublicRoutes(routes))
+        }
         let time = TrustedTime(confirmed: (try? await store.confirmedTime()) ?? nil)
         let requests = requestDesk(store, supervisor, trust, time)
         let uplink = try uplink(
@@ -99,10 +106,12 @@ public struct DaemonProgram: Sendable {
                 nodeName: configuration.nodeName,
                 supervisor: supervisor,
                 logger: logger
-            )
+            ),
+            metrics: metrics
         )
-        try await run(parts, signals)
+        let isAnew = try await run(parts, signals)
         logger.notice("stopped; workloads go on")
+        return isAnew
     }
 
     /// Who answers a controller's requests; nobody without a broker.
@@ -137,15 +146,16 @@ public struct DaemonProgram: Sendable {
         let keeper: ImageKeeper
         let time: TrustedTime
         let manifests: StaticManifests
+        let metrics: ControlServer?
     }
 
     private func run(
         _ parts: Parts,
         _ signals: AsyncStream<SignalStream.Signal>
-    ) async throws(DaemonError) {
+    ) async throws(DaemonError) -> Bool {
         let (listening, isListening) = AsyncStream.makeStream(of: Void.self)
         let (recovered, hasRecovered) = AsyncStream.makeStream(of: Void.self)
-        let problem: DaemonError? = await withTaskGroup(of: DaemonError?.self) { group in
+        let ending: Ending? = await withTaskGroup(of: Ending?.self) { group in
             group.addTask { [logger] in
                 do throws(ControlError) {
                     try await parts.server.run(onListening: { isListening.finish() })
@@ -153,7 +163,16 @@ public struct DaemonProgram: Sendable {
                 } catch {
                     isListening.finish()
                     logger.critical("\(error)")
-                    return .control(error)
+                    return .failed(.control(error))
+                }
+            }
+            if let metrics = parts.metrics {
+                group.addTask { [logger] in
+                    do throws(ControlError) { try await metrics.run() } catch {
+                        // Why no failure: pods are worth more than their numbers.
+                        logger.error("no metrics: \(error)")
+                    }
+                    return nil
                 }
             }
             group.addTask {
@@ -168,20 +187,31 @@ public struct DaemonProgram: Sendable {
                 return nil
             }
             group.addTask {
-                await waitForEnd(signals)
-                await stop(parts)
-                return .ended
+                let isAnew = await waitForEnd(signals)
+                await stop(parts, isAnew: isAnew)
+                return isAnew ? .anew : .told
             }
-            var problem: DaemonError?
+            var ending: Ending?
             for await result in group {
                 guard let result else { continue }
-                if result != .ended { problem = problem ?? result }
+                ending = ending ?? result
                 group.cancelAll()
                 parts.supervisor.stop()
             }
-            return problem
+            return ending
         }
-        if let problem { throw problem }
+        switch ending {
+        case .anew?: return true
+        case .told?, nil: return false
+        case .failed(let problem)?: throw problem
+        }
+    }
+
+    /// Why it ends.
+    private enum Ending: Sendable {
+        case told
+        case anew
+        case failed(DaemonError)
     }
 
     /// Everything that an earlier life left runs again: says so, and goes to the network.
@@ -226,19 +256,26 @@ public struct DaemonProgram: Sendable {
         }
     }
 
-    private func waitForEnd(_ signals: AsyncStream<SignalStream.Signal>) async {
+    /// Answers whether to start anew.
+    ///
+    /// Why anew, and not key by key: workloads outlive the daemon and are found again within
+    /// milliseconds, so that every key is reloaded by the one path that is always tested.
+    private func waitForEnd(_ signals: AsyncStream<SignalStream.Signal>) async -> Bool {
         for await signal in signals {
             switch signal {
-            case .terminate, .interrupt: return
-            case .hangup: logger.notice("the configuration is read at the start only: restart")
+            case .terminate, .interrupt: return false
+            case .hangup:
+                guard let problem = reloadProblem() else { return true }
+                logger.error("the configuration stays as it was: \(problem)")
             }
         }
+        return false
     }
 
     /// Leaves the broker in good order, within bounds, and ends the loop.
-    private func stop(_ parts: Parts) async {
-        notify(.stopping)
-        logger.notice("stopping")
+    private func stop(_ parts: Parts, isAnew: Bool) async {
+        notify(isAnew ? .status("starts anew with another configuration") : .stopping)
+        logger.notice(isAnew ? "starting anew with another configuration" : "stopping")
         if let uplink = parts.uplink {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await uplink.stop() }
@@ -273,6 +310,19 @@ extension DaemonProgram {
             bootID: Clock.bootID(),
             sandbox: sandbox.settings
         )
+    }
+
+    /// On the socket that the service manager gave us, else on one that we make.
+    private func controlServer(_ routes: ControlRoutes) -> ControlServer {
+        let path = configuration.layout.socket
+        guard let descriptor = ActivatedSocket.take() else {
+            return ControlServer(
+                path: path,
+                handler: routes,
+                groupID: configuration.controlGroup
+            )
+        }
+        return ControlServer(inherited: descriptor, path: path, handler: routes)
     }
 
     private func makeFolders() throws(DaemonError) {

@@ -19,4 +19,20 @@ extension DocumentReader {
         }
         return count.bytes
     }
+
+    /// A numeric address and a port: `127.0.0.1:9100`, `[::1]:9100`.
+    func address() throws(FieldError) -> DaemonConfiguration.Address {
+        let text = try string()
+        let problem = error("must be an address and a port, 127.0.0.1:9100, but is \"\(text)\"")
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...]), port > 0
+        else { throw problem }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        // Why numeric: a name would have to be looked up, and the network may not be there.
+        guard !host.isEmpty, host.allSatisfy({ $0.isHexDigit || $0 == "." || $0 == ":" }) else {
+            throw problem
+        }
+        return .init(host: String(host), port: Int(port))
+    }
 }

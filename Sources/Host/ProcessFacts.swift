@@ -39,6 +39,19 @@ public struct ProcessFacts: Equatable, Sendable {
     /// Where this program lies; `nil` when the system does not tell.
     public static var ownProgramPath: String? { FileTree.resolved("/proc/self/exe") }
 
+    /// Starts this program anew under the same process id, with the arguments it was started with.
+    ///
+    /// Descriptors are closed as they are marked, threads end; nothing of this life runs on.
+    ///
+    /// - Parameter arguments: argv from 1 on.
+    /// - Throws: Why it could not; then everything is as before.
+    public static func startAnew(_ arguments: [String]) throws(HostError) -> Never {
+        guard let path = ownProgramPath else {
+            throw .malformed(path: "/proc/self/exe", reason: "does not lead to a program")
+        }
+        try ProcessSpawn.replace(path, arguments)
+    }
+
     /// The process id of the one who asks.
     public static var ownProcessID: Int32 { getpid() }
 }

@@ -48,9 +48,19 @@ do {
     let daemon = DaemonProgram(
         configuration: configuration,
         programs: configuration.programsDirectory,
-        notifier: .fromEnvironment()
+        notifier: .fromEnvironment(),
+        reloadProblem: {
+            do {
+                try DaemonConfiguration(path: path).check()
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
     )
-    try await daemon.run(signals: SignalStream.install())
+    if try await daemon.run(signals: SignalStream.install()) {
+        try ProcessFacts.startAnew(Array(CommandLine.arguments.dropFirst()))
+    }
 } catch let error as DaemonError {
     LineLog.write("swiftletd: \(error)\n")
     if case .configuration = error { exit(configurationError) }

@@ -153,4 +153,34 @@ struct OperatorStoryTests {
             #expect(try Document(jsonText: try get("pods"))["items"]?.array?.count == 1)
         }
     }
+
+    @Test(
+        "SIGHUP takes a new configuration without a new process, and refuses a bad one with its line"
+    )
+    func reload() async throws {
+        try await Gateway.with { gateway in
+            let (uid, process) = try await gateway.runTicker("web")
+            let file = gateway.fixture.path("swiftletd.yaml")
+            let good = try readFile(file)
+            let daemon = try #require(gateway.daemon)
+            try writeFile(file, good.replacing("name: gw-1", with: "name: gw-1, labls: {a: b}"))
+            daemon.signal(SIGHUP)
+            try await eventually("it says what is wrong") {
+                daemon.output.contains("the configuration stays as it was")
+            }
+            #expect(daemon.output.contains("labls"))
+            try writeFile(
+                file,
+                good.replacing("name: gw-1", with: "name: gw-1, labels: {site: north}")
+            )
+            daemon.signal(SIGHUP)
+            try await eventually("the node has the label") {
+                let words = ["get", "nodes", "-o", "jsonpath={.items[0].metadata.labels.site}"]
+                return try gateway.swiftlet(words).standardOutput == "north"
+            }
+            // The same daemon process, and the workload never noticed.
+            #expect(daemon.exitCode == nil)
+            #expect(gateway.processID(ofPod: uid) == process)
+        }
+    }
 }
