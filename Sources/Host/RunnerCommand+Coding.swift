@@ -23,6 +23,7 @@ extension RunnerCommand {
         add("memoryLimitBytes", memoryLimitBytes.map { "\($0)" })
         add("timeLimitNanoseconds", timeLimitNanoseconds.map { "\($0)" })
         add("fuel", fuel.map { "\($0)" })
+        add("processorMillicoresMax", processorMillicoresMax.map { "\($0)" })
         add("logFile", logFile)
         add("logFileBytesMax", "\(logFileBytesMax)")
         add("logFilesMax", "\(logFilesMax)")
@@ -82,6 +83,7 @@ extension RunnerCommand {
         case "memoryLimitBytes": memoryLimitBytes = try Self.number(key, value)
         case "timeLimitNanoseconds": timeLimitNanoseconds = try Self.number(key, value)
         case "fuel": fuel = try Self.number(key, value)
+        case "processorMillicoresMax": processorMillicoresMax = try Self.number(key, value)
         case "logFile": logFile = value
         case "logFileBytesMax": logFileBytesMax = try Self.number(key, value)
         case "logFilesMax": logFilesMax = try Self.number(key, value)

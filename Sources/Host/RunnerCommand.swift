@@ -53,6 +53,8 @@ public struct RunnerCommand: Equatable, Sendable {
     public var isAdmitted: Bool
     /// What it may do with the network; nothing unless told otherwise.
     public var network: GuestNetwork
+    /// Thousandths of a processor that the guest may use, where no control group sees to it.
+    public var processorMillicoresMax: UInt64?
     /// What the runner gives up before it reads the module; nil from the command line.
     public var confinement: Confinement?
 

@@ -144,6 +144,40 @@ enum SystemCall {
         return FileFacts(byteCount: Int64(status.st_size), inode: UInt64(status.st_ino))
     }
 
+    /// Whether there is a folder, links followed.
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        // Safety: as above.
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Makes one folder; one that is there stays.
+    static func makeFolder(_ path: String) throws(HostError) {
+        guard unsafe mkdir(path, 0o755) == 0 || errno == EEXIST else {
+            throw failure("mkdir", path)
+        }
+    }
+
+    /// Removes an empty folder; one that is not there is no error.
+    static func removeFolder(_ path: String) throws(HostError) {
+        guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw failure("rmdir", path) }
+    }
+
+    /// The names of the folders in a folder.
+    static func folders(in path: String) -> [String] {
+        // Safety: the stream is ours until closedir; an entry is read before the next call.
+        guard let stream = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != "..", isFolder("\(path)/\(name)") { names.append(name) }
+        }
+        return names
+    }
+
     /// Bytes that an unprivileged process can still write below `path`, and bytes in all.
     static func space(at path: String) throws(HostError) -> (free: UInt64, total: UInt64) {
         var status = statvfs()

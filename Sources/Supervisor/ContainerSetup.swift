@@ -48,6 +48,8 @@ struct ContainerSetup: Sendable {
         runner.directories = try folders(identity)
         runner.workingDirectory = workingDirectory
         runner.memoryLimitBytes = memoryLimitBytes
+        runner.processorMillicoresMax = container.resources.limits["cpu"]
+            .map { UInt64(clamping: $0.nano / 1_000_000) }
         let logs = layout.podLogs(
             namespace: pod.metadata.namespace,
             name: pod.metadata.name,

@@ -21,6 +21,9 @@ enum EndSignals {
     /// The signal that told us to end, or 0.
     static var number: Int32 { received.load(ordering: .relaxed) }
 
+    /// Whether the guest must end now, and not only may.
+    static var isFinal: Bool { timeIsUp || (unsafe !isGentle && number != 0) }
+
     /// Whether the time limit has come.
     static var timeIsUp: Bool { alarmed.load(ordering: .relaxed) }
 

@@ -24,6 +24,11 @@ struct RunFlags {
             ),
             .init("--memory-limit", .required("BYTES"), help: "all memories together, like 64Mi"),
             .init("--fuel", .required("N"), help: "instructions that the guest may execute"),
+            .init(
+                "--cpu-limit",
+                .required("CORES"),
+                help: "share of a processor, like 250m or 0.25"
+            ),
             .init("--time-limit", .required("TIME"), help: "how long it may run, like 10s"),
             .init("--stats", .optional("json"), help: "tells on standard error what it cost"),
             .init(
@@ -77,6 +82,16 @@ struct RunFlags {
         for text in parsed.values("--dir") { command.directories.append(try Self.directory(text)) }
         command.memoryLimitBytes = try parsed.byteCount("--memory-limit")
         command.fuel = try parsed.number("--fuel")
+        if let text = parsed.value("--cpu-limit") {
+            guard let millicores = ProcessorShare.millicores(text) else {
+                throw .malformed(
+                    flag: "--cpu-limit",
+                    value: text,
+                    wanted: "cores, like 250m or 0.25"
+                )
+            }
+            command.processorMillicoresMax = millicores
+        }
         command.timeLimitNanoseconds = try parsed.nanoseconds("--time-limit")
         command.invoke = parsed.value("--invoke")
         command.network = try NetworkFlags.network(parsed)

@@ -68,6 +68,9 @@ final class Runner {
         let store = Guest.store(command)
         GuestStop.aim(at: store)
         if EndSignals.hasEnded { store.interrupt() }
+        if let millicores = command.processorMillicoresMax {
+            ProcessorThrottle.start(millicores: millicores)
+        }
         var readyNanoseconds: Int64?
         defer {
             preview.flush()

@@ -18,6 +18,7 @@
 #include <sys/time.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "Confinement.h"
@@ -201,4 +202,36 @@ static inline void swiftlet_start_alarm(uint64_t nanoseconds) {
     }};
     if (microseconds == 0) timer.it_value.tv_usec = 1;
     setitimer(ITIMER_REAL, &timer, (struct itimerval *)0);
+}
+
+// sigaction(2) with SA_RESTART: calls that wait go on after the handler, where the kernel lets them.
+static inline void swiftlet_handle_signal_and_go_on(int signal, void (*handler)(int)) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    sigaction(signal, &action, (struct sigaction *)0);
+}
+
+// setitimer(2), ITIMER_PROF: SIGPROF whenever this process has used so much of a processor.
+static inline int swiftlet_start_processor_timer(uint64_t nanoseconds) {
+    struct itimerval timer;
+    memset(&timer, 0, sizeof timer);
+    timer.it_interval.tv_sec = (time_t)(nanoseconds / 1000000000);
+    timer.it_interval.tv_usec = (suseconds_t)(nanoseconds / 1000 % 1000000);
+    timer.it_value = timer.it_interval;
+    return setitimer(ITIMER_PROF, &timer, (struct itimerval *)0);
+}
+
+// clock_gettime(2) as nanoseconds; for signal handlers too.
+static inline int64_t swiftlet_nanoseconds(int clock) {
+    struct timespec time = {0, 0};
+    clock_gettime((clockid_t)clock, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+// nanosleep(2), once: 0 after the whole time, -1 when a signal came first.
+static inline int swiftlet_sleep(int64_t nanoseconds) {
+    struct timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    return nanosleep(&time, (struct timespec *)0);
 }
