@@ -62,14 +62,7 @@ public struct DaemonProgram: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let store = try openStore()
         let stored = try images()
-        let sandbox = NodeSandbox(isRequired: configuration.requiresSandbox)
-        sandbox.log(to: logger)
-        let supervisor = Supervisor(
-            configuration: supervisorConfiguration(sandbox),
-            store: store,
-            host: sandbox.host(layout, runner: "\(programs)/swiftlet-run"),
-            images: stored
-        )
+        let supervisor = supervisor(store, stored)
         let imageRoutes = ImageRoutes(images: stored, supervisor: supervisor)
         let trust = try configuration.trust()
         let inbox = Inbox(store: store, nodeName: configuration.nodeName, trust: trust)
@@ -133,6 +126,18 @@ public struct DaemonProgram: Sendable {
                 ring: { store.outboxBell.ring() }
             )
         }
+    }
+
+    /// The supervisor, with the sandbox that this node allows.
+    private func supervisor(_ store: StateStore, _ images: StoredImages) -> Supervisor {
+        let sandbox = NodeSandbox(isRequired: configuration.requiresSandbox)
+        sandbox.log(to: logger)
+        return Supervisor(
+            configuration: supervisorConfiguration(sandbox),
+            store: store,
+            host: sandbox.host(configuration.layout, runner: "\(programs)/swiftlet-run"),
+            images: images
+        )
     }
 
     /// What runs side by side.

@@ -7,6 +7,7 @@ internal import Supervisor
 struct NodeSandbox {
     let settings: SandboxSettings
     private let filter: OwnedDescriptor?
+    private let groups: ControlGroupTree?
 
     init(isRequired: Bool, kernel: KernelSupport = .probe()) {
         var missing = kernel.missing
@@ -24,7 +25,24 @@ struct NodeSandbox {
             }
         }
         self.filter = filter
-        settings = SandboxSettings(kernel: kernel, missing: missing, isRequired: isRequired)
+        var problem = ""
+        do throws(HostError) {
+            let groups = try ControlGroupTree.ofThisProcess()
+            let lacking = ControlGroupTree.wanted.subtracting(groups.controllers).sorted()
+            if !lacking.isEmpty {
+                problem = "no controller " + lacking.joined(separator: ", ")
+            }
+            self.groups = groups
+        } catch {
+            groups = nil
+            problem = error.description
+        }
+        settings = SandboxSettings(
+            kernel: kernel,
+            missing: missing,
+            isRequired: isRequired,
+            controlGroupProblem: problem
+        )
     }
 
     /// What starts runners in it.
@@ -33,7 +51,8 @@ struct NodeSandbox {
             layout: layout,
             runner: runner,
             kernel: settings.kernel,
-            filter: filter
+            filter: filter,
+            groups: groups
         )
     }
 

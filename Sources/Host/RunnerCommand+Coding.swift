@@ -24,6 +24,7 @@ extension RunnerCommand {
         add("timeLimitNanoseconds", timeLimitNanoseconds.map { "\($0)" })
         add("fuel", fuel.map { "\($0)" })
         add("processorMillicoresMax", processorMillicoresMax.map { "\($0)" })
+        add("processorMillicoresWanted", processorMillicoresWanted.map { "\($0)" })
         add("logFile", logFile)
         add("logFileBytesMax", "\(logFileBytesMax)")
         add("logFilesMax", "\(logFilesMax)")
@@ -83,6 +84,7 @@ extension RunnerCommand {
         case "memoryLimitBytes": memoryLimitBytes = try Self.number(key, value)
         case "timeLimitNanoseconds": timeLimitNanoseconds = try Self.number(key, value)
         case "fuel": fuel = try Self.number(key, value)
+        case "processorMillicoresWanted": processorMillicoresWanted = try Self.number(key, value)
         case "processorMillicoresMax": processorMillicoresMax = try Self.number(key, value)
         case "logFile": logFile = value
         case "logFileBytesMax": logFileBytesMax = try Self.number(key, value)

@@ -55,6 +55,8 @@ public struct RunnerCommand: Equatable, Sendable {
     public var network: GuestNetwork
     /// Thousandths of a processor that the guest may use, where no control group sees to it.
     public var processorMillicoresMax: UInt64?
+    /// Thousandths of a processor that it asked for: its part when processors are short.
+    public var processorMillicoresWanted: UInt64?
     /// What the runner gives up before it reads the module; nil from the command line.
     public var confinement: Confinement?
 

@@ -48,8 +48,10 @@ struct ContainerSetup: Sendable {
         runner.directories = try folders(identity)
         runner.workingDirectory = workingDirectory
         runner.memoryLimitBytes = memoryLimitBytes
-        runner.processorMillicoresMax = container.resources.limits["cpu"]
-            .map { UInt64(clamping: $0.nano / 1_000_000) }
+        let resources = container.resources
+        runner.processorMillicoresMax = resources.limits["cpu"].map(Self.millicores)
+        // Source: Kubernetes gives a container without a request the least weight.
+        runner.processorMillicoresWanted = resources.requests["cpu"].map(Self.millicores) ?? 0
         let logs = layout.podLogs(
             namespace: pod.metadata.namespace,
             name: pod.metadata.name,
@@ -109,6 +111,10 @@ struct ContainerSetup: Sendable {
     private var workingDirectory: String {
         let wanted = container.workingDir ?? image.workingDirectory
         return wanted.isEmpty ? "/" : wanted
+    }
+
+    private static func millicores(_ amount: Quantity) -> UInt64 {
+        UInt64(clamping: amount.nano / 1_000_000)
     }
 
     private var memoryLimitBytes: UInt64? {

@@ -8,6 +8,8 @@ struct Ending {
     var exit: ProcessExit = .unknown
     /// What the runner wrote down.
     var record: ExitRecord?
+    /// Whether the kernel ended the run's control group because of its memory limit.
+    var isOutOfMemory = false
     /// Whether the machine was started anew since.
     var isReboot = false
     /// When the run began, as far as is known.
@@ -29,6 +31,12 @@ struct Ending {
         if isReboot {
             end.message = "the node was started again"
             return .init(end, isReboot: true)
+        }
+        if isOutOfMemory {
+            end.reason = "OOMKilled"
+            end.signal = 9
+            end.message = "the kernel ended it: its control group reached memory.max"
+            return .init(end)
         }
         switch exit {
         case .unknown: end.message = "no exit record"

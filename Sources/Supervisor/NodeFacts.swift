@@ -51,16 +51,31 @@ struct NodeFacts: Sendable {
     }
 
     /// Whether workloads are held in by all that there could be; none without a sandbox.
-    private var sandboxed: [(holds: Bool, reason: String, text: String)] {
+    private var sandboxed: [(type: String, holds: Bool, reason: String, text: String)] {
         guard let sandbox = configuration.sandbox else { return [] }
         let missing = sandbox.missing.joined(separator: ", ")
-        guard !missing.isEmpty else {
-            return [
-                (true, "SandboxComplete", "user, Landlock, seccomp and limits hold workloads in")
-            ]
-        }
         let end = sandbox.isRequired ? "; no workload starts" : ""
-        return [(false, "SandboxIncomplete", "workloads do without \(missing)\(end)")]
+        let problem = sandbox.controlGroupProblem
+        return [
+            missing.isEmpty
+                ? (
+                    "swiftlet.dev/Sandboxed", true, "SandboxComplete",
+                    "user, Landlock, seccomp and limits hold workloads in"
+                )
+                : (
+                    "swiftlet.dev/Sandboxed", false, "SandboxIncomplete",
+                    "workloads do without \(missing)\(end)"
+                ),
+            problem.isEmpty
+                ? (
+                    "swiftlet.dev/ControlGroups", true, "Delegated",
+                    "each container has a control group for memory, processor and processes"
+                )
+                : (
+                    "swiftlet.dev/ControlGroups", false, "NotDelegated",
+                    "memory is kept by the interpreter and the processor by the runner: \(problem)"
+                ),
+        ]
     }
 
     /// The node, with conditions that hold since then.
@@ -116,7 +131,7 @@ struct NodeFacts: Sendable {
                     condition("Ready", true, "SwiftletReady", "swiftletd is running"),
                 ]
                     + sandboxed.map {
-                        condition("swiftlet.dev/Sandboxed", $0.holds, $0.reason, $0.text)
+                        condition($0.type, $0.holds, $0.reason, $0.text)
                     },
                 addresses: addresses,
                 info: NodeInfo(

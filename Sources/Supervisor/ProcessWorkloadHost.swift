@@ -6,6 +6,7 @@ public struct ProcessWorkloadHost: WorkloadHost {
     private let runner: String
     private let kernel: KernelSupport
     private let filter: OwnedDescriptor?
+    private let groups: ControlGroupTree?
 
     // Why: between taking the lock and writing the record a runner needs less than a millisecond.
     private static let recordTriesMax = 100
@@ -21,16 +22,19 @@ public struct ProcessWorkloadHost: WorkloadHost {
     ///   - runner: The program.
     ///   - kernel: What confinements can be had.
     ///   - filter: The runner's filter of system calls as a sealed file; nil: none.
+    ///   - groups: Where control groups of pods go; nil: none.
     public init(
         layout: DirectoryLayout,
         runner: String,
         kernel: KernelSupport = .probe(),
-        filter: OwnedDescriptor? = nil
+        filter: OwnedDescriptor? = nil,
+        groups: ControlGroupTree? = nil
     ) {
         self.layout = layout
         self.runner = runner
         self.kernel = kernel
         self.filter = filter
+        self.groups = groups
     }
 
     /// Starts a run.
@@ -40,6 +44,7 @@ public struct ProcessWorkloadHost: WorkloadHost {
         ended: @escaping @Sendable (ProcessExit) -> Void
     ) throws(HostError) -> any Workload {
         var command = command
+        if let groups { try join(groups, instance, &command) }
         if var wanted = command.confinement {
             wanted.filterDescriptor = filter == nil ? nil : Self.filterDescriptor
             command.confinement = kernel.fit(wanted)
@@ -53,6 +58,54 @@ public struct ProcessWorkloadHost: WorkloadHost {
         )
         handle.whenExited(ended)
         return RunningProcess(handle: handle)
+    }
+
+    // Why: the interpreter, translated code and what the runner reads count for the group, and not for
+    // the guest, whose own limit says no before the kernel's kills.
+    private static let runnerBytes: UInt64 = 16 << 20
+    // Why: a runner is one process of one thread; the rest is room for a mistake of ours.
+    private static let processesMax: UInt64 = 8
+
+    /// Makes the group of a run and lets the command enter it.
+    private func join(
+        _ groups: ControlGroupTree,
+        _ instance: Instance,
+        _ command: inout RunnerCommand
+    ) throws(HostError) {
+        guard command.confinement != nil else { return }
+        var limits = ControlGroupLimits()
+        limits.memoryBytesMax = command.memoryLimitBytes.map {
+            let (sum, overflow) = $0.addingReportingOverflow(Self.runnerBytes)
+            return overflow ? .max : sum
+        }
+        limits.processorMillicoresMax = command.processorMillicoresMax
+        limits.processorMillicoresWanted = command.processorMillicoresWanted
+        limits.processesMax = Self.processesMax
+        let group = try groups.make(
+            pod: instance.uid,
+            container: instance.container,
+            attempt: instance.attempt,
+            limits
+        )
+        command.confinement?.controlGroup = group.path
+        // One of the two is enough.
+        if groups.controllers.contains("cpu") { command.processorMillicoresMax = nil }
+    }
+
+    /// Whether the kernel ended a run for its memory.
+    public func wasEndedForMemory(_ instance: Instance) -> Bool {
+        groups?
+            .wasEndedForMemory(
+                pod: instance.uid,
+                container: instance.container,
+                attempt: instance.attempt
+            ) ?? false
+    }
+
+    /// Ends what is left of a pod's processes and removes its groups.
+    public func forget(_ uid: String) {
+        // What is busy still goes with the next start of the daemon.
+        try? groups?.remove(pod: uid)
     }
 
     /// Takes hold of a run that goes on.

@@ -132,7 +132,8 @@ extension Supervisor {
         let folders = [
             configuration.layout.runningPod(uid), configuration.layout.pod(uid), logs,
         ]
-        let problem = await workshop.run { () -> String? in
+        let problem = await workshop.run { [host] () -> String? in
+            host.forget(uid)
             var problem: String?
             for folder in folders {
                 do throws(HostError) { try FileTree.remove(folder) } catch {

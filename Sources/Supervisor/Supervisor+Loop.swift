@@ -129,6 +129,7 @@ extension Supervisor {
         let ending = Ending(
             exit: exit,
             record: host.exitRecord(instance),
+            isOutOfMemory: host.wasEndedForMemory(instance),
             isReboot: isReboot,
             startedAt: pod?.container(instance.container)?.startedAt,
             now: now.wall,

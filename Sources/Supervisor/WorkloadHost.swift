@@ -23,8 +23,22 @@ public protocol WorkloadHost: Sendable {
     /// Whether some process has the lock of this run.
     func isAlive(_ instance: Instance) -> Bool
 
+    /// Whether the kernel ended a run because its control group reached its memory limit.
+    func wasEndedForMemory(_ instance: Instance) -> Bool
+
+    /// Ends what may be left of a pod, and forgets what was kept to tell how its runs ended.
+    func forget(_ uid: String)
+
     /// How a run ended, as its runner wrote it down; nil when it wrote nothing.
     func exitRecord(_ instance: Instance) -> ExitRecord?
+}
+
+extension WorkloadHost {
+    /// No: a host without control groups cannot tell.
+    public func wasEndedForMemory(_ instance: Instance) -> Bool { false }
+
+    /// Does nothing: a host without control groups keeps nothing.
+    public func forget(_ uid: String) {}
 }
 
 /// One running process.

@@ -64,4 +64,19 @@ struct EndingTests {
             #expect(!DirectoryLayout.isSafe(uid: uid), "\(uid)")
         }
     }
+
+    @Test("a control group that reached its memory limit is OOMKilled, and says which limit it was")
+    func controlGroup() {
+        for exit in [ProcessExit.signalled(number: 9), .unknown] {
+            var ending = ending(exit)
+            ending.isOutOfMemory = true
+            let end = ending.event.termination
+            #expect(end.reason == "OOMKilled")
+            #expect(end.exitCode == 137)
+            #expect(end.message?.contains("memory.max") == true)
+        }
+        var rebooted = ending(.unknown, isReboot: true)
+        rebooted.isOutOfMemory = true
+        #expect(rebooted.event.termination.reason == "Error")
+    }
 }

@@ -14,17 +14,17 @@ public struct ControlGroupTree: Equatable, Sendable {
     /// Throws ``HostError`` where the base is not ours to change.
     public init(_ placement: ControlGroupPlacement) throws(HostError) {
         let base = ControlGroup(placement.base)
-        if let path = placement.ownGroup {
-            let own = ControlGroup(path)
-            try own.make()
-            try own.write("0", to: "cgroup.procs")
-        }
         let there = base.words(of: "cgroup.controllers").intersection(Self.wanted)
         guard !there.isEmpty else {
             throw .malformed(
                 path: placement.base + "/cgroup.controllers",
                 reason: "offers none of " + Self.wanted.sorted().joined(separator: ", ")
             )
+        }
+        if let path = placement.ownGroup {
+            let own = ControlGroup(path)
+            try own.make()
+            try own.write("0", to: "cgroup.procs")
         }
         pods = base.child("pods")
         try pods.make()
