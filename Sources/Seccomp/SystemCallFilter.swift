@@ -106,13 +106,15 @@ extension SystemCallFilter {
         .map { Rule("ioctl", Condition(argument: 1, mask: 0xFFFF_FFFF, is: $0)) }
 
     /// Internet sockets and nothing else: no local ones, no raw packets, no kernel channels.
+    ///
+    /// uname(2) is how libc learns the host's name before it resolves others.
     private static let sockets =
         internetFamilies.map { Rule("socket", Condition(argument: 0, is: $0)) }
         + plain(
             """
             bind listen accept accept4 connect shutdown getsockname getpeername
             setsockopt getsockopt sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg
-            epoll_create1 epoll_ctl epoll_pwait epoll_wait
+            epoll_create1 epoll_ctl epoll_pwait epoll_wait uname
             """
         )
 
@@ -148,7 +150,7 @@ extension SystemCallFilter {
     private static let threads =
         plain(
             """
-            set_robust_list rseq sched_getaffinity getuid geteuid getgid getegid getppid uname
+            set_robust_list rseq sched_getaffinity getuid geteuid getgid getegid getppid
             sysinfo tgkill socketpair pselect6 select mlock set_tid_address prctl
             """
         )

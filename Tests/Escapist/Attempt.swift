@@ -41,6 +41,7 @@ struct Attempt {
         case "make-device": answer(mknod(word, S_IFCHR | 0o600, 0x0103))
         case "make-pipe": answer(mkfifo(word, 0o600))
         case "listen", "connect": network()
+        case "resolve": resolve()
         case "open-many": openMany()
         case "code": executableMemory()
         case "descriptors": descriptors()
@@ -72,6 +73,13 @@ struct Attempt {
                 return answer(listen(number, 1))
             }
         }
+    }
+
+    private func resolve() -> Int32 {
+        var found: UnsafeMutablePointer<addrinfo>?
+        // 0 and "no such name" are both answers.
+        return [0, EAI_NONAME, EAI_AGAIN].contains(getaddrinfo(word, nil, nil, &found))
+            ? succeeded : EIO
     }
 
     /// Opens one place until nothing more is given; as many as that must stay below a bound.

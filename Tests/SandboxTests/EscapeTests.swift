@@ -143,6 +143,11 @@ struct EscapeTests {
         #expect(try await attempt(words) { $0.confinement.listeningPorts = nil } == Self.succeeded)
     }
 
+    @Test("resolves names", arguments: ["localhost", "127.0.0.1", "no-such-name.invalid"])
+    func names(name: String) async throws {
+        #expect(try await attempt(["resolve", name]) == Self.succeeded)
+    }
+
     @Test("connects where it may")
     func connecting() async throws {
         let port = try freePort()
