@@ -9,8 +9,9 @@ public struct SandboxSettings: Equatable, Sendable {
     /// Whether no workload starts while anything is missing.
     public var isRequired: Bool
 
-    /// Why pods have no control groups of their own, or what those lack; empty when they have all. It
-    /// is never demanded: the interpreter keeps memory, and the runner its share of a processor.
+    /// Why pods have no control groups of their own, or what those lack; empty when they have all.
+    ///
+    /// It is never demanded: the interpreter keeps memory, and the runner its share of a processor.
     public var controlGroupProblem: String
 
     /// Settings of a node whose kernel is like this.
