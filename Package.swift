@@ -123,6 +123,11 @@ let package = Package(
             pkgConfig: "libseccomp",
             providers: [.apt(["libseccomp-dev"])]
         ),
+        .systemLibrary(
+            name: "CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
         .target(name: "CLinux"),
 
         // From the bottom up: each names what it may import, and nothing else.
@@ -137,6 +142,7 @@ let package = Package(
         library("Seccomp", ["Host", "CSeccomp"]),
         library("Images", ["Documents", "CCrypto"]),
         library("Layers", ["Images", "Documents", "CArchive"]),
+        library("Registry", ["Images", "Documents", "CCurl"]),
         library("Uplink", ["KubeModel", "Documents", "CMosquitto", "CTLS", logging]),
         library("ControlAPI", nioHTTP + [logging]),
         library(
@@ -172,7 +178,10 @@ let package = Package(
             linker: [.unsafeFlags(["-static-executable"])]
         ),
         program("wasm-handlers", []),
-        program("swiftlet-pull", ["Layers", "Images", "Documents", "Wasm", "Host"]),
+        program(
+            "swiftlet-pull",
+            ["Registry", "Layers", "Images", "Documents", "Wasm", "Host"]
+        ),
         program(
             "swiftlet",
             [
@@ -217,6 +226,7 @@ let package = Package(
         ),
         tests("SeccompTests", ["Seccomp", "Host", "TestKit"]),
         tests("ImagesTests", ["Images", "Documents", "TestKit"]),
+        tests("RegistryTests", ["Registry", "Images", "Documents", "TestKit"]),
         tests("LayersTests", ["Layers", "Images", "Documents", "TestKit"]),
         tests("TrustTests", ["Trust", "KubeModel", "TestKit"]),
         tests("UplinkTests", ["Uplink", "KubeModel", "Documents", "TestKit"]),

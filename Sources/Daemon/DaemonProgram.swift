@@ -401,7 +401,8 @@ extension DaemonProgram {
                     layouts: configuration.layout.layouts,
                     roots: configuration.images.layoutRoots
                 ),
-                policy: policy
+                policy: policy,
+                plainHTTP: Set(configuration.images.plainHTTP)
             )
         } catch {
             throw .images(error)

@@ -7,6 +7,8 @@ public import Lifecycle
 public struct ImageSettings: Equatable, Sendable {
     /// Folders below which `oci:/PATH` may lie, besides the folder of layouts.
     public var layoutRoots: [String] = []
+    /// Registries, as `HOST[:PORT]`, that are spoken to without TLS.
+    public var plainHTTP: [String] = []
     /// Which images must be signed; the keys are files.
     public var signatures: [SignatureRule] = []
     /// When images are removed.
@@ -22,8 +24,7 @@ extension ImageSettings {
             "plainHTTP", "layoutRoots", "highThresholdPercent", "lowThresholdPercent",
             "minimumAgeSeconds", "signatures",
         ])
-        // Known, so that a file for a later version is no error; registries are not pulled from yet.
-        _ = try reader.optional("plainHTTP")?.strings()
+        plainHTTP = try reader.optional("plainHTTP")?.strings() ?? []
         for root in try reader.optional("layoutRoots")?.elements() ?? [] {
             layoutRoots.append(try root.folder())
         }

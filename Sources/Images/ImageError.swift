@@ -31,6 +31,8 @@ public enum ImageError: Error, Equatable, Sendable {
     case diskFull(path: String)
     /// The file system has less room than the image needs; nothing was fetched of it.
     case noRoom(path: String, neededByteCount: Int64, freeByteCount: Int64)
+    /// A registry, or the way to it, did not give what was asked for.
+    case registry(message: String, isWorthRetrying: Bool)
     /// A system call failed.
     case system(call: String, path: String, errno: Int32)
 
@@ -41,6 +43,7 @@ public enum ImageError: Error, Equatable, Sendable {
         case .malformedReference, .malformed, .unsupported, .noPlatform, .tooLarge, .hostileEntry,
             .invalidModule, .untrusted, .noEntry:
             false
+        case .registry(_, let isWorthRetrying): isWorthRetrying
         }
     }
 
@@ -49,7 +52,8 @@ public enum ImageError: Error, Equatable, Sendable {
         switch self {
         case .malformedReference: "InvalidImageName"
         case .notFound, .digestMismatch, .sizeMismatch, .diskFull, .noRoom, .system, .malformed,
-            .unsupported, .noPlatform, .tooLarge, .hostileEntry, .invalidModule, .untrusted:
+            .unsupported, .noPlatform, .tooLarge, .hostileEntry, .invalidModule, .untrusted,
+            .registry:
             "ErrImagePull"
         case .noEntry: "CreateContainerError"
         }
@@ -79,6 +83,7 @@ extension ImageError: CustomStringConvertible {
         case .untrusted(let reference, let reason):
             "image \(reference) is not signed as the policy demands: \(reason)"
         case .noEntry(let message): message
+        case .registry(let message, _): message
         case .diskFull(let path): "no space left on the file system of \(path)"
         case .noRoom(let path, let needed, let free):
             "the image needs \(needed) bytes on the file system of \(path), and \(free) are free"

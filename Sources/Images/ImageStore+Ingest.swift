@@ -5,6 +5,8 @@ extension ImageStore {
         public var path: String
         /// Bytes that came over the link.
         public var byteCount: Int64
+        /// Bytes that an earlier, interrupted pull had left here.
+        public var resumedFrom: Int64 = 0
     }
 
     /// Fetches one blob, unless it is here, and keeps it once its digest is right.
@@ -28,20 +30,23 @@ extension ImageStore {
             return Fetched(path: path, byteCount: 0)
         }
         let actual: Digest
+        let resumedFrom: Int64
         do {
-            actual = try fetch(blob, from: source, to: partial, progress: progress)
+            (actual, resumedFrom) = try fetch(blob, from: source, to: partial, progress: progress)
         } catch {
             // Why: half a layer must not keep the disk full that the database writes to.
-            if case .diskFull = error { try StoreFile.removeTree(partial) }
+            if case .diskFull = error { try PartialBlob.remove(partial) }
             throw error
         }
         guard actual == blob.digest else {
-            try StoreFile.removeTree(partial)
+            try PartialBlob.remove(partial)
             throw .digestMismatch(what: "blob", expected: blob.digest, actual: actual)
         }
         try StoreFile.rename(partial, to: path)
         try StoreFile.syncFolder("\(directory)/blobs/\(blob.digest.algorithm.rawValue)")
-        return Fetched(path: path, byteCount: blob.byteCount)
+        try StoreFile.removeTree(PartialBlob.statePath(partial))
+        let fetched = blob.byteCount - resumedFrom
+        return Fetched(path: path, byteCount: fetched, resumedFrom: resumedFrom)
     }
 
     /// The bytes of a small blob: a manifest, an index or a configuration.
@@ -59,32 +64,21 @@ extension ImageStore {
         from source: some BlobSource,
         to partial: String,
         progress: (Int64) -> Void
-    ) throws(ImageError) -> Digest {
-        let file = try OpenFile(partial, Self.writeCreateTruncate)
-        var hasher = DigestHasher(blob.digest.algorithm)
-        var received: Int64 = 0
-        try source.read(blob, from: 0) { chunk throws(ImageError) in
-            received += Int64(chunk.count)
-            guard received <= blob.byteCount else {
-                throw .sizeMismatch(
-                    what: "blob \(blob.digest)",
-                    expected: blob.byteCount,
-                    actual: received
-                )
+    ) throws(ImageError) -> (Digest, resumedFrom: Int64) {
+        var bytes = try PartialBlob.open(blob, at: partial)
+        let resumedFrom = bytes.resumedFrom
+        if resumedFrom > 0 { progress(resumedFrom) }
+        do {
+            try source.read(blob, from: resumedFrom) { chunk throws(ImageError) in
+                try bytes.append(chunk)
+                progress(bytes.byteCount)
             }
-            try file.write(chunk)
-            hasher.update(chunk)
-            progress(received)
+        } catch {
+            // Why: the link may be away for hours, and the power with it.
+            try? bytes.keep()
+            throw error
         }
-        guard received == blob.byteCount else {
-            throw .sizeMismatch(
-                what: "blob \(blob.digest)",
-                expected: blob.byteCount,
-                actual: received
-            )
-        }
-        try file.sync()
-        return hasher.finish()
+        return (try bytes.finish(), resumedFrom)
     }
 }
 

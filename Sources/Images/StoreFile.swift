@@ -228,6 +228,12 @@ struct OpenFile: ~Copyable {
         }
     }
 
+    func truncate(to byteCount: Int64) throws(ImageError) {
+        guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
+            throw StoreFile.failure("ftruncate", path)
+        }
+    }
+
     func sync() throws(ImageError) {
         guard fsync(descriptor) == 0 else { throw StoreFile.failure("fsync", path) }
     }

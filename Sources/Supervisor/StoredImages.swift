@@ -9,6 +9,7 @@ public struct StoredImages: ImageSource {
     let puller: String
     let names: ImageNames
     let policy: SignaturePolicy
+    private let plainHTTP: Set<String>
     private let logger: Logger
     private let workshop = Workshop()
     /// Why another one: looking through the store must not hold up the start of a container.
@@ -22,18 +23,21 @@ public struct StoredImages: ImageSource {
 
     /// A source that keeps images in `store` and starts the program `puller`.
     ///
-    /// `names` says what the texts in pods mean here, `policy` which images must be signed.
+    /// `names` says what the texts in pods mean here, `policy` which images must be signed, and
+    /// `plainHTTP` which registries (`HOST[:PORT]`) are spoken to without TLS.
     public init(
         store: ImageStore,
         puller: String,
         names: ImageNames,
         policy: SignaturePolicy = SignaturePolicy(),
+        plainHTTP: Set<String> = [],
         logger: Logger = Logger(label: "images")
     ) {
         self.store = store
         self.puller = puller
         self.names = names
         self.policy = policy
+        self.plainHTTP = plainHTTP
         self.logger = logger
     }
 
@@ -93,7 +97,7 @@ public struct StoredImages: ImageSource {
         let last: PullReport?
         let exit: ProcessExit
         do throws(HostError) {
-            (last, exit) = try await runPuller(["\(reference)"], progress)
+            (last, exit) = try await runPuller(arguments(for: reference), progress)
         } catch {
             throw .unavailable(error.description)
         }
@@ -110,6 +114,19 @@ public struct StoredImages: ImageSource {
         return image
     }
 
+    private func arguments(for reference: ImageReference) -> [String] {
+        guard case .registry(let host, _) = reference.place, plainHTTP.contains(host) else {
+            return ["\(reference)"]
+        }
+        return ["--plain-http", "\(reference)"]
+    }
+
+    /// The variables that name proxies, as curl and others read them.
+    private static let proxies = [
+        "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy",
+        "NO_PROXY",
+    ]
+
     /// Runs the program to its end, and answers with the last that it said.
     func runPuller(
         _ arguments: [String],
@@ -122,6 +139,9 @@ public struct StoredImages: ImageSource {
             handle = try ProcessHandle.spawn(
                 path: puller,
                 arguments: ["--store", store.directory] + arguments,
+                environment: Self.proxies.compactMap { name in
+                    EnvironmentVariable.value(name).map { "\(name)=\($0)" }
+                },
                 standardOutput: pipe.writer
             )
             lines = try PipeLines.read(pipe.reader)

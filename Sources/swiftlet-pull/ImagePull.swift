@@ -1,5 +1,6 @@
 import Images
 import Layers
+import Registry
 
 /// One pull: resolve, fetch, verify, unpack, admit, save.
 struct ImagePull {
@@ -7,15 +8,14 @@ struct ImagePull {
 
     let store: ImageStore
     let reference: ImageReference
+    var access = RegistryAccess()
 
     /// The image, whole and on disk, and the bytes that were fetched for it.
     func run() throws(ImageError) -> (StoredImage, fetchedByteCount: Int64) {
         switch reference.place {
         case .layout(let path): return try run(from: LayoutSource(path: path))
-        case .registry(let host, _):
-            throw .unsupported(
-                found: "an image in the registry \(host); this version pulls from oci: layouts only"
-            )
+        case .registry(let host, let repository):
+            return try run(from: access.source(host: host, repository: repository))
         }
     }
 
@@ -42,23 +42,7 @@ struct ImagePull {
             $0.addingReportingOverflow($1.byteCount).partialValue
         }
         try store.checkRoom(for: manifest, form)
-        var fetched: Int64 = 0
-        for layer in manifest.layers {
-            let before = fetched
-            var reported: Int64 = 0
-            let result = try store.ingest(layer, from: source) { count in
-                guard count - reported >= Self.progressByteCount else { return }
-                reported = count
-                Program.report(
-                    .progress(
-                        byteCount: before + count,
-                        totalByteCount: total,
-                        resumedFrom: 0
-                    )
-                )
-            }
-            fetched += result.byteCount
-        }
+        let fetched = try fetch(manifest.layers, of: total, from: source)
         var image = StoredImage(
             manifestDigest: descriptor.digest,
             form: form,
@@ -73,6 +57,40 @@ struct ImagePull {
         image.admittedModules = try Admission.admit(image)
         try store.save(image, as: reference)
         return (image, fetched)
+    }
+
+    /// Fetches the layers that are not here, and says how far it is; answers with the bytes fetched.
+    private func fetch(
+        _ layers: [BlobDescriptor],
+        of total: Int64,
+        from source: some BlobSource
+    ) throws(ImageError) -> Int64 {
+        var here: Int64 = 0
+        var fetched: Int64 = 0
+        var resumedFrom: Int64 = 0
+        for layer in layers {
+            let before = here
+            var first: Int64?
+            var reported: Int64 = 0
+            let result = try store.ingest(layer, from: source) { count in
+                // The first word tells what an earlier pull had left.
+                let isFirst = first == nil && total >= Self.progressByteCount
+                first = first ?? count
+                guard isFirst || count - reported >= Self.progressByteCount else { return }
+                reported = count
+                Program.report(
+                    .progress(
+                        byteCount: before + count,
+                        totalByteCount: total,
+                        resumedFrom: resumedFrom
+                    )
+                )
+            }
+            here += layer.byteCount
+            fetched += result.byteCount
+            resumedFrom += layer.byteCount - result.byteCount
+        }
+        return fetched
     }
 
     private func checkSignatures(

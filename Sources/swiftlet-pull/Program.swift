@@ -24,6 +24,11 @@ enum Program {
                 .none,
                 help: "put the image together again from what is left of it in the store"
             ),
+            FlagParser.Flag(
+                "--ca-file",
+                .required("FILE"),
+                help: "certificates to trust in place of the system's"
+            ),
             FlagParser.Flag("--plain-http", .none, help: "speak HTTP with the registry, not HTTPS"),
             FlagParser.Flag(
                 "--auth-fd",
@@ -59,7 +64,7 @@ enum Program {
             return importImages(path, as: parsed.operands.first, into: directory)
         }
         if parsed.has("--restore") { return restore(parsed.operands[0], in: directory) }
-        return pull(parsed.operands[0], into: directory)
+        return pull(parsed, into: directory)
     }
 
     private static func restore(_ text: String, in directory: String) -> Int32 {
@@ -88,11 +93,13 @@ enum Program {
         }
     }
 
-    private static func pull(_ text: String, into directory: String) -> Int32 {
+    private static func pull(_ parsed: ParsedFlags, into directory: String) -> Int32 {
         reporting { () throws(ImageError) in
-            let reference = try ImageReference(text)
+            let access = try RegistryAccess(parsed)
+            let reference = try ImageReference(parsed.operands[0])
             let store = try ImageStore(directory: directory)
-            let (image, fetched) = try ImagePull(store: store, reference: reference).run()
+            let pull = ImagePull(store: store, reference: reference, access: access)
+            let (image, fetched) = try pull.run()
             report(.done(digest: image.manifestDigest, fetchedByteCount: fetched))
         }
     }

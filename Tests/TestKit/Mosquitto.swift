@@ -155,7 +155,7 @@ public final class Mosquitto {
 ///
 /// While a broker is down its clients keep trying; a port from the ephemeral range could be taken
 /// meanwhile, by a test beside this one or by a client that connects to itself.
-private func portForRestarts() throws -> UInt16 {
+public func portForRestarts() throws -> UInt16 {
     for _ in 0..<100 {
         let port = UInt16.random(in: 20_000..<32_000)
         let isNew = portsGivenOut.withLock { $0.insert(port).inserted }

@@ -63,6 +63,13 @@ extension Requirement {
     /// What copies images between registries, layouts and archives.
     public static let skopeo = program("skopeo", variable: "SWIFTLET_SKOPEO", candidates: [])
 
+    /// The registry of Debian.
+    public static let registry = program(
+        "docker-registry",
+        variable: "SWIFTLET_REGISTRY",
+        candidates: []
+    )
+
     /// The specification tests, beside the checkout unless `SWIFTLET_WASM_TESTS` says otherwise.
     public static let wasmSuite = Requirement(
         name: "wasm-suite",

@@ -17,6 +17,7 @@ struct ImportTests {
         "Seccomp": ["Host", "CSeccomp"],
         "Images": ["Documents", "CCrypto"],
         "Layers": ["Images", "Documents", "CArchive"],
+        "Registry": ["Images", "Documents", "CCurl"],
         "Uplink": ["KubeModel", "Documents", "CMosquitto", "CTLS", "Logging"],
         "ControlAPI": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging"],
         "Daemon": [

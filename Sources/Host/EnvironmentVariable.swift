@@ -1,0 +1,5 @@
+/// What this process was started with.
+public enum EnvironmentVariable {
+    /// The value of a variable, or `nil` when it is unset.
+    public static func value(_ name: String) -> String? { SystemCall.environmentVariable(name) }
+}

@@ -1,0 +1,168 @@
+import Images
+import TestKit
+import Testing
+
+// Goal: a real image comes from a real registry, whole and once. Method: Debian's docker-registry on a
+// port of its own, filled by skopeo, and the real swiftlet-pull.
+@Suite(
+    "swiftlet-pull and a real registry",
+    .enabled(if: Requirement.registry.isMet, "\(Requirement.registry.comment)"),
+    .enabled(if: Requirement.skopeo.isMet, "\(Requirement.skopeo.comment)"),
+    .enabled(if: Requirement.programs.isMet, "\(Requirement.programs.comment)")
+)
+struct RegistryPullTests {
+    struct Place {
+        let fixture: Fixture
+        let port: UInt16
+        let local: PullProgramTests.Place
+
+        var host: String { "127.0.0.1:\(port)" }
+
+        /// Packs, and pushes under a tag.
+        func push(
+            _ tag: String,
+            _ files: [String: [UInt8]],
+            _ flags: [String] = [],
+            skopeo: [String] = []
+        ) throws {
+            try local.pack(tag, files, flags)
+            let words =
+                ["copy", "-q", "--dest-tls-verify=false"] + skopeo + [
+                    "oci:\(local.layout):\(tag)", "docker://\(host)/org/app:\(tag)",
+                ]
+            let pushed = try run(Requirement.skopeo.path(), words)
+            #expect(pushed.exitCode == 0, "\(pushed.standardError)")
+        }
+
+        func pull(_ tag: String, _ flags: [String] = []) throws -> (Int32, PullReport?, String) {
+            let words =
+                ["--store", local.store, "--plain-http"] + flags + ["\(host)/org/app:\(tag)"]
+            let result = try run(local.program, words)
+            let line = result.standardOutput.split(separator: "\n").last.map(String.init)
+            return (result.exitCode, line.flatMap { PullReport(line: $0) }, result.standardError)
+        }
+    }
+
+    /// Starts a registry; `auth` are lines of its configuration.
+    static func with(auth: String = "", _ body: (Place) async throws -> Void) async throws {
+        try await Fixture.with { fixture in
+            let port = try portForRestarts()
+            let users = fixture.path("users")
+            // The password is "sesam", by bcrypt, which is all that this registry takes.
+            let hash = "$2b$04$S.ZsQYL1Zn/m/pMkOU7pDuES3jrXZo8NU2xXlIQI3Pioy.oYP56KS"
+            try writeFile(users, "us:\(hash)\n")
+            let configuration = """
+                version: 0.1
+                log: {level: error, accesslog: {disabled: true}}
+                storage: {filesystem: {rootdirectory: "\(fixture.path("registry"))"}}
+                http: {addr: "127.0.0.1:\(port)"}
+                \(auth.replacing("USERS", with: users))
+
+                """
+            try writeFile(fixture.path("registry.yml"), configuration)
+            let process = try fixture.start(
+                Requirement.registry.path(),
+                ["serve", fixture.path("registry.yml")],
+                name: "registry"
+            )
+            try await eventually("the registry answers") {
+                if let code = process.exitCode {
+                    throw TestKitError(
+                        message: "the registry ended with \(code): \(process.output)"
+                    )
+                }
+                let words = ["-s", "-o", "/dev/null", "http://127.0.0.1:\(port)/v2/"]
+                return try run(Requirement.curl.path(), words).exitCode == 0
+            }
+            let local = PullProgramTests.Place(folder: fixture.directory)
+            try await body(Place(fixture: fixture, port: port, local: local))
+        }
+    }
+
+    private static func data(_ byteCount: Int) -> [UInt8] {
+        var random = SeededGenerator(seed: 3)
+        return random.bytes(byteCount)
+    }
+
+    @Test("an image of OCI, one of Docker and an artifact come whole, and layers only once")
+    func forms() async throws {
+        try await Self.with { place in
+            let files = ["app.wasm": PullProgramTests.good, "data": Self.data(3_000_000)]
+            try place.push("oci", files)
+            try place.push("docker", files, skopeo: ["--format", "v2s2"])
+            try place.push("artifact", ["app.wasm": PullProgramTests.good], ["--form", "artifact"])
+            guard case (0, .done(let digest, let count)?, _) = try place.pull("oci"),
+                count > 3_000_000
+            else {
+                Issue.record("not pulled")
+                return
+            }
+            for tag in ["oci", "docker"] {
+                guard case (0, .done(let other, 0)?, _) = try place.pull(tag) else {
+                    Issue.record("\(tag) was fetched again")
+                    return
+                }
+                #expect((other == digest) == (tag == "oci"))
+            }
+            let (code, report, error) = try place.pull("artifact")
+            #expect(code == 0, "\(error) \(report as Any)")
+            let store = try ImageStore(directory: place.local.store)
+            for tag in ["oci", "docker", "artifact"] {
+                let reference = try ImageReference("\(place.host)/org/app:\(tag)")
+                let image = try #require(try store.lookup(reference))
+                let command = tag == "artifact" ? ["app.wasm"] : nil
+                let entry = try image.entry(command: command, args: nil)
+                #expect(try readBytes(entry.modulePath) == PullProgramTests.good)
+            }
+        }
+    }
+
+    @Test("what is not there is worth another try, and so is a registry that is not there")
+    func missing() async throws {
+        try await Self.with { place in
+            let (code, report, _) = try place.pull("none")
+            #expect(code == 75)
+            guard case .failed(_, let message, true)? = report else {
+                Issue.record("\(report as Any)")
+                return
+            }
+            #expect(message.contains("MANIFEST_UNKNOWN"), "\(message)")
+        }
+    }
+
+    @Test("a password comes through a descriptor, and without it the registry's no is passed on")
+    func password() async throws {
+        let auth = "auth: {htpasswd: {realm: here, path: \"USERS\"}}"
+        try await Self.with(auth: auth) { place in
+            let files = ["app.wasm": PullProgramTests.good]
+            try place.push("it", files, skopeo: ["--dest-creds", "us:sesam"])
+            let (code, report, _) = try place.pull("it")
+            #expect(code == 75, "\(report as Any)")
+            let secret = place.fixture.path("secret")
+            for (password, wanted) in [("sesam", Int32(0)), ("wrong", 75)] {
+                try writeFile(
+                    secret,
+                    #"{"auths": {"\#(place.host)": {"username": "us", "password": "\#(password)"}}}"#
+                )
+                let command = "exec \"$@\" 3< \(secret)"
+                let words = [
+                    "-c", command, "sh", try place.local.program, "--store", place.local.store,
+                    "--plain-http", "--auth-fd", "3", "\(place.host)/org/app:it",
+                ]
+                let result = try run("/bin/sh", words)
+                #expect(result.exitCode == wanted, "\(result.standardError)")
+                #expect(!result.standardError.contains(password))
+            }
+        }
+    }
+
+    @Test("plain HTTP is spoken only where it was asked for")
+    func encryption() async throws {
+        try await Self.with { place in
+            try place.push("it", ["app.wasm": PullProgramTests.good])
+            let words = ["--store", place.local.store, "\(place.host)/org/app:it"]
+            let result = try run(place.local.program, words)
+            #expect(result.exitCode == 75 && result.standardError.contains("SSL"))
+        }
+    }
+}
