@@ -1,4 +1,5 @@
 internal import Host
+internal import Images
 internal import KubeModel
 internal import Lifecycle
 
@@ -40,6 +41,7 @@ struct ContainerSetup: Sendable {
                 workingDirectory: container.workingDir
             )
         }
+        try refuseOtherThanWebAssembly(entry.arguments.first ?? "")
         var runner = RunnerCommand(modulePath: entry.modulePath, arguments: entry.arguments)
         runner.invoke = entry.invoke
         runner.isAdmitted = entry.isAdmitted
@@ -97,6 +99,19 @@ struct ContainerSetup: Sendable {
             message: "requireSandbox is set, and this node lacks "
                 + sandbox.missing.joined(separator: ", ")
         )
+    }
+
+    /// Refuses what the annotations say is meant for another runtime; the file is a module.
+    private func refuseOtherThanWebAssembly(
+        _ name: String
+    ) throws(ContainerLifecycle.Problem) {
+        let kind = WorkloadKind(
+            annotations: pod.metadata.annotations,
+            name: name,
+            content: .module
+        )
+        guard case .unsupported(let reason) = kind else { return }
+        throw .init(reason: "UnsupportedWorkload", message: reason)
     }
 
     /// The image's variables, overridden by the container's.
