@@ -106,7 +106,8 @@ extension ImageProblem {
         case .malformedReference: self = .invalidName(error.description)
         case .noEntry: self = .unusable(error.description)
         case .notFound, .malformed, .unsupported, .noPlatform, .digestMismatch, .sizeMismatch,
-            .tooLarge, .hostileEntry, .invalidModule, .untrusted, .diskFull, .noRoom, .system:
+            .tooLarge, .hostileEntry, .invalidModule, .untrusted, .diskFull, .noRoom, .registry,
+            .system:
             self =
                 error.isWorthRetrying
                 ? .unavailable(error.description) : .refused(error.description)
