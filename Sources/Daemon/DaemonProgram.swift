@@ -56,7 +56,6 @@ public struct DaemonProgram: Sendable {
     public func run(
         signals: AsyncStream<SignalStream.Signal>
     ) async throws(DaemonError) -> Bool {
-        let layout = configuration.layout
         try makeFolders()
         let lock = try await takeLock()
         defer { withExtendedLifetime(lock) {} }

@@ -24,20 +24,23 @@ struct RegistryPullTests {
             _ files: [String: [UInt8]],
             _ flags: [String] = [],
             skopeo: [String] = []
-        ) throws {
-            try local.pack(tag, files, flags)
+        ) async throws {
+            try await local.pack(tag, files, flags)
             let words =
                 ["copy", "-q", "--dest-tls-verify=false"] + skopeo + [
                     "oci:\(local.layout):\(tag)", "docker://\(host)/org/app:\(tag)",
                 ]
-            let pushed = try run(Requirement.skopeo.path(), words)
+            let pushed = try await runAside(Requirement.skopeo.path(), words)
             #expect(pushed.exitCode == 0, "\(pushed.standardError)")
         }
 
-        func pull(_ tag: String, _ flags: [String] = []) throws -> (Int32, PullReport?, String) {
+        func pull(
+            _ tag: String,
+            _ flags: [String] = []
+        ) async throws -> (Int32, PullReport?, String) {
             let words =
                 ["--store", local.store, "--plain-http"] + flags + ["\(host)/org/app:\(tag)"]
-            let result = try run(local.program, words)
+            let result = try await runAside(local.program, words)
             let line = result.standardOutput.split(separator: "\n").last.map(String.init)
             return (result.exitCode, line.flatMap { PullReport(line: $0) }, result.standardError)
         }
@@ -72,7 +75,7 @@ struct RegistryPullTests {
                     )
                 }
                 let words = ["-s", "-o", "/dev/null", "http://127.0.0.1:\(port)/v2/"]
-                return try run(Requirement.curl.path(), words).exitCode == 0
+                return try await runAside(Requirement.curl.path(), words).exitCode == 0
             }
             let local = PullProgramTests.Place(folder: fixture.directory)
             try await body(Place(fixture: fixture, port: port, local: local))
@@ -88,23 +91,27 @@ struct RegistryPullTests {
     func forms() async throws {
         try await Self.with { place in
             let files = ["app.wasm": PullProgramTests.good, "data": Self.data(3_000_000)]
-            try place.push("oci", files)
-            try place.push("docker", files, skopeo: ["--format", "v2s2"])
-            try place.push("artifact", ["app.wasm": PullProgramTests.good], ["--form", "artifact"])
-            guard case (0, .done(let digest, let count)?, _) = try place.pull("oci"),
+            try await place.push("oci", files)
+            try await place.push("docker", files, skopeo: ["--format", "v2s2"])
+            try await place.push(
+                "artifact",
+                ["app.wasm": PullProgramTests.good],
+                ["--form", "artifact"]
+            )
+            guard case (0, .done(let digest, let count)?, _) = try await place.pull("oci"),
                 count > 3_000_000
             else {
                 Issue.record("not pulled")
                 return
             }
             for tag in ["oci", "docker"] {
-                guard case (0, .done(let other, 0)?, _) = try place.pull(tag) else {
+                guard case (0, .done(let other, 0)?, _) = try await place.pull(tag) else {
                     Issue.record("\(tag) was fetched again")
                     return
                 }
                 #expect((other == digest) == (tag == "oci"))
             }
-            let (code, report, error) = try place.pull("artifact")
+            let (code, report, error) = try await place.pull("artifact")
             #expect(code == 0, "\(error) \(report as Any)")
             let store = try ImageStore(directory: place.local.store)
             for tag in ["oci", "docker", "artifact"] {
@@ -120,7 +127,7 @@ struct RegistryPullTests {
     @Test("what is not there is worth another try, and so is a registry that is not there")
     func missing() async throws {
         try await Self.with { place in
-            let (code, report, _) = try place.pull("none")
+            let (code, report, _) = try await place.pull("none")
             #expect(code == 75)
             guard case .failed(_, let message, true)? = report else {
                 Issue.record("\(report as Any)")
@@ -135,8 +142,8 @@ struct RegistryPullTests {
         let auth = "auth: {htpasswd: {realm: here, path: \"USERS\"}}"
         try await Self.with(auth: auth) { place in
             let files = ["app.wasm": PullProgramTests.good]
-            try place.push("it", files, skopeo: ["--dest-creds", "us:sesam"])
-            let (code, report, _) = try place.pull("it")
+            try await place.push("it", files, skopeo: ["--dest-creds", "us:sesam"])
+            let (code, report, _) = try await place.pull("it")
             #expect(code == 75, "\(report as Any)")
             let secret = place.fixture.path("secret")
             for (password, wanted) in [("sesam", Int32(0)), ("wrong", 75)] {
@@ -149,7 +156,7 @@ struct RegistryPullTests {
                     "-c", command, "sh", try place.local.program, "--store", place.local.store,
                     "--plain-http", "--auth-fd", "3", "\(place.host)/org/app:it",
                 ]
-                let result = try run("/bin/sh", words)
+                let result = try await runAside("/bin/sh", words)
                 #expect(result.exitCode == wanted, "\(result.standardError)")
                 #expect(!result.standardError.contains(password))
             }
@@ -159,9 +166,9 @@ struct RegistryPullTests {
     @Test("plain HTTP is spoken only where it was asked for")
     func encryption() async throws {
         try await Self.with { place in
-            try place.push("it", ["app.wasm": PullProgramTests.good])
+            try await place.push("it", ["app.wasm": PullProgramTests.good])
             let words = ["--store", place.local.store, "\(place.host)/org/app:it"]
-            let result = try run(place.local.program, words)
+            let result = try await runAside(place.local.program, words)
             #expect(result.exitCode == 75 && result.standardError.contains("SSL"))
         }
     }
