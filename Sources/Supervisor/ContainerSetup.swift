@@ -64,20 +64,7 @@ struct ContainerSetup: Sendable {
         runner.logFilesMax = configuration.logFilesMax
         runner.instanceFile = layout.instanceFile(instance)
         runner.exitRecordFile = layout.exitRecord(instance)
-        try inContext { () throws(HostError) in
-            try FileTree.make("\(logs)/\(container.name)", mode: 0o755)
-            try FileTree.make(layout.runningPod(instance.uid))
-            try FileTree.make(layout.exitRecords(instance.uid, container.name))
-            try dropTraces(logs)
-            if let user = identity?.user {
-                // What the runner writes itself, once it is that user.
-                for folder in [
-                    "\(logs)/\(container.name)", layout.exitRecords(instance.uid, container.name),
-                ] {
-                    try FileTree.give(folder, user: user.id, group: user.group)
-                }
-            }
-        }
+        try makeFolders(logs, identity)
         if let identity {
             runner.confinement =
                 ContainerConfinement(
@@ -89,6 +76,26 @@ struct ContainerSetup: Sendable {
                 .confinement(of: runner)
         }
         return runner
+    }
+
+    /// What the runner writes itself is its user's.
+    private func makeFolders(
+        _ logs: String,
+        _ identity: WorkloadIdentity?
+    ) throws(ContainerLifecycle.Problem) {
+        try inContext { () throws(HostError) in
+            try FileTree.make("\(logs)/\(container.name)", mode: 0o755)
+            try FileTree.make(layout.runningPod(instance.uid))
+            try FileTree.make(layout.exitRecords(instance.uid, container.name))
+            try dropTraces(logs)
+            if let user = identity?.user {
+                for folder in [
+                    "\(logs)/\(container.name)", layout.exitRecords(instance.uid, container.name),
+                ] {
+                    try FileTree.give(folder, user: user.id, group: user.group)
+                }
+            }
+        }
     }
 
     private func refuseWithoutSandbox() throws(ContainerLifecycle.Problem) {
