@@ -15,7 +15,7 @@ extension NodeLifecycle {
 
 extension PodLifecycle {
     mutating func restart(_ names: [String], at now: Moment) -> [Action] {
-        guard !isDeleting else { return [] }
+        guard !isDeleting, verdict == nil else { return [] }
         let grace = nanoseconds(ofSeconds: pod.spec.terminationGracePeriodSeconds)
         var actions: [Action] = []
         for index in containers.indices where names.contains(containers[index].name) {

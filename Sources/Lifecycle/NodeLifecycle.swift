@@ -39,13 +39,30 @@ public struct NodeLifecycle: Equatable, Sendable {
     public private(set) var pods: [String: PodLifecycle] = [:]
     // The pods of each name, in the order they came.
     private var uidsByName: [String: [String]] = [:]
+    /// Which pods are taken; holds for those that arrive from now on.
+    public var admission: NodeAdmission
+    private var claims = NodeClaims()
 
     /// A node without pods.
-    public init() {}
+    public init(admission: NodeAdmission = NodeAdmission()) { self.admission = admission }
+
+    /// What the pods that have their place ask for in all.
+    public var requested: ResourceAmounts { claims.total }
+    /// How many pods have their place: all that were taken and have not ended.
+    public var activePodCount: Int64 { claims.count }
 
     /// Puts in a pod of an earlier life; see ``PodLifecycle/init(_:record:status:bootID:)``.
-    public mutating func restore(_ pod: PodLifecycle) {
-        guard pods.updateValue(pod, forKey: pod.uid) == nil else { return }
+    ///
+    /// - Parameters:
+    ///   - pod: The pod.
+    ///   - hasPlace: Whether it was taken, although its record is lost: its processes say so.
+    public mutating func restore(_ pod: PodLifecycle, hasPlace: Bool = false) {
+        guard pods[pod.uid] == nil else { return }
+        var pod = pod
+        // What had its place keeps it, whatever the node has since lost.
+        pod.isAdmitted = hasPlace || pod.startTime != nil && pod.verdict == nil
+        pods[pod.uid] = pod
+        claims.update(pod.uid, pod)
         let key = pod.pod.nameKey
         // One that waited goes on waiting behind the one that it waits for.
         if pod.isHeld {
@@ -65,7 +82,12 @@ public struct NodeLifecycle: Equatable, Sendable {
         for uid in pods.keys.sorted() where !wanted.contains(uid) {
             actions += with(uid) { $0.delete(at: now) }
         }
-        for one in desired { actions += take(one, at: now) }
+        let new = desired.filter { pods[$0.pod.metadata.uid] == nil }
+        for one in desired where pods[one.pod.metadata.uid] != nil {
+            actions += take(one, at: now)
+        }
+        // Who comes first gets the room.
+        for one in new.sorted(by: { $0.pod.startsBefore($1.pod) }) { actions += take(one, at: now) }
         return actions
     }
 
@@ -82,6 +104,7 @@ public struct NodeLifecycle: Equatable, Sendable {
             uidsByName[key, default: []].append(uid)
         }
         let isHeld = uidsByName[key]?.first != uid
+        if !isHeld, !desired.isDeletionRequested { actions += admit(uid, at: now) }
         actions += with(uid) { pod in
             var actions = pod.hold(isHeld, at: now) + pod.update(desired.pod, at: now)
             if desired.isDeletionRequested {
@@ -116,13 +139,34 @@ public struct NodeLifecycle: Equatable, Sendable {
     public mutating func remove(_ uid: String, at now: Moment) -> [Action] {
         guard let pod = pods[uid], pod.hasEnded else { return [] }
         pods[uid] = nil
+        claims.update(uid, nil)
         let key = pod.pod.nameKey
         uidsByName[key]?.removeAll { $0 == uid }
         guard let next = uidsByName[key]?.first else {
             uidsByName[key] = nil
             return []
         }
-        return with(next) { $0.hold(false, at: now) }
+        return admit(next, at: now) + with(next) { $0.hold(false, at: now) }
+    }
+
+    /// Ends a pod by the node's own decision.
+    public mutating func fail(_ uid: String, _ verdict: PodVerdict, at now: Moment) -> [Action] {
+        with(uid) { $0.fail(verdict, at: now) }
+    }
+
+    /// Gives a pod its place, or refuses it for good; once for each pod.
+    private mutating func admit(_ uid: String, at now: Moment) -> [Action] {
+        guard let pod = pods[uid], !pod.isAdmitted, pod.verdict == nil, !pod.isDeleting else {
+            return []
+        }
+        let verdict = admission.refusal(of: pod.pod, beside: claims.total, count: claims.count)
+        return with(uid) { pod in
+            guard let verdict else {
+                pod.isAdmitted = true
+                return []
+            }
+            return pod.fail(verdict, at: now)
+        }
     }
 
     mutating func with(
@@ -134,6 +178,7 @@ public struct NodeLifecycle: Equatable, Sendable {
         pods[uid] = nil
         let actions = body(&pod)
         pods[uid] = pod
+        claims.update(uid, pod)
         return actions.map { Action(uid: uid, action: $0) }
     }
 }

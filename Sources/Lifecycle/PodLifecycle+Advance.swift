@@ -24,7 +24,7 @@ extension PodLifecycle {
                 hasAskedForRemoval = true
                 actions.append(.remove)
             }
-        } else if !isHeld {
+        } else if !isHeld, verdict == nil {
             if startTime == nil { startTime = now.wall }
             actions += startNext(at: now)
         }

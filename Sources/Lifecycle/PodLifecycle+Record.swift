@@ -13,6 +13,7 @@ extension PodLifecycle {
         object.set("bootID", bootID)
         object.set("resourceVersion", pod.metadata.resourceVersion)
         object.set("isHeld", isHeld)
+        object.set("verdict", verdict?.record)
         object.set("startTime", startTime.map { $0.nanosecondsSinceEpoch })
         object.set("deletionGraceNanoseconds", deletion?.graceNanoseconds)
         object.set("deletionReason", deletion?.reason)
@@ -52,6 +53,11 @@ extension PodLifecycle {
         let isSameVersion =
             try reader.required("resourceVersion").string() == pod.metadata.resourceVersion
         isHeld = try reader.required("isHeld").bool()
+        if let verdict = try reader.optional("verdict") {
+            // One for a time only is over: the machine that went down is up.
+            let verdict = try PodVerdict(verdict)
+            if !verdict.isTemporary { self.verdict = verdict }
+        }
         startTime = try reader.optional("startTime")?.timestamp()
         if let grace = try reader.optional("deletionGraceNanoseconds") {
             let reason = try reader.optional("deletionReason")?.string() ?? "Deleted"

@@ -10,6 +10,7 @@ extension PodLifecycle {
             containerStatus($0, isInit: false)
         }
         status.phase = phase
+        showVerdict(at: now)
         status.startTime = startTime
         status.qosClass = pod.spec.qosClass
         setConditions(at: now)
@@ -19,7 +20,7 @@ extension PodLifecycle {
     ///
     /// Source: Kubernetes, "Pod Lifecycle", pod phase; kubelet's rules for containers that wait.
     private var phase: PodPhase {
-        if hasFailedInit { return .failed }
+        if hasFailedInit || verdict != nil && isAtRest { return .failed }
         let states = pod.spec.containers.compactMap { container($0.name) }
         if isDeleting {
             guard containers.allSatisfy({ $0.state == .finished }) else { return standing(states) }

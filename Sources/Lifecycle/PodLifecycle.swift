@@ -10,6 +10,8 @@ public struct PodLifecycle: Equatable, Sendable {
     public enum Action: Equatable, Sendable {
         /// An action of one container.
         case container(String, ContainerLifecycle.Action)
+        /// Tell whoever watches something about the pod as a whole.
+        case note(PodNote)
         /// Everything has ended, as was asked: remove its folders and rows.
         case remove
     }
@@ -33,6 +35,10 @@ public struct PodLifecycle: Equatable, Sendable {
     /// When the node took it up; nil while it waits.
     public internal(set) var startTime: Timestamp?
     var hasAskedForRemoval = false
+    /// Why the node ended it, or never began it; nil for a pod that may run.
+    public internal(set) var verdict: PodVerdict?
+    /// Whether the node has taken it, so that it has its place beside the others.
+    public internal(set) var isAdmitted = false
 
     /// A pod that has just arrived.
     public init(_ pod: Pod) {

@@ -82,7 +82,7 @@ extension Supervisor {
             signal(SIGTERM, Instance(uid: action.uid, container: name, attempt: attempt))
         case .container(let name, .kill(let attempt)):
             signal(SIGKILL, Instance(uid: action.uid, container: name, attempt: attempt))
-        case .container(_, .note(let note)): await report(note, about: action.uid)
+        case .note(let note), .container(_, .note(let note)): await report(note, about: action.uid)
         }
     }
 

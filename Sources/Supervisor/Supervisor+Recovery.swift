@@ -30,7 +30,7 @@ extension Supervisor {
         // Processes of pods whose record was lost are found when the pod is known.
         for object in snapshot.desired where object.kind == .pod && node.pods[object.uid] == nil {
             guard let pod = try? object.pod(), mayHaveProcesses(pod) else { continue }
-            node.restore(PodLifecycle(pod))
+            node.restore(PodLifecycle(pod), hasPlace: true)
         }
         for uid in node.pods.keys.sorted() { await recover(uid, bootIDs[uid]) }
         let adopted = workloads.count
@@ -71,7 +71,7 @@ extension Supervisor {
                 observed.namespace,
                 observed.name
             )
-            if let pod = try? desired?.pod() { node.restore(PodLifecycle(pod)) }
+            if let pod = try? desired?.pod() { node.restore(PodLifecycle(pod), hasPlace: true) }
             return nil
         }
     }

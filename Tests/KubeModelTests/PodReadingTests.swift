@@ -93,9 +93,7 @@ import Testing
     @Test func whatIsTakenWithoutEffectIsRemarkedUpon() throws {
         let pod = try pod(Self.full)
         #expect(
-            pod.remarks.map(\.path) == [
-                "spec.priority", "spec.containers[0].resources.limits[cpu]",
-            ]
+            pod.remarks.map(\.path) == ["spec.containers[0].resources.limits[cpu]"]
         )
     }
 

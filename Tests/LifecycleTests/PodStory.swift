@@ -31,7 +31,7 @@ struct PodStory {
             case .container(let name, .terminate(let attempt)):
                 asked.append("terminate \(name) \(attempt)")
             case .container(let name, .kill(let attempt)): asked.append("kill \(name) \(attempt)")
-            case .container(_, .note(let note)): notes.append(note)
+            case .note(let note), .container(_, .note(let note)): notes.append(note)
             }
         }
     }

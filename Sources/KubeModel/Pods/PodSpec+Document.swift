@@ -11,6 +11,8 @@ extension PodSpec {
         object.set("terminationGracePeriodSeconds", terminationGracePeriodSeconds)
         object.set("nodeName", nodeName.isEmpty ? nil : nodeName)
         object.set("nodeSelector", nodeSelector)
+        object.set("priority", priority == 0 ? nil : priority)
+        object.set("tolerations", tolerations, \.document)
         object.set("hostNetwork", hostNetwork ? true : nil)
         object.set("hostname", hostname)
         object.set("imagePullSecrets", imagePullSecrets) { ["name": .string($0)] }

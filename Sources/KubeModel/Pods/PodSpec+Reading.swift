@@ -17,6 +17,10 @@ extension PodSpec {
         hostNetwork = try reader.bool("hostNetwork")
         hostname = try reader.optional("hostname")?.string(checkedBy: NameRule.labelProblem)
         nodeSelector = try reader.optional("nodeSelector")?.stringMap() ?? [:]
+        priority = try PodPriority.read(reader)
+        tolerations = try reader.list("tolerations") { (element) throws(FieldError) in
+            try Toleration(element)
+        }
         runtimeClassName = try reader.optional("runtimeClassName")?.string()
         serviceAccountName = try reader.string("serviceAccountName", absent: "default")
         imagePullSecrets = try reader.list("imagePullSecrets") { (secret) throws(FieldError) in

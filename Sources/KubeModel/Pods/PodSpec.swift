@@ -29,6 +29,10 @@ public struct PodSpec: Equatable, Sendable {
     public var serviceAccountName: String
     /// Who its containers run as.
     public var securityContext = PodSecurityContext()
+    /// How much it matters when not all pods can stay; more is more.
+    public var priority: Int64 = 0
+    /// Marks of nodes that it does not mind.
+    public var tolerations: [Toleration] = []
 
     /// A spec made in code.
     public init(

@@ -38,7 +38,7 @@ extension FieldTable {
             "containers", "initContainers", "volumes", "restartPolicy",
             "terminationGracePeriodSeconds", "nodeName", "hostNetwork", "hostname",
             "imagePullSecrets", "runtimeClassName", "nodeSelector", "serviceAccountName",
-            "securityContext",
+            "securityContext", "priority", "tolerations",
         ],
         scheduling.merging(environment) { first, _ in first }
     )
@@ -46,11 +46,9 @@ extension FieldTable {
     private static let scheduling: [String: FieldTreatment] = [
         "activeDeadlineSeconds": .notYet,
         "affinity": .harmless("the scheduler has decided"),
-        "tolerations": .harmless("the scheduler has decided"),
         "topologySpreadConstraints": .harmless("the scheduler has decided"),
         "schedulerName": .harmless("the scheduler has decided"),
         "schedulingGates": .refused("a pod that is held back must not be sent to a node"),
-        "priority": .unenforced("accepted; nothing is evicted in this version"),
         "priorityClassName": .harmless("priority says the number"),
         "preemptionPolicy": .harmless("the scheduler has decided"),
         "overhead": .harmless("the cost of a sandbox is counted by the scheduler"),

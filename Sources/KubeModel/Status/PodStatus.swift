@@ -144,6 +144,8 @@ public enum ConditionType {
     public static let ready = "Ready"
     /// The spec with this uid and resourceVersion is on disk (True), or was refused (False).
     public static let accepted = "swiftlet.dev/Accepted"
+    /// The pod is ended by something that is not its fault, and why.
+    public static let disruptionTarget = "DisruptionTarget"
     /// The pod is gone, as was asked.
     public static let deleted = "swiftlet.dev/Deleted"
 }
