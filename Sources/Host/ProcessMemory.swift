@@ -6,6 +6,9 @@ public enum ProcessMemory {
     /// Bytes of pages that this process has written to and shares with no other, swapped ones
     /// included; `nil` when the kernel does not tell.
     ///
+    /// Why not "Private_Dirty": that counts the program's own pages too as long as the kernel has not
+    /// written a new program to its disk.
+    ///
     /// Source: proc(5), smaps_rollup.
     public static func privateBytes() -> Int64? {
         let bytes = try? FileBytes.read("/proc/self/smaps_rollup", byteCountMax: reportBytesMax)
@@ -19,13 +22,13 @@ public enum ProcessMemory {
         for line in String(decoding: report, as: UTF8.self).split(separator: "\n") {
             let words = line.split(separator: " ")
             guard words.count == 3, words[2] == "kB", let count = Int64(words[1]),
-                words[0] == "Private_Dirty:" || words[0] == "Swap:"
+                words[0] == "Anonymous:" || words[0] == "Swap:"
             else { continue }
             let (bytes, isOver) = count.multipliedReportingOverflow(by: 1_024)
             let (total, isOverToo) = sum.addingReportingOverflow(bytes)
             guard !isOver, !isOverToo else { return nil }
             sum = total
-            isTold = isTold || words[0] == "Private_Dirty:"
+            isTold = isTold || words[0] == "Anonymous:"
         }
         return isTold ? sum : nil
     }

@@ -15,9 +15,15 @@ struct Guest {
     private static let memoryBytesUsual: UInt64 = 6 << 30
 
     /// What the guest lives in; made first, so that a signal can end its start function too.
-    static func store(_ command: RunnerCommand) -> Store {
+    static func store(_ command: RunnerCommand, codeLimitBytes: UInt64?) -> Store {
         let limit = command.memoryLimitBytes ?? memoryBytesUsual
-        let store = Store(limits: ResourceLimits(memoryBytes: limit, fuel: command.fuel))
+        let store = Store(
+            limits: ResourceLimits(
+                memoryBytes: limit,
+                codeBytes: codeLimitBytes,
+                fuel: command.fuel
+            )
+        )
         // A word is a string and its place in a list.
         let words = command.arguments + command.environment
         _ = store.reserveForHost(words.reduce(0) { $0 + UInt64($1.utf8.count) + 32 })

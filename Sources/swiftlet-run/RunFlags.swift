@@ -10,6 +10,9 @@ struct RunFlags {
     /// What modules may use.
     var features = WasmFeatures.usual
 
+    /// Bytes of translated code; `nil` for a part of the memory limit.
+    var codeLimitBytes: UInt64?
+
     static let parser = FlagParser(
         program: "swiftlet-run",
         summary: "Runs a WebAssembly module with WASI preview 1; its exit code is the guest's.",
@@ -23,6 +26,11 @@ struct RunFlags {
                 help: "a folder for the guest; `HOST` alone keeps its name"
             ),
             .init("--memory-limit", .required("BYTES"), help: "all memories together, like 64Mi"),
+            .init(
+                "--code-limit",
+                .required("BYTES"),
+                help: "translated code, of the memory; a fourth without this"
+            ),
             .init("--fuel", .required("N"), help: "instructions that the guest may execute"),
             .init(
                 "--cpu-limit",
@@ -81,6 +89,7 @@ struct RunFlags {
         command.environment = parsed.values("--env")
         for text in parsed.values("--dir") { command.directories.append(try Self.directory(text)) }
         command.memoryLimitBytes = try parsed.byteCount("--memory-limit")
+        codeLimitBytes = try parsed.byteCount("--code-limit")
         command.fuel = try parsed.number("--fuel")
         if let text = parsed.value("--cpu-limit") {
             guard let millicores = ProcessorShare.millicores(text) else {

@@ -7,6 +7,7 @@ final class Runner {
     private let command: RunnerCommand
     private let statistics: Statistics.Form?
     private let features: WasmFeatures
+    private let codeLimitBytes: UInt64?
     private let startedAtNanoseconds = Clock.wallNanoseconds()
     private let startedNanoseconds = Clock.boottimeNanoseconds()
     private var lock: InstanceLock?
@@ -17,11 +18,13 @@ final class Runner {
     init(
         _ command: RunnerCommand,
         statistics: Statistics.Form? = nil,
-        features: WasmFeatures = .usual
+        features: WasmFeatures = .usual,
+        codeLimitBytes: UInt64? = nil
     ) {
         self.command = command
         self.statistics = statistics
         self.features = features
+        self.codeLimitBytes = codeLimitBytes
     }
 
     /// Runs the guest, and says with what code this process should end.
@@ -65,7 +68,7 @@ final class Runner {
         if let limit = command.timeLimitNanoseconds { EndSignals.startClock(nanoseconds: limit) }
         let bytes = try ModuleFile.map(command.modulePath)
         try confine()
-        let store = Guest.store(command)
+        let store = Guest.store(command, codeLimitBytes: codeLimitBytes)
         GuestStop.aim(at: store)
         if EndSignals.hasEnded { store.interrupt() }
         if let millicores = command.processorMillicoresMax {

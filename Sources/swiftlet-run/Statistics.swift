@@ -52,7 +52,7 @@ struct Statistics {
             (
                 "translated",
                 "\(usage.functionsTranslated) functions, \(usage.bodyBytesTranslated) bytes to "
-                    + "\(usage.codeBytes) (\(ratio) for each)"
+                    + "\(usage.codeBytes) (\(ratio) for each), \(usage.functionsEvicted) evicted"
             ),
             ("memory peak", "\(usage.memoryBytesPeak) bytes, \(usage.refusedAllocations) refused"),
         ]
@@ -71,6 +71,7 @@ struct Statistics {
             ("memoryBytesPeak", Int64(clamping: usage.memoryBytesPeak)),
             ("memoryRefusals", Int64(clamping: usage.refusedAllocations)),
             ("functionsTranslated", Int64(usage.functionsTranslated)),
+            ("functionsEvicted", Int64(usage.functionsEvicted)),
             ("bodyBytesTranslated", Int64(usage.bodyBytesTranslated)),
             ("codeBytes", Int64(usage.codeBytes)),
             ("codePercent", Int64(usage.codePercent)),

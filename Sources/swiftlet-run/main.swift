@@ -25,7 +25,8 @@ enum Program {
             return Runner(
                 flags.command,
                 statistics: flags.statistics,
-                features: flags.features
+                features: flags.features,
+                codeLimitBytes: flags.codeLimitBytes
             )
             .run()
         } catch {

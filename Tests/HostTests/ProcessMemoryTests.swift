@@ -7,14 +7,17 @@ import Testing
 @Suite("Memory of this process")
 struct ProcessMemoryTests {
     @Test(
-        "pages written to and pages swapped out count, shared and clean ones do not",
+        "pages written to and pages swapped out count, shared, clean and new files' ones do not",
         arguments: [
-            ("Rss: 900 kB\nPrivate_Clean: 50 kB\nPrivate_Dirty: 12 kB\nSwap: 3 kB\n", 15 * 1_024),
-            ("Private_Dirty:         160 kB\n", 160 * 1_024),
+            (
+                "Rss: 900 kB\nPrivate_Clean: 50 kB\nPrivate_Dirty: 99 kB\nAnonymous: 12 kB\nSwap: 3 kB\n",
+                15 * 1_024
+            ),
+            ("Anonymous:         160 kB\n", 160 * 1_024),
             ("Swap: 3 kB\n", nil),
-            ("Private_Dirty: 1 MB\n", nil),
-            ("Private_Dirty: x kB\n", nil),
-            ("Private_Dirty: 9223372036854775807 kB\n", nil),
+            ("Anonymous: 1 MB\n", nil),
+            ("Anonymous: x kB\n", nil),
+            ("Anonymous: 9223372036854775807 kB\n", nil),
             ("", nil),
         ] as [(String, Int64?)]
     )

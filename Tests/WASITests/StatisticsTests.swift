@@ -80,6 +80,41 @@ struct StatisticsTests {
         #expect(try number("wallNanoseconds", in: text) >= start)
     }
 
+    @Test("a program whose code exceeds its share runs, and what was evicted is told")
+    func evicted() async throws {
+        // `_start` calls 100 functions that do nothing at length, twice.
+        let count = 100
+        let calls = (1...count).map { [0x10, UInt8($0)] as [UInt8] }.joined()
+        // `local.set 0 (i32.const 5)`, of a local that is declared.
+        let nothing = Array(repeating: [0x41, 5, 0x21, 0] as [UInt8], count: 60).joined()
+        let leaf: [UInt8] = [1, 1, 0x7F] + nothing + [0x0B]
+        let start: [UInt8] = [0] + calls + calls + [0x0B]
+        let leaves = Array(repeating: Self.long(leaf.count) + leaf, count: count).joined()
+        let bodies = Self.long(start.count) + start + leaves
+        let module: [UInt8] =
+            [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, UInt8(count + 2)]
+            + [UInt8(count + 1)] + Array(repeating: 0, count: count + 1)
+            + [7, 10, 1, 6, 0x5F, 0x73, 0x74, 0x61, 0x72, 0x74, 0, 0, 10]
+            + Self.long(bodies.count + 1) + [UInt8(count + 1)] + bodies
+        let wide = try await run(module, ["--stats=json"]).standardError
+        #expect(try number("functionsTranslated", in: wide) == count + 1)
+        #expect(try number("functionsEvicted", in: wide) == 0)
+        let tight = try await run(module, ["--stats=json", "--code-limit", "4Ki"]).standardError
+        let translated = try number("functionsTranslated", in: tight)
+        let evicted = try number("functionsEvicted", in: tight)
+        #expect(translated > count + 1)
+        #expect(evicted > 0)
+        #expect(evicted < translated)
+        #expect(
+            try number("translatedCode", in: tight) < (try number("translatedCode", in: wide))
+        )
+    }
+
+    /// A number of three bytes in the binary format.
+    private static func long(_ value: Int) -> [UInt8] {
+        [UInt8(value & 0x7F) | 0x80, UInt8((value >> 7) & 0x7F) | 0x80, UInt8(value >> 14)]
+    }
+
     @Test("as text too, a line each")
     func text() async throws {
         let result = try await run(Self.growing, ["--stats"])

@@ -12,6 +12,8 @@ final class GuestHeap {
     static let blockBytes = 32_768
     /// Larger objects have a block of their own.
     static let smallBytesMax = 2_048
+    /// Blocks of a single object are as large as it is, in pages.
+    private static let largeUnitBytes = AddressSpace.pageBytes
     /// New bytes after which the next collection is due, at least.
     static let collectionBytesMin = 1 << 20
     /// Objects that wait to be looked into during a collection; of an array with more new ones the
@@ -21,48 +23,38 @@ final class GuestHeap {
     /// Slots of one size.
     @safe
     private final class Block {
-        // Safety: allocated with the block, freed in `deinit`.
-        let base: UnsafeMutableRawPointer
-        let byteCount: Int
+        private let pages: AddressSpace
+        private let byteCount: Int
         let slotBytes: Int
         let slotCount: Int
         var used: SlotBits
         var marked: SlotBits
 
-        init(byteCount: Int, slotBytes: Int) {
+        /// `nil` when the kernel has no memory.
+        init?(byteCount: Int, slotBytes: Int) {
+            guard let pages = AddressSpace(byteCount: byteCount, alignment: GuestHeap.blockBytes)
+            else { return nil }
+            self.pages = pages
             self.byteCount = byteCount
             self.slotBytes = slotBytes
-            let count = Block.slotCount(byteCount, slotBytes)
-            self.slotCount = count
+            self.slotCount = Block.slotCount(byteCount, slotBytes)
             self.used = SlotBits(count: slotCount)
             self.marked = SlotBits(count: slotCount)
-            unsafe self.base = .allocate(
-                byteCount: byteCount - Block.gapBytes,
-                alignment: GuestHeap.blockBytes
-            )
         }
-
-        /// Bytes at a block's end that are left to malloc: with them for its notes the next block can
-        /// follow at once, without them it would lie a whole block further on.
-        static let gapBytes = 64
 
         private static func slotCount(_ byteCount: Int, _ slotBytes: Int) -> Int {
-            max(1, (byteCount - gapBytes) / slotBytes)
+            max(1, byteCount / slotBytes)
         }
 
-        deinit {
-            unsafe base.deallocate()
-        }
-
-        /// Bytes that a block takes with what belongs to it: the object, two arrays of bits, its place
-        /// in the dictionary (together below 256 bytes), and the bits themselves.
+        /// Bytes that a block takes with what belongs to it: two objects, two arrays of bits, its place
+        /// in the dictionary (together below 384 bytes), and the bits themselves.
         static func cost(_ byteCount: Int, _ slotBytes: Int) -> UInt64 {
-            let notes = 256 + slotCount(byteCount, slotBytes) / 4
-            // A large object has pages of its own, of which malloc takes one.
-            return UInt64(byteCount + notes + (byteCount > GuestHeap.blockBytes ? 4_096 : 0))
+            UInt64(byteCount + 384 + slotCount(byteCount, slotBytes) / 4)
         }
 
         var cost: UInt64 { Self.cost(byteCount, slotBytes) }
+        // Safety: the pages live as long as the block.
+        var base: UnsafeMutableRawPointer { unsafe pages.base }
         var address: UInt { unsafe UInt(bitPattern: base) }
 
         /// A free slot holds the address of the next one, or 0.
@@ -136,7 +128,7 @@ final class GuestHeap {
         if byteCount <= smallBytesMax {
             return 1 << (Int.bitWidth - (byteCount - 1).leadingZeroBitCount)
         }
-        return (byteCount + Block.gapBytes + blockBytes - 1) & ~(blockBytes - 1)
+        return (byteCount + largeUnitBytes - 1) & ~(largeUnitBytes - 1)
     }
 
     private func take(_ slotBytes: Int) -> UInt? {
@@ -152,8 +144,12 @@ final class GuestHeap {
 
     private func addBlock(_ slotBytes: Int) -> Bool {
         let byteCount = max(slotBytes, Self.blockBytes)
-        guard budget.reserve(Block.cost(byteCount, slotBytes), for: .heap) else { return false }
-        let block = Block(byteCount: byteCount, slotBytes: slotBytes)
+        let cost = Block.cost(byteCount, slotBytes)
+        guard budget.reserve(cost, for: .heap) else { return false }
+        guard let block = Block(byteCount: byteCount, slotBytes: slotBytes) else {
+            budget.release(cost, for: .heap)
+            return false
+        }
         blocks[block.address] = block
         var first: UInt = 0
         for slot in (0..<block.slotCount).reversed() { first = block.chain(slot, first) }
@@ -255,8 +251,8 @@ final class GuestHeap {
                 first = block.chain(slot, first)
             }
             free[block.slotBytes] = first
-            block.used = block.marked
-            block.marked = SlotBits(count: block.slotCount)
+            swap(&block.used, &block.marked)
+            block.marked.removeAll()
         }
     }
 }
@@ -272,6 +268,10 @@ private struct SlotBits {
     func contains(_ slot: Int) -> Bool { words[slot / 64] & (1 << UInt64(slot % 64)) != 0 }
 
     mutating func insert(_ slot: Int) { words[slot / 64] |= 1 << UInt64(slot % 64) }
+
+    mutating func removeAll() {
+        for index in words.indices { words[index] = 0 }
+    }
 
     var memberCount: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 }

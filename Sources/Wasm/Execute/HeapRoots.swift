@@ -24,11 +24,9 @@ extension Machine {
     private var frameBytes: Int {
         let most = Int(FunctionTranslator.frameBytesMax)
         guard let code = unsafe heapCode,
-            let entry = arena.entry(containing: UInt(bitPattern: code)),
-            let start = unsafe UnsafeRawPointer(bitPattern: entry.start)
+            let entry = arena.entry(containing: UInt(bitPattern: code))
         else { return most }
-        let bytes = unsafe start.load(as: CodeHeader.self).frameBytes
-        return Int(bytes - FunctionTranslator.slackBytes)
+        return Int(entry.frameBytes - FunctionTranslator.slackBytes)
     }
 
     private func visitInstance(_ instance: InstanceContext, _ visit: (UInt64) -> Void) {

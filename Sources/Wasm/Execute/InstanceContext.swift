@@ -144,11 +144,24 @@ final class InstanceContext {
     }
 
     /// Gives a function of this instance its code; false when the budget has no room for it.
-    func install(_ words: [UInt16], _ header: CodeHeader, _ function: FunctionReference) -> Bool {
-        let place = unsafe machine.arena.place(words, header: header, context: context)
+    func install(
+        _ words: [UInt16],
+        _ header: CodeHeader,
+        _ function: FunctionReference,
+        for caller: CallPlace
+    ) -> Bool {
+        var place = unsafe machine.arena.place(words, header: header, context: context)
+        if unsafe place == nil, machine.evictCode(wordCount: words.count, for: caller) {
+            unsafe place = machine.arena.place(words, header: header, context: context)
+        }
         guard let place = unsafe place else { return false }
         unsafe function.entity.pointee.code = unsafe place
         return true
+    }
+
+    /// Takes its code from a function of this instance's own; its next call translates it again.
+    func forgetCode(_ index: UInt32) {
+        unsafe function(index).entity.pointee.code = machine.untranslated
     }
 
     /// Whether `function` is one of this instance's own, and not imported into it.

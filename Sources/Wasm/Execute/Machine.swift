@@ -35,7 +35,7 @@ final class Machine {
     var heapCode: Code?
     /// Where functions catch exceptions, by the address of their code's header.
     var catches: [UInt: [ExceptionRegion]] = [:]
-    /// Functions translated so far, and bytes of wasm they had.
+    /// Functions translated so far, and bytes of wasm they had; one that was evicted counts again.
     var translatedFunctions = 0
     var translatedBytes = 0
 
@@ -45,7 +45,7 @@ final class Machine {
     let untranslated: Code
     let stackLimit: Frame
     let stack: AddressSpace?
-    private let crossStack: AddressSpace?
+    let crossStack: AddressSpace?
     /// Bytes of both stacks, as the budget has them.
     private let stackBytes: UInt64
     private let stubs: UnsafeMutableRawPointer
@@ -59,7 +59,7 @@ final class Machine {
     /// A machine with a value stack of `stackBytes`, or of what the budget has left.
     ///
     /// Without room for any, every call traps.
-    init(budget: MemoryBudget, stackBytes: UInt64) {
+    init(budget: MemoryBudget, stackBytes: UInt64, codeBytes: UInt64) {
         let bytes = Int(min(max(stackBytes, 64 * 1024), budget.left / 2, 1 << 40))
         let both = UInt64(bytes + bytes / Self.crossStackShare)
         _ = budget.reserve(both, for: .stacks)
@@ -67,7 +67,7 @@ final class Machine {
         let cross = AddressSpace(byteCount: bytes / Self.crossStackShare)
         self.stackBytes = both
         self.budget = budget
-        self.arena = CodeArena(budget: budget)
+        self.arena = CodeArena(budget: budget, shareBytes: codeBytes)
         self.heap = GuestHeap(budget: budget)
         self.stack = stack
         self.crossStack = cross

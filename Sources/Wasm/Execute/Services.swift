@@ -202,22 +202,26 @@ private func callHost(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
 func prepareFunction(_ pc: Code, _ sp: Frame, _ c: Frame, _ entity: Frame) -> Bool {
     let function = unsafe entity.assumingMemoryBound(to: FunctionEntity.self)
     let call = unsafe ServiceCall(pc, sp, c)
+    let code = unsafe function.pointee.code
     guard
-        unsafe codeHeader(function.pointee.code).frameBytes == CodeHeader.untranslated,
+        unsafe codeHeader(code).frameBytes == CodeHeader.untranslated,
         let home = unsafe function.pointee.instance,
         let instance = unsafe InstanceContext.of(home)
     else {
         _ = unsafe call.trap(.callStackExhausted)
         return false
     }
+    let machine = instance.machine
+    if unsafe code != machine.untranslated, unsafe machine.arena.wake(code) { return true }
+    let caller = unsafe CallPlace(code: pc, frame: sp)
     do throws(ModuleError) {
-        guard try instance.translate(unsafe FunctionReference(function)) else {
+        guard try instance.translate(unsafe FunctionReference(function), for: caller) else {
             _ = unsafe call.trap(.outOfMemory)
             return false
         }
         return true
     } catch {
-        instance.machine.moduleError = error
+        machine.moduleError = error
         _ = unsafe call.trap(.corruptModule)
         return false
     }

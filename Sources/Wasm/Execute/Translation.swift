@@ -1,7 +1,10 @@
 extension InstanceContext {
     /// Validates and translates a function of this instance; false when the budget has no room for
     /// its code.
-    func translate(_ function: FunctionReference) throws(ModuleError) -> Bool {
+    func translate(
+        _ function: FunctionReference,
+        for caller: CallPlace
+    ) throws(ModuleError) -> Bool {
         let bodyIndex = Int(function.index) - layout.importedFunctionCount
         var translator = FunctionTranslator(
             module: module,
@@ -16,7 +19,9 @@ extension InstanceContext {
         let header = translator.header(functionIndex: function.index)
         machine.translatedFunctions += 1
         machine.translatedBytes += module.codeBodies[bodyIndex].range.count
-        guard install(translator.code.words, header, function) else { return false }
+        guard install(translator.code.words, header, function, for: caller) else {
+            return false
+        }
         if !translator.regions.isEmpty {
             // Safety: the entity lives as long as its instance, which is `self`.
             let code = unsafe UInt(bitPattern: function.entity.pointee.code)

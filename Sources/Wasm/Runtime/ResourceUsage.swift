@@ -12,6 +12,8 @@ public struct ResourceUsage: Sendable {
     public var fuelLeft: UInt64?
     /// Functions whose bodies were translated, which their first call does.
     public var functionsTranslated: Int
+    /// Functions whose code was given up to make room for that of others.
+    public var functionsEvicted: Int
     /// Bytes of WebAssembly that these bodies have.
     public var bodyBytesTranslated: Int
     /// Bytes of register code made of them.

@@ -13,7 +13,11 @@ public final class Store {
     /// An empty store that never uses more than `limits` say.
     public init(limits: ResourceLimits) {
         self.budget = MemoryBudget(limit: limits.memoryBytes)
-        self.machine = Machine(budget: budget, stackBytes: limits.stackBytes)
+        self.machine = Machine(
+            budget: budget,
+            stackBytes: limits.stackBytes,
+            codeBytes: limits.codeBytes
+        )
         machine.heap.types = types
         machine.heap.visitRoots = { [unowned machine] visit in
             machine.visitRoots(visit)
@@ -51,6 +55,7 @@ public final class Store {
             refusedAllocations: budget.refusals,
             fuelLeft: machine.isMetered ? UInt64(clamping: machine.fuel) : nil,
             functionsTranslated: machine.translatedFunctions,
+            functionsEvicted: machine.arena.evictedCount,
             bodyBytesTranslated: machine.translatedBytes,
             codeBytes: machine.arena.byteCount
         )
