@@ -7,7 +7,8 @@
 /// then a hand goes round through all blocks and evicts functions until a gap is wide enough. What lies
 /// ahead of it, it marks as idle: a call of an idle function finds, by the same comparison as for one
 /// without code, that it must be prepared, and that is all that wakes it. What is still idle when the
-/// hand arrives is cold. So calls pay nothing for being counted.
+/// hand arrives is cold. So calls pay nothing for being counted. Functions that wait for others stay: when
+/// they take up all of the share, more of the budget is taken for as long as that lasts.
 @safe
 final class CodeArena {
     /// Bytes of a block, unless a single function needs more or the share is less: small enough for a
@@ -135,10 +136,11 @@ final class CodeArena {
         blocks.firstIndex { $0.start <= address && address < $0.end }
     }
 
-    private func makeRoom(_ bytes: Int) -> Bool {
+    /// `isNeeded`: whether the budget alone decides, and not the share.
+    private func makeRoom(_ bytes: Int, isNeeded: Bool = false) -> Bool {
         if bytes <= gap.count { return true }
         let size = max(bytes, blockBytes)
-        guard size <= shareBytes - blockBytesUsed, size <= budget.left,
+        guard isNeeded || size <= shareBytes - blockBytesUsed, size <= budget.left,
             let pages = AddressSpace(byteCount: size), budget.reserve(UInt64(pages.byteCount))
         else { return false }
         blockBytesUsed += pages.byteCount
@@ -203,7 +205,8 @@ extension CodeArena {
                 evictedCount += 1
             }
         }
-        return makeRoom(bytes)
+        // All that is left is waited for, or lies so that it leaves no room.
+        return makeRoom(bytes, isNeeded: true)
     }
 
     private func markIdle(_ block: Int, _ index: Int) {
@@ -266,7 +269,8 @@ extension CodeArena {
     /// Takes the end of a block, or goes on to the next one; a block without functions is given back.
     private func endBlock(_ hand: inout Hand) -> Bool {
         let block = blocks[hand.block]
-        if take(hand, upTo: block.end, wanted: hand.bytes) { return true }
+        let isTooMuch = block.entries.isEmpty && blockBytesUsed > shareBytes
+        if !isTooMuch, take(hand, upTo: block.end, wanted: hand.bytes) { return true }
         if block.entries.isEmpty {
             blocks.remove(at: hand.block)
             blockBytesUsed -= block.pages.byteCount
