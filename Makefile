@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test vm-test fuzz lint fmt bench build clean swift packages test-packages
+.PHONY: help demo test vm-test deb board board-short fuzz lint fmt bench build clean swift packages test-packages
 
 # Release flags: Swift's runtime inside, C libraries from the distribution (it updates them).
 RELEASE := -c release --static-swift-stdlib
@@ -49,6 +49,22 @@ fuzz: swift ## Fuzzes the interpreter, and compares it with Wasmtime, SECONDS ea
 build: swift packages ## The four programs, in .build/release
 	swift build $(RELEASE) $(CHECKED)
 
+# The package's own tools, and for ARCH=arm64 the cross tools and what runs its programs here.
+DEB_PACKAGES := dpkg-dev lintian binutils
+CROSS_PACKAGES := binutils-aarch64-linux-gnu qemu-user-static debian-archive-keyring
+ARCH := $(shell dpkg --print-architecture 2>/dev/null || echo amd64)
+deb: packages ## swiftlet_VERSION_ARCH.deb in .build-deb; ARCH=arm64 cross-builds on x86-64
+	@.ci/install-packages $(DEB_PACKAGES)
+ifeq ($(ARCH),$(shell dpkg --print-architecture 2>/dev/null))
+	@$(MAKE) --no-print-directory build
+	packaging/deb/build $(ARCH) .build/release .build-deb
+else
+	@.ci/install-packages $(CROSS_PACKAGES)
+	packaging/cross/build .build-board/cross
+	packaging/deb/build $(ARCH) .build-board/cross/bin .build-deb .build-board/cross/sysroot
+endif
+	packaging/deb/check .build-deb $(ARCH)
+
 lint: swift ## Checks form; changes nothing
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 
@@ -59,7 +75,7 @@ bench: build ## Speed beside other engines, in one run
 	Tests/Benchmarks/run .build/release
 
 clean: ## Removes what was built
-	rm -rf .build
+	rm -rf .build .build-deb .build-board
 
 swift:
 	@.ci/check-swift

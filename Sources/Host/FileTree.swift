@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 // This file is a fence: folders are made, listed and removed by C calls.

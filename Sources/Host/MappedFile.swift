@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 // This file is a fence: it maps a file into memory.
