@@ -6,8 +6,16 @@ struct Preview1Function: Sendable {
         @Sendable (Preview1) -> (HostCall, GuestBuffers) throws(ErrorNumber) -> Void
 
     let name: String
-    let type: FunctionType
+    private let parameters: String
     private let body: Body
+
+    /// Made when it is asked for: a module imports a few functions of many.
+    var type: FunctionType {
+        FunctionType(
+            parameters: parameters.utf8.map { $0 == UInt8(ascii: "I") ? .i64 : .i32 },
+            results: name == Self.exitName ? [] : [.i32]
+        )
+    }
 
     /// Declares a function.
     ///
@@ -15,27 +23,26 @@ struct Preview1Function: Sendable {
     /// error number.
     init(_ name: String, _ parameters: String, _ body: @escaping Body) {
         self.name = name
-        type = FunctionType(
-            parameters: parameters.map { $0 == "I" ? .i64 : .i32 },
-            results: name == Self.exitName ? [] : [.i32]
-        )
+        self.parameters = parameters
         self.body = body
     }
 
     /// The same by another name.
-    func named(_ name: String) -> Preview1Function { Preview1Function(name, type, body) }
-
-    private init(_ name: String, _ type: FunctionType, _ body: @escaping Body) {
-        self.name = name
-        self.type = type
-        self.body = body
-    }
+    func named(_ name: String) -> Preview1Function { Preview1Function(name, parameters, body) }
 
     /// What a module gets that imports `name`: the function of that type, or else any of that name,
     /// so that the type is what the module is told about.
     static func function(_ name: String, _ type: FunctionType?) -> Preview1Function? {
-        let candidates = (all + wasmEdge).filter { $0.name == name }
-        return candidates.first { $0.type == type } ?? candidates.first
+        var first: Preview1Function?
+        let isSocket = name.hasPrefix("sock_") || name.hasPrefix("epoll_")
+        let families = [process, descriptors, transfers, directories, paths, sockets]
+        for family in isSocket ? families + [wasmEdge] : families {
+            for candidate in family where candidate.name == name {
+                if candidate.type == type { return candidate }
+                first = first ?? candidate
+            }
+        }
+        return first
     }
 
     func run(_ preview: Preview1, _ call: HostCall) throws(Trap) {

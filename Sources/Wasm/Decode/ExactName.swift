@@ -2,7 +2,7 @@
 ///
 /// Why: two Swift strings are equal when they are the same to a reader, however their accents are
 /// composed; to WebAssembly they are two names.
-struct ExactName: Hashable, Sendable {
+struct ExactName: Equatable, Sendable {
     private let text: String
 
     init(_ text: String) {
@@ -13,8 +13,23 @@ struct ExactName: Hashable, Sendable {
         left.text.utf8.elementsEqual(right.text.utf8)
     }
 
-    func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
-        hasher.combine(0xFF as UInt8)
+    /// For ``HashIndex``.
+    var hash: Int {
+        var hasher = Hasher()
+        combine(into: &hasher)
+        return hasher.finalize()
+    }
+
+    func combine(into hasher: inout Hasher) {
+        var word = UInt64(text.utf8.count)
+        var shift: UInt64 = 32
+        for byte in text.utf8 {
+            word ^= UInt64(byte) << shift
+            shift += 8
+            guard shift == 64 else { continue }
+            hasher.combine(word)
+            (word, shift) = (0, 0)
+        }
+        hasher.combine(word)
     }
 }

@@ -40,7 +40,7 @@ public final class Module: Sendable {
     /// Bytes that all of this takes, roughly, and not less than that.
     let declarationBytes: Int
 
-    private let exportIndices: [ExactName: Int]
+    private let exportIndices: HashIndex
 
     /// Decodes `bytes` and validates all but the bodies of functions.
     ///
@@ -101,6 +101,8 @@ public final class Module: Sendable {
 
     /// The export called `name`.
     public func export(_ name: String) -> Export? {
-        exportIndices[ExactName(name)].map { exports[$0] }
+        let wanted = ExactName(name)
+        return exportIndices.first(wanted.hash) { ExactName(exports[$0].name) == wanted }
+            .map { exports[$0] }
     }
 }

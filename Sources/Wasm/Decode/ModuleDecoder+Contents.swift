@@ -17,9 +17,11 @@ extension ModuleDecoder {
                 throw .malformed("malformed export kind", at: kindOffset)
             }
             let index = try entity(kind)
-            guard exportIndices.updateValue(exports.count, forKey: ExactName(name)) == nil else {
-                throw .invalid("duplicate export name", at: start)
-            }
+            let exact = ExactName(name)
+            let hash = exact.hash
+            guard exportIndices.first(hash, where: { ExactName(exports[$0].name) == exact }) == nil
+            else { throw .invalid("duplicate export name", at: start) }
+            exportIndices.append(hash)
             if kind == .function { declaredFunctions.insert(index) }
             exports.append(Export(name: name, kind: kind, index: index))
         }

@@ -20,7 +20,7 @@ struct ModuleDecoder {
     var tags: [TagType] = []
     var importedTagCount = 0
     var exports: [Export] = []
-    var exportIndices: [ExactName: Int] = [:]
+    var exportIndices = HashIndex()
     var startFunction: UInt32?
     var elementSegments: [ElementSegment] = []
     var dataSegments: [DataSegment] = []

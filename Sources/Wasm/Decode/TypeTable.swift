@@ -13,7 +13,10 @@ struct TypeTable: Sendable {
     private(set) var canonicalIndices: [UInt32] = []
     /// The ranges of indices of the groups, in order.
     private(set) var groups: [Range<Int>] = []
-    private var firstByGroup: [GroupKey: Int] = [:]
+    /// Groups that no earlier one is the same as: their keys, and their first indices.
+    private var keys: [GroupKey] = []
+    private var keyIndices: [Int] = []
+    private var keyIndex = HashIndex()
     /// What the types may use.
     let features: WasmFeatures
 
@@ -47,13 +50,15 @@ struct TypeTable: Sendable {
         let start = count
         let key = key(of: group)
         groups.append(start..<start + group.count)
-        if let first = firstByGroup[key] {
+        if let first = first(key) {
             for offset in 0..<group.count {
                 types.append(types[first + offset])
                 canonicalIndices.append(UInt32(first + offset))
             }
         } else {
-            firstByGroup[key] = start
+            keys.append(key)
+            keyIndices.append(start)
+            keyIndex.append(key.hashValue)
             types.append(contentsOf: group)
             canonicalIndices.append(contentsOf: UInt32(start)..<UInt32(start + group.count))
         }
@@ -61,7 +66,11 @@ struct TypeTable: Sendable {
 
     /// The first index of a group that is the same as `group`, given as to ``append(group:)``.
     func first(equalTo group: [SubType]) -> Int? {
-        firstByGroup[key(of: group)]
+        first(key(of: group))
+    }
+
+    private func first(_ key: GroupKey) -> Int? {
+        keyIndex.first(key.hashValue) { keys[$0] == key }.map { keyIndices[$0] }
     }
 
     private func key(of group: [SubType]) -> GroupKey {
@@ -75,7 +84,9 @@ struct TypeTable: Sendable {
 
     /// Forgets what only decoding needs.
     mutating func seal() {
-        firstByGroup = [:]
+        keys = []
+        keyIndices = []
+        keyIndex = HashIndex()
     }
 }
 

@@ -82,9 +82,9 @@ final class CodeArena {
         for block in blocks { budget.release(UInt64(block.pages.byteCount)) }
     }
 
-    /// Lays `words` down behind `header`; `nil` when there is no room, not even for another block.
-    func place(_ words: [UInt16], header: CodeHeader, context: Frame?) -> Code? {
-        let bytes = Self.bytes(words.count)
+    /// Lays `code` down behind `header`; `nil` when there is no room, not even for another block.
+    func place(_ code: CodeBuffer, header: CodeHeader, context: Frame?) -> Code? {
+        let bytes = Self.bytes(code.count)
         guard makeRoom(bytes),
             let start = unsafe UnsafeMutableRawPointer(bitPattern: gap.lowerBound),
             let block = block(containing: gap.lowerBound), budget.left >= Self.entryBytes,
@@ -93,12 +93,8 @@ final class CodeArena {
         let headerBytes = MemoryLayout<CodeHeader>.stride
         // Safety: `makeRoom` has made sure of `bytes` bytes.
         unsafe start.storeBytes(of: header, as: CodeHeader.self)
-        unsafe words.withUnsafeBytes { source in
-            unsafe (start + headerBytes).copyMemory(
-                from: source.baseAddress ?? UnsafeRawPointer(start),
-                byteCount: source.count
-            )
-        }
+        unsafe UnsafeMutableRawBufferPointer(start: start + headerBytes, count: bytes - headerBytes)
+            .copyMemory(from: code.bytes)
         let entry = Entry(
             start: gap.lowerBound,
             end: gap.lowerBound + UInt(bytes),
@@ -139,7 +135,10 @@ final class CodeArena {
     /// `isNeeded`: whether the budget alone decides, and not the share.
     private func makeRoom(_ bytes: Int, isNeeded: Bool = false) -> Bool {
         if bytes <= gap.count { return true }
-        let size = max(bytes, blockBytes)
+        let pageBytes = AddressSpace.pageBytes
+        let least = (bytes + pageBytes - 1) & ~(pageBytes - 1)
+        // When little of the budget is left, all of that will do.
+        let size = max(least, min(blockBytes, Int(clamping: budget.left) & ~(pageBytes - 1)))
         guard isNeeded || size <= shareBytes - blockBytesUsed, size <= budget.left,
             let pages = AddressSpace(byteCount: size), budget.reserve(UInt64(pages.byteCount))
         else { return false }

@@ -1,20 +1,29 @@
-/// Words of code under construction.
+// This file is a fence: code under construction lies where no array would have it.
+
+/// Words of code under construction; its owner frees them.
 struct CodeBuffer {
-    private(set) var words: [UInt16] = []
+    private var pile = Pile<UInt16>()
+
+    /// The words so far.
+    var words: [UInt16] { unsafe Array(pile.elements) }
+    /// Their bytes, until the next change.
+    var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(pile.elements) }
+
+    func free() { pile.free() }
 
     /// Words so far.
     @inline(__always)
-    var count: Int { words.count }
+    var count: Int { pile.count }
 
     @inline(__always)
     mutating func append(_ word: UInt16) {
-        words.append(word)
+        pile.append(word)
     }
 
     @inline(__always)
     mutating func append32(_ value: UInt32) {
-        words.append(UInt16(truncatingIfNeeded: value))
-        words.append(UInt16(truncatingIfNeeded: value >> 16))
+        pile.append(UInt16(truncatingIfNeeded: value))
+        pile.append(UInt16(truncatingIfNeeded: value >> 16))
     }
 
     @inline(__always)
@@ -26,13 +35,13 @@ struct CodeBuffer {
     /// The word at `index`.
     @inline(__always)
     subscript(_ index: Int) -> UInt16 {
-        get { words[index] }
-        set { words[index] = newValue }
+        get { pile[index] }
+        nonmutating set { pile[index] = newValue }
     }
 
     mutating func write32(_ value: UInt32, at index: Int) {
-        words[index] = UInt16(truncatingIfNeeded: value)
-        words[index + 1] = UInt16(truncatingIfNeeded: value >> 16)
+        pile[index] = UInt16(truncatingIfNeeded: value)
+        pile[index + 1] = UInt16(truncatingIfNeeded: value >> 16)
     }
 
     mutating func write64(_ value: UInt64, at index: Int) {
@@ -41,17 +50,17 @@ struct CodeBuffer {
     }
 
     func read32(at index: Int) -> UInt32 {
-        UInt32(words[index]) | UInt32(words[index + 1]) << 16
+        UInt32(pile[index]) | UInt32(pile[index + 1]) << 16
     }
 
     /// Takes words back from the end.
     @inline(__always)
     mutating func truncate(to count: Int) {
-        words.removeLast(words.count - count)
+        pile.truncate(to: count)
     }
 
     mutating func removeAll() {
-        words.removeAll(keepingCapacity: true)
+        pile.truncate(to: 0)
     }
 
     /// Returns with the results already in the frame's first slots.

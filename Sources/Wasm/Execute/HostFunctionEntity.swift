@@ -41,8 +41,9 @@ final class HostFunctionEntity {
         )
         // Without room for its code a function is never ready, and a call of it traps.
         let place =
-            unsafe machine.arena.place(code.words, header: header, context: nil)
+            unsafe machine.arena.place(code, header: header, context: nil)
             ?? machine.untranslated
+        code.free()
         unsafe block.initialize(
             to: FunctionEntity(code: place, instance: nil, typeID: typeID, index: 0)
         )

@@ -145,14 +145,14 @@ final class InstanceContext {
 
     /// Gives a function of this instance its code; false when the budget has no room for it.
     func install(
-        _ words: [UInt16],
+        _ code: CodeBuffer,
         _ header: CodeHeader,
         _ function: FunctionReference,
         for caller: CallPlace
     ) -> Bool {
-        var place = unsafe machine.arena.place(words, header: header, context: context)
-        if unsafe place == nil, machine.evictCode(wordCount: words.count, for: caller) {
-            unsafe place = machine.arena.place(words, header: header, context: context)
+        var place = unsafe machine.arena.place(code, header: header, context: context)
+        if unsafe place == nil, machine.evictCode(wordCount: code.count, for: caller) {
+            unsafe place = machine.arena.place(code, header: header, context: context)
         }
         guard let place = unsafe place else { return false }
         unsafe function.entity.pointee.code = unsafe place

@@ -1,10 +1,12 @@
 /// What modules may import: named values, by module name and name.
 public struct Imports {
-    private var values: [Key: ExternalValue] = [:]
+    private var entries: [Entry] = []
+    private var index = HashIndex()
 
-    private struct Key: Hashable {
+    private struct Entry {
         var module: ExactName
         var name: ExactName
+        var value: ExternalValue
     }
 
     /// Nothing.
@@ -12,7 +14,13 @@ public struct Imports {
 
     /// Makes `value` known; a later definition of the same name replaces an earlier one.
     public mutating func define(_ module: String, _ name: String, _ value: ExternalValue) {
-        values[Key(module: ExactName(module), name: ExactName(name))] = value
+        let (module, name) = (ExactName(module), ExactName(name))
+        if let place = place(module, name) {
+            entries[place].value = value
+        } else {
+            index.append(Self.hash(module, name))
+            entries.append(Entry(module: module, name: name, value: value))
+        }
     }
 
     /// Makes all exports of `instance` known as `module`.
@@ -25,6 +33,19 @@ public struct Imports {
 
     /// What is known by this name.
     func value(_ module: String, _ name: String) -> ExternalValue? {
-        values[Key(module: ExactName(module), name: ExactName(name))]
+        place(ExactName(module), ExactName(name)).map { entries[$0].value }
+    }
+
+    private static func hash(_ module: ExactName, _ name: ExactName) -> Int {
+        var hasher = Hasher()
+        module.combine(into: &hasher)
+        name.combine(into: &hasher)
+        return hasher.finalize()
+    }
+
+    private func place(_ module: ExactName, _ name: ExactName) -> Int? {
+        index.first(Self.hash(module, name)) { place in
+            entries[place].name == name && entries[place].module == module
+        }
     }
 }

@@ -199,7 +199,7 @@ extension FunctionTranslator {
     private mutating func endFunction() throws(ModuleError) {
         if isReachable { emitReturn() } else { revive() }
         controls.removeLast()
-        stack.removeAll(keepingCapacity: true)
+        stack.truncate(to: 0)
         resident = -1
         aliasCount = 0
     }

@@ -1,6 +1,7 @@
 // Calls.
 
 extension FunctionTranslator {
+    @inline(__always)
     func functionType(ofType index: UInt32, at start: Int) throws(ModuleError) -> FunctionType {
         guard let type = module.types.function(index) else {
             throw .invalid("unknown type \(index)", at: start)
@@ -46,7 +47,7 @@ extension FunctionTranslator {
                 continue
             }
             comparison = nil
-            code.append([Operation.copy2, Operation.copy3, Operation.copy4][run - 2])
+            code.append(run == 2 ? Operation.copy2 : run == 3 ? Operation.copy3 : Operation.copy4)
             for place in index..<index + run { appendSlot(stack[place].slot) }
             appendSlot(stack[index].home)
             for place in index..<index + run {
@@ -60,6 +61,7 @@ extension FunctionTranslator {
 
     /// How many entries from `index` on are slots of locals, four at most; none is a vector, and
     /// none is far.
+    @inline(__always)
     private func runOfLocals(from index: Int) -> Int {
         var run = 0
         while run < 4, index + run < stack.count, stack[index + run].isLocal,
@@ -82,6 +84,7 @@ extension FunctionTranslator {
         if base > topMax { topMax = base }
     }
 
+    @inline(__always)
     private func functionOperand(_ index: UInt32) -> UInt32 {
         let imported = layout.importedFunctionCount
         let index = Int(index)
@@ -91,6 +94,7 @@ extension FunctionTranslator {
         return UInt32(bitPattern: Int32(truncatingIfNeeded: place))
     }
 
+    @inline(__always)
     private mutating func functionIndex() throws(ModuleError) -> (UInt32, FunctionType) {
         let start = reader.position
         let index = try reader.u32()
@@ -121,6 +125,7 @@ extension FunctionTranslator {
         return (typeIndex, table, type)
     }
 
+    @inline(__always)
     private func typeID(_ index: UInt32) -> UInt32 {
         typeIDs.isEmpty ? 0 : typeIDs[Int(index)]
     }

@@ -106,7 +106,25 @@ struct MemoryArgument {
 
 extension FunctionTranslator {
     /// Alignment, memory and offset of an access to `1 << natural` bytes.
+    @inline(__always)
     mutating func memoryArgument(_ natural: UInt32) throws(ModuleError) -> MemoryArgument {
+        if isPlainMemory, let alignment = reader.next, alignment <= natural {
+            _ = try reader.byte()
+            let place = reader.position
+            let offset = try reader.u64()
+            guard offset <= UInt64(UInt32.max) else {
+                throw .invalid("offset out of range", at: place)
+            }
+            return MemoryArgument(memory: 0, offset: offset, is64: false)
+        }
+        return try longMemoryArgument(natural)
+    }
+
+    /// Of any memory, or wrong.
+    @inline(never)
+    private mutating func longMemoryArgument(
+        _ natural: UInt32
+    ) throws(ModuleError) -> MemoryArgument {
         let start = reader.position
         var alignment = try reader.u32()
         var memory = 0

@@ -37,9 +37,9 @@ struct FunctionTranslator {
     /// Where exceptions are caught, inner parts before outer ones.
     var regions: [ExceptionRegion] = []
     var code: CodeBuffer
-    var stack: [Operand]
+    var stack: Pile<Operand>
     var controls: [ControlFrame]
-    var fixups: [Fixup]
+    var fixups: Pile<Fixup>
     var localTypes: [ValueType]
     var localSlots: [UInt32]
     /// Locals without a first value that have been set, in order; empty as long as there are none.
@@ -75,6 +75,8 @@ struct FunctionTranslator {
     var scaled = Scaled()
     /// The last instruction, when it adds a constant and writes a slot: a counter.
     var counter = Counter()
+    /// Whether memory 0 is there and has addresses of 32 bits.
+    let isPlainMemory: Bool
     /// The word where unreachable code began, or -1.
     var deadStart = -1
     /// Whether the guest pays for what it does.
@@ -138,21 +140,17 @@ struct FunctionTranslator {
         self.fixups = scratch.fixups
         self.localTypes = scratch.localTypes
         self.localSlots = scratch.localSlots
+        self.isPlainMemory = module.memories.first.map { !$0.limits.is64 } ?? false
         scratch.release()
     }
 
     /// Gives the room for lists back, for the next function.
     mutating func finish(_ scratch: TranslatorScratch) {
-        code.removeAll()
-        stack.removeAll(keepingCapacity: true)
         controls.removeAll(keepingCapacity: true)
-        fixups.removeAll(keepingCapacity: true)
         localTypes.removeAll(keepingCapacity: true)
         localSlots.removeAll(keepingCapacity: true)
-        scratch.code = code
-        scratch.stack = stack
+        scratch.take(code, stack, fixups)
         scratch.controls = controls
-        scratch.fixups = fixups
         scratch.localTypes = localTypes
         scratch.localSlots = localSlots
     }

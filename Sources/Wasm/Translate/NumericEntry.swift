@@ -28,7 +28,9 @@ struct NumericEntry {
     var condition: UInt16 = 0
 
     /// By opcode; 0xFC n is at 0xC5 + n.
-    static func table() -> [NumericEntry] {
+    static let table = makeTable()
+
+    private static func makeTable() -> [NumericEntry] {
         var table = [NumericEntry](repeating: NumericEntry(), count: 0xCD)
         addComparisons(&table)
         addIntegers(&table)

@@ -11,14 +11,14 @@ struct ExactNameTests {
         let decomposed = "e\u{301}"
         #expect(composed == decomposed)
         #expect(ExactName(composed) != ExactName(decomposed))
-        #expect(Set([ExactName(composed), ExactName(decomposed)]).count == 2)
+        #expect(ExactName(composed).hash != ExactName(decomposed).hash)
     }
 
     @Test("equal bytes are one name")
     func equal() {
         #expect(ExactName("a\0b") == ExactName("a\0b"))
         #expect(ExactName("") == ExactName(""))
-        #expect(Set([ExactName("x"), ExactName("x")]).count == 1)
+        #expect(ExactName("x").hash == ExactName("x").hash)
     }
 
     @Test("a set of indices holds what was put in, and nothing near it")

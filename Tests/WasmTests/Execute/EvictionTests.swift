@@ -111,7 +111,7 @@ struct EvictionTests {
 
     @Test("when functions that wait for others take all memory, the call traps")
     func depthWithoutMemory() throws {
-        let store = Store(limits: ResourceLimits(memoryBytes: 512 << 10))
+        let store = Store(limits: ResourceLimits(memoryBytes: 560 << 10))
         let instance = try Self.instantiate(Self.chain, in: store)
         let near = Self.functionCount - 5
         let expected = (near...Self.functionCount).reduce(3) { Self.leafResult($1, $0) }
