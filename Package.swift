@@ -3,7 +3,7 @@ import PackageDescription
 
 // Every Swift target is held to the same rules: Swift 6 mode, warnings are errors, each unsafe use
 // is marked. `Tests/TidyTests` holds what the compiler cannot.
-let strict: [SwiftSetting] = [
+let rules: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .strictMemorySafety(),
     .enableUpcomingFeature("ExistentialAny"),
@@ -11,6 +11,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
+
+// Why: one `contains("…")` links a whole engine of regular expressions, 0.9 MB a program.
+let strict: [SwiftSetting] =
+    rules + [.unsafeFlags(["-Xfrontend", "-disable-implicit-string-processing-module-import"])]
 
 // Macros of the testing library expand to code that strict memory safety would complain about.
 let testing: [SwiftSetting] = [
@@ -22,7 +26,7 @@ let testing: [SwiftSetting] = [
 // Why: the handlers of the interpreter must become tail calls in debug builds too, without a frame
 // pointer; an unoptimised chain of handlers would use up the native stack.
 let optimised: [SwiftSetting] =
-    strict + [
+    rules + [
         .unsafeFlags([
             "-O", "-wmo", "-num-threads", "2", "-Xcc", "-momit-leaf-frame-pointer",
         ])
@@ -49,17 +53,23 @@ let smaller: LinkerSetting = .unsafeFlags(
     ["-use-ld=lld", "-Xlinker", "-zpack-relative-relocs", "-Xlinker", "--no-export-dynamic"],
     .when(configuration: .release)
 )
+// And functions that came out the same are kept once.
+let folded: LinkerSetting = .unsafeFlags(
+    ["-Xlinker", "--icf=all"],
+    .when(configuration: .release)
+)
 
 /// A program of ours.
 func program(
     _ name: String,
     _ dependencies: [Target.Dependency],
-    linker: [LinkerSetting] = []
+    settings: [SwiftSetting] = strict,
+    linker: [LinkerSetting] = [folded]
 ) -> Target {
     .executableTarget(
         name: name,
         dependencies: dependencies,
-        swiftSettings: strict,
+        swiftSettings: settings,
         linkerSettings: linker + [smaller]
     )
 }
@@ -183,7 +193,7 @@ let package = Package(
             ["WASI", "Wasm", "Host", "CLinux"],
             linker: [.unsafeFlags(["-static-executable"])]
         ),
-        program("wasm-handlers", []),
+        program("wasm-handlers", [], settings: rules),
         program(
             "swiftlet-pull",
             ["Registry", "Layers", "Images", "Documents", "Wasm", "Host"]

@@ -24,6 +24,8 @@ public struct DaemonProgram: Sendable {
     public static let version = Release.version
     // Why: what an operator looks at is fresh enough, and a day of it writes next to nothing.
     private static let measureAgain = Duration.seconds(300)
+    // Why: what only a start needs is not needed any more by then.
+    private static let settled = Duration.seconds(15)
     // Why: systemd kills after 90 s; an end that takes longer than this has lost the broker anyway.
     private static let stopPatience = Duration.seconds(8)
 
@@ -230,6 +232,7 @@ public struct DaemonProgram: Sendable {
             group.addTask { await parts.manifests.run() }
             group.addTask { await parts.imageRoutes.run() }
             group.addTask { await parts.keeper.run() }
+            group.addTask { await letGoOfPages() }
             group.addTask { await PrePuller(parts.supervisor).run() }
             group.addTask {
                 while !Task.isCancelled {
@@ -243,6 +246,16 @@ public struct DaemonProgram: Sendable {
             if let requests = parts.requests { group.addTask { await requests.run() } }
             let bell = parts.store.outboxBell
             group.addTask { for await _ in bell.rings() { uplink.ring() } }
+        }
+    }
+
+    /// Keeps in memory what an idle daemon uses, instead of all that was ever used once.
+    private func letGoOfPages() async {
+        var pause = Self.settled
+        while !Task.isCancelled {
+            try? await Task.sleep(for: pause)
+            ProgramPages.letGo()
+            pause = Self.measureAgain
         }
     }
 

@@ -34,10 +34,13 @@ struct Metrics {
     }
 
     private static func escaped(_ value: String) -> String {
-        value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing(
-            "\n",
-            with: "\\n"
-        )
+        value.reduce(into: "") { text, character in
+            switch character {
+            case "\\", "\"": text += "\\\(character)"
+            case "\n": text += "\\n"
+            case _: text.append(character)
+            }
+        }
     }
 
     /// Nanoseconds as seconds, exactly.

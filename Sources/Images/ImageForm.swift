@@ -33,7 +33,7 @@ public enum ImageForm: String, Sendable, CaseIterable {
         _ configuration: ImageConfiguration
     ) throws(ImageError) {
         let types = manifest.layers.map(\.mediaType)
-        if let spin = types.first(where: { $0.contains("fermyon") }) {
+        if let spin = types.first(where: { $0.split(separator: ".").contains("fermyon") }) {
             throw .unsupported(found: "a Spin application (layer \(spin))")
         }
         if configuration.platform.hasPrefix("wasip2/") || configuration.isComponent {

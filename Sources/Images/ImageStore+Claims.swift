@@ -38,8 +38,9 @@ extension ImageStore {
             let file = try OpenFile(path, Self.readWriteCreate)
             if file.lockAtOnce() {
                 try StoreFile.removeTree(path)
-            } else if let digest = Digest(name.replacing("-", with: ":", maxReplacements: 1)) {
-                result.insert(digest)
+            } else {
+                let parts = name.split(separator: "-", maxSplits: 1)
+                if let digest = Digest(parts.joined(separator: ":")) { result.insert(digest) }
             }
         }
         return result

@@ -112,9 +112,14 @@ extension ImageStore {
     private func sweepTemporaries() throws(ImageError) {
         for folder in ["images", "references", "pins", "signatures"] {
             for name in try StoreFile.names(in: "\(directory)/\(folder)")
-            where name.contains(".json.new-") && !StoreFile.isOfLiveProcess(name) {
+            where Self.isTemporary(name) && !StoreFile.isOfLiveProcess(name) {
                 try StoreFile.removeTree("\(directory)/\(folder)/\(name)")
             }
         }
+    }
+
+    /// Whether a name is one under which a writer prepares a file, `NAME.json.new-PID`.
+    private static func isTemporary(_ name: String) -> Bool {
+        name.split(separator: ".").last?.hasPrefix("new-") ?? false
     }
 }

@@ -1,6 +1,6 @@
 #pragma once
 // Linux calls and constants that the C library of Debian 12 or the importer does not offer to
-// Swift. Header-only: inline functions that do nothing but make the call. Where a call would need a
+// Swift. Nearly all inline functions that do nothing but make the call. Where a call would need a
 // pointer for a number, the number is returned instead, so that Swift need not say `unsafe`.
 #include <errno.h>
 #include <fcntl.h>
@@ -235,3 +235,7 @@ static inline int swiftlet_sleep(int64_t nanoseconds) {
     struct timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
     return nanosleep(&time, (struct timespec *)0);
 }
+
+// Drops from memory what this program and its libraries have mapped of their files and cannot write
+// to, and gives freed memory back; how many bytes of addresses that are. What is used comes back.
+size_t swiftlet_let_go_of_program(void);

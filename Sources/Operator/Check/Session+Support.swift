@@ -49,7 +49,7 @@ extension Session {
         try FileTree.make(folder)
         defer { try? FileTree.remove(folder) }
         for part in bundle.parts {
-            let name = part.name.replacing("/", with: "-")
+            let name = String(part.name.map { $0 == "/" ? "-" : $0 })
             try AtomicFile.write(Array(part.text.utf8), to: "\(folder)/\(name)")
         }
         let arguments = ["--create", "--gzip", "--file", path, "--directory", folder, "."]

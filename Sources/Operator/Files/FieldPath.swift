@@ -13,7 +13,7 @@ enum FieldPath {
     /// Where the field itself is missing, the line of what should hold it; `nil` when the message
     /// begins with no path, or nothing of it is in the document.
     static func line(of message: String, in document: Document) -> Int? {
-        guard let end = message.firstRange(of: ": ")?.lowerBound else { return nil }
+        guard let end = endOfPath(message) else { return nil }
         var here = document
         var line: Int?
         for step in steps(message[..<end]) {
@@ -24,15 +24,25 @@ enum FieldPath {
         return line
     }
 
+    /// What follows the message's first word and its colon; the message where there is none.
+    static func withoutReason(_ message: String) -> String {
+        endOfPath(message).map { String(message[$0...].dropFirst(2)) } ?? message
+    }
+
+    private static func endOfPath(_ message: String) -> String.Index? {
+        message.indices.first { message[$0...].hasPrefix(": ") }
+    }
+
     /// The message without the line that a node has found in what it was sent, which is another
     /// text than the operator's file.
     static func withoutLine(_ message: String) -> String {
-        guard message.hasSuffix(")"), let start = message.ranges(of: " (line ").last else {
-            return message
-        }
-        let digits = message[start.upperBound...].dropLast()
+        let opening = " (line "
+        guard message.hasSuffix(")"),
+            let start = message.indices.last(where: { message[$0...].hasPrefix(opening) })
+        else { return message }
+        let digits = message[start...].dropFirst(opening.count).dropLast()
         let isNumber = !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
-        return isNumber ? String(message[..<start.lowerBound]) : message
+        return isNumber ? String(message[..<start]) : message
     }
 
     private struct Step {

@@ -101,10 +101,9 @@ struct Commands {
     /// The refusal with the line of the file, if the field that it names can be found there.
     private static func placed(_ message: String, in object: ManifestObject) -> String {
         // A reason in front of the path is one word: `Invalid: spec.restartPolicy: …`.
-        let withoutReason = message.split(separator: ": ", maxSplits: 1).last.map(String.init)
         let line =
             FieldPath.line(of: message, in: object.document)
-            ?? withoutReason.flatMap { FieldPath.line(of: $0, in: object.document) }
+            ?? FieldPath.line(of: FieldPath.withoutReason(message), in: object.document)
         guard let line else { return message }
         return "\(FieldPath.withoutLine(message)) (\(object.source), line \(line))"
     }
