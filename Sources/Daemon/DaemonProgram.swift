@@ -244,8 +244,9 @@ public struct DaemonProgram: Sendable {
             group.addTask { await uplink.run() }
             group.addTask { await watchCredentials(uplink, parts.time) }
             if let requests = parts.requests { group.addTask { await requests.run() } }
-            let bell = parts.store.outboxBell
-            group.addTask { for await _ in bell.rings() { uplink.ring() } }
+            // Made here, not in the task: no ring may be missed until that begins.
+            let rings = parts.store.outboxBell.rings()
+            group.addTask { for await _ in rings { uplink.ring() } }
         }
     }
 

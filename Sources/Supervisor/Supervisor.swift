@@ -102,9 +102,11 @@ public actor Supervisor {
         await recover()
         onRecovered()
         await withDiscardingTaskGroup { group in
-            let bell = store.desiredBell
+            // Listening begins here and not in the task, which a busy machine may begin late: what was
+            // written in between would be looked at only with the next ring.
+            let rings = store.desiredBell.rings()
             group.addTask { [post] in
-                for await _ in bell.rings() { post.yield(.desired) }
+                for await _ in rings { post.yield(.desired) }
             }
             // What was written before anybody listened.
             post.yield(.desired)
