@@ -35,9 +35,9 @@ test: swift packages test-packages lint ## Everything that is tested
 	Tests/Limits/check-sizes .build/release
 	@$(MAKE) --no-print-directory vm-test
 
-vm-test: build ## An emulated machine with systemd: killed, hung, upgraded, rebooted
+vm-test: deb ## An emulated machine with systemd: package installed, daemon killed, hung, upgraded, rebooted
 	@.ci/install-packages $(MACHINE_PACKAGES)
-	Tests/Machine/run .build/release
+	Tests/Machine/run .build-deb/swiftlet_*_$(ARCH).deb
 
 # Seconds for each of the three fuzzers: `make fuzz SECONDS=3600` for a night.
 SECONDS ?= 60
