@@ -1,4 +1,6 @@
 internal import Documents
+internal import Host
+internal import Lifecycle
 public import Supervisor
 public import Uplink
 
@@ -8,6 +10,10 @@ public struct DaemonConfiguration: Sendable {
     public var nodeName = ""
     /// Labels of the node.
     public var nodeLabels: [String: String] = [:]
+    /// What the node takes, and when it ends pods.
+    public var node = NodeSettings.standard(
+        memoryByteCount: MachineFacts().memoryByteCount ?? .max
+    )
     /// Where everything lies.
     public var layout = DirectoryLayout(
         state: "/var/lib/swiftlet",
@@ -81,7 +87,7 @@ public struct DaemonConfiguration: Sendable {
 extension DaemonConfiguration {
     private static let keys: Set<String> = [
         "node", "directories", "broker", "programs", "volumes", "logs", "control", "images",
-        "trust", "requireSandbox", "metrics",
+        "trust", "requireSandbox", "metrics", "eviction", "shutdown",
     ]
 
     /// Reads the text of a configuration file.
@@ -106,6 +112,10 @@ extension DaemonConfiguration {
     private mutating func read(_ reader: DocumentReader) throws(FieldError) {
         try reader.refuseUnknown(known: Self.keys)
         try readNode(reader.required("node"))
+        if let eviction = try reader.optional("eviction") { try node.eviction.read(eviction) }
+        if let shutdown = try reader.optional("shutdown") {
+            node.shutdownGroups = try NodeShutdown.Group.groups(shutdown)
+        }
         if let directories = try reader.optional("directories") { try readFolders(directories) }
         if let broker = try reader.optional("broker") { self.broker = try Broker(broker) }
         if let programs = try reader.optional("programs") {
@@ -143,13 +153,14 @@ extension DaemonConfiguration {
     }
 
     private mutating func readNode(_ reader: DocumentReader) throws(FieldError) {
-        try reader.refuseUnknown(known: ["name", "labels"])
+        try reader.refuseUnknown(known: ["name", "labels", "taints", "maxPods", "reserved"])
         let name = try reader.required("name")
         nodeName = try name.string()
         guard TopicName.isNamespace(nodeName) else {
             throw name.error("must be an RFC 1123 label: lower-case letters, digits and dashes")
         }
         nodeLabels = try reader.optional("labels")?.stringMap() ?? [:]
+        try node.readNode(reader)
     }
 
     private mutating func readFolders(_ reader: DocumentReader) throws(FieldError) {

@@ -29,6 +29,9 @@ public struct DaemonProgram: Sendable {
     // Why: systemd kills after 90 s; an end that takes longer than this has lost the broker anyway.
     private static let stopPatience = Duration.seconds(8)
 
+    // Why: what comes after the pods have ended, with the patience for the broker.
+    private static let endSeconds: Int64 = 15
+
     // Why: the kernel needs some milliseconds to take a killed process apart.
     private static let lockTriesMax = 40
     private static let lockPause = Duration.milliseconds(50)
@@ -290,9 +293,18 @@ public struct DaemonProgram: Sendable {
         return false
     }
 
+    /// Ends the pods when it is the machine that goes down, and not only this service.
+    private func endPods(_ supervisor: Supervisor) async {
+        let seconds = supervisor.shutdownGraceSeconds
+        guard seconds > 0, await ServiceManager().isMachineStopping() else { return }
+        notify(.extendTimeout(seconds: seconds + Self.endSeconds), .status("the machine goes down"))
+        await supervisor.shutDown()
+    }
+
     /// Leaves the broker in good order, within bounds, and ends the loop.
     private func stop(_ parts: Parts, isAnew: Bool) async {
         notify(isAnew ? .status("starts anew with another configuration") : .stopping)
+        if !isAnew { await endPods(parts.supervisor) }
         logger.notice(isAnew ? "starting anew with another configuration" : "stopping")
         if let uplink = parts.uplink {
             await withTaskGroup(of: Void.self) { group in
@@ -326,6 +338,7 @@ extension DaemonProgram {
             nodeLabels: configuration.nodeLabels,
             version: Self.version,
             bootID: Clock.bootID(),
+            node: configuration.node,
             sandbox: sandbox.settings
         )
     }

@@ -57,15 +57,26 @@ final class DescriptorWatch: Sendable {
             }
 
     /// Watches until the action says that it is done.
+    ///
+    /// - Parameters:
+    ///   - descriptor: What to watch; held until then.
+    ///   - isUrgentOnly: Whether only urgent news count, as of files of /proc/pressure.
+    ///   - action: What to do, each time.
+    /// - Throws: Why it cannot be watched.
     func add(
         _ descriptor: OwnedDescriptor,
+        isUrgentOnly: Bool = false,
         action: @escaping @Sendable () -> Verdict
     )
         throws(HostError)
     {
         let key = nextKey.add(1, ordering: .relaxed).newValue
         entries.withLock { $0[key] = Entry(descriptor: descriptor, action: action) }
-        guard swiftlet_epoll_add(epoll.number, descriptor.number, key) == 0 else {
+        let result =
+            isUrgentOnly
+            ? swiftlet_epoll_add_urgent(epoll.number, descriptor.number, key)
+            : swiftlet_epoll_add(epoll.number, descriptor.number, key)
+        guard result == 0 else {
             let number = Glibc.errno
             entries.withLock { _ = $0.removeValue(forKey: key) }
             throw .system(call: "epoll_ctl", path: "descriptor", errno: number)

@@ -13,6 +13,8 @@ public struct ServiceNotifier: Sendable {
         case ready
         /// We are about to end.
         case stopping
+        /// Our end takes so many seconds from now on, so do not lose patience before.
+        case extendTimeout(seconds: Int64)
         /// We still make progress.
         case watchdog
         /// One line for `systemctl status`.
@@ -22,6 +24,8 @@ public struct ServiceNotifier: Sendable {
             switch self {
             case .ready: "READY=1"
             case .stopping: "STOPPING=1"
+            case .extendTimeout(let seconds):
+                "EXTEND_TIMEOUT_USEC=\(max(0, seconds).multipliedReportingOverflow(by: 1_000_000).partialValue)"
             case .watchdog: "WATCHDOG=1"
             case .status(let line): "STATUS=\(line.split(separator: "\n").first ?? "")"
             }

@@ -158,6 +158,18 @@ enum SystemCall {
         }
     }
 
+    /// What kind of thing is at a path, and what it takes on the disk; links are not followed.
+    ///
+    /// `nil` when there is nothing, or nothing that we may see.
+    static func extent(of path: String) -> (isFolder: Bool, byteCount: Int64)? {
+        var facts = stat()
+        // Safety: as above.
+        guard unsafe lstat(path, &facts) == 0 else { return nil }
+        // Source: stat(2): st_blocks counts 512 bytes each, whatever the file system.
+        let bytes = Int64(facts.st_blocks).multipliedReportingOverflow(by: 512)
+        return (facts.st_mode & S_IFMT == S_IFDIR, bytes.overflow ? .max : bytes.partialValue)
+    }
+
     /// Removes an empty folder; one that is not there is no error.
     static func removeFolder(_ path: String) throws(HostError) {
         guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw failure("rmdir", path) }
@@ -178,15 +190,17 @@ enum SystemCall {
         return names
     }
 
-    /// Bytes that an unprivileged process can still write below `path`, and bytes in all.
-    static func space(at path: String) throws(HostError) -> (free: UInt64, total: UInt64) {
+    /// What an unprivileged process can still write below `path`, and what there is in all.
+    static func space(at path: String) throws(HostError) -> FreeSpace {
         var status = statvfs()
         // Safety: as above.
         guard unsafe statvfs(path, &status) == 0 else { throw failure("statvfs", path) }
         let unit = UInt64(status.f_frsize)
-        return (
-            UInt64(status.f_bavail).multipliedReportingOverflow(by: unit).partialValue,
-            UInt64(status.f_blocks).multipliedReportingOverflow(by: unit).partialValue
+        return FreeSpace(
+            freeBytes: UInt64(status.f_bavail).multipliedReportingOverflow(by: unit).partialValue,
+            totalBytes: UInt64(status.f_blocks).multipliedReportingOverflow(by: unit).partialValue,
+            freeInodeCount: UInt64(status.f_favail),
+            totalInodeCount: UInt64(status.f_files)
         )
     }
 

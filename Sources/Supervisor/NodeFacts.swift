@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Host
 internal import KubeModel
+internal import Lifecycle
 
 /// What the machine says about itself; reading it blocks.
 struct NodeFacts: Sendable {
@@ -12,15 +13,11 @@ struct NodeFacts: Sendable {
     private let kernelVersion: String
     private let osImage: String
 
-    // Why: below this share of a file system a database and logs soon find no room.
-    private static let freeSharePercentMin: UInt64 = 5
-    // Source: the kubelet's default of maxPods.
-    private static let podsMax: Int64 = 110
     private static let fileBytesMax = 65_536
 
     init(configuration: SupervisorConfiguration) {
         self.configuration = configuration
-        memoryBytes = Self.memoryBytes()
+        memoryBytes = max(0, Self.memoryBytes())
         processorCount = max(1, Int64(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         disk = try? FreeSpace(configuration.layout.state)
         machineID = Self.text("/etc/machine-id")
@@ -38,16 +35,40 @@ struct NodeFacts: Sendable {
     }
 
     /// Bytes of memory that the machine has.
-    static func memoryBytes() -> Int64 {
-        let line = text("/proc/meminfo").split(separator: "\n").first { $0.hasPrefix("MemTotal:") }
-        let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap { Int64($0) } ?? 0
-        let (bytes, overflow) = kibibytes.multipliedReportingOverflow(by: 1_024)
-        return overflow ? .max : bytes
+    static func memoryBytes() -> Int64 { MachineFacts().memoryByteCount ?? 0 }
+
+    /// What the machine has.
+    var capacity: ResourceAmounts {
+        let storage = disk.map { Int64(clamping: $0.totalBytes) } ?? .max
+        return ResourceAmounts(
+            processorMillicores: processorCount * 1_000,
+            memoryByteCount: memoryBytes / 1_024 * 1_024,
+            storageByteCount: storage / 1_024 * 1_024
+        )
     }
 
-    private var isDiskShort: Bool {
-        guard let disk else { return false }
-        return disk.freeBytes < disk.totalBytes / 100 * Self.freeSharePercentMin
+    /// What pods may use of it.
+    var allocatable: ResourceAmounts { configuration.node.allocatable(of: capacity) }
+
+    /// The labels that the operator gave, and those that every node has.
+    var labels: [String: String] {
+        var labels = configuration.nodeLabels
+        labels["kubernetes.io/hostname"] = configuration.nodeName
+        labels["kubernetes.io/os"] = "linux"
+        labels["kubernetes.io/arch"] = Self.architecture
+        return labels
+    }
+
+    private func quantities(_ amounts: ResourceAmounts) -> [String: Quantity] {
+        var quantities = [
+            "cpu": Quantity(milli: amounts.processorMillicores),
+            "memory": Quantity(bytes: amounts.memoryByteCount),
+            "pods": Quantity(count: configuration.node.podCountMax),
+        ]
+        if disk != nil {
+            quantities["ephemeral-storage"] = Quantity(bytes: amounts.storageByteCount)
+        }
+        return quantities
     }
 
     /// Whether workloads are held in by all that there could be; none without a sandbox.
@@ -78,61 +99,27 @@ struct NodeFacts: Sendable {
         ]
     }
 
-    /// The node, with conditions that hold since then.
-    func node(since: Timestamp) -> Node {
-        var capacity = [
-            "cpu": Quantity(count: processorCount),
-            "memory": Quantity(bytes: memoryBytes / 1_024 * 1_024),
-            "pods": Quantity(count: Self.podsMax),
-        ]
-        if let disk {
-            let bytes = Int64(clamping: disk.totalBytes / 1_024 * 1_024)
-            capacity["ephemeral-storage"] = Quantity(bytes: bytes)
-        }
-        func condition(
-            _ type: String,
-            _ holds: Bool,
-            _ reason: String,
-            _ message: String
-        )
-            -> PodCondition
-        {
+    /// What holds of the sandbox.
+    var sandboxConditions: [PodCondition] {
+        sandboxed.map {
             PodCondition(
-                type: type,
-                status: holds ? .yes : .no,
-                reason: reason,
-                message: message,
-                lastTransitionTime: since
+                type: $0.type,
+                status: $0.holds ? .yes : .no,
+                reason: $0.reason,
+                message: $0.text
             )
         }
-        let short = isDiskShort
-        var labels = configuration.nodeLabels
-        labels["kubernetes.io/hostname"] = configuration.nodeName
-        labels["kubernetes.io/os"] = "linux"
-        labels["kubernetes.io/arch"] = Self.architecture
-        return Node(
-            metadata: ObjectMetadata(
-                name: configuration.nodeName,
-                namespace: "",
-                labels: labels
-            ),
+    }
+
+    /// The node, with what holds of it.
+    func node(conditions: [PodCondition], taints: [Taint]) -> Node {
+        Node(
+            metadata: ObjectMetadata(name: configuration.nodeName, namespace: "", labels: labels),
+            taints: taints,
             status: NodeStatus(
-                capacity: capacity,
-                allocatable: capacity,
-                conditions: [
-                    condition("MemoryPressure", false, "NotWatched", "memory is not watched yet"),
-                    condition(
-                        "DiskPressure",
-                        short,
-                        short ? "DiskAlmostFull" : "EnoughDisk",
-                        short ? "less than 5 % of the disk is free" : "the disk has room"
-                    ),
-                    condition("PIDPressure", false, "NotWatched", "processes are not watched yet"),
-                    condition("Ready", true, "SwiftletReady", "swiftletd is running"),
-                ]
-                    + sandboxed.map {
-                        condition($0.type, $0.holds, $0.reason, $0.text)
-                    },
+                capacity: quantities(capacity),
+                allocatable: quantities(allocatable),
+                conditions: conditions,
                 addresses: addresses,
                 info: NodeInfo(
                     machineID: machineID,

@@ -25,6 +25,9 @@ extension Supervisor {
         case .retryRemoval(let uid):
             try? await Task.sleep(for: Self.retryPause)
             post.yield(.retryRemoval(uid: uid))
+        case .measure: await readGauge()
+        case .free(let shortage, let pods): await free(shortage, pods)
+        case .publishNode: await publishNode()
         }
     }
 

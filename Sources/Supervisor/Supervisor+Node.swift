@@ -33,9 +33,50 @@ extension Supervisor {
         let facts = await workshop.run { [configuration] () -> NodeFacts in
             NodeFacts(configuration: configuration)
         }
-        let since = nodeSince ?? clock().wall
-        nodeSince = since
-        return facts.node(since: since).document
+        let standard = NodeConditions.standard(
+            eviction.pressures,
+            isShuttingDown: shutdown != nil
+        )
+        var conditions = await knownConditions()
+        if conditions.update(standard + facts.sandboxConditions, at: clock().wall) {
+            do throws(StoreError) {
+                try await store.setValue(conditions.record, for: Self.conditionsKey)
+            } catch {
+                note(error: error.description, reason: "DatabaseFailed")
+            }
+        }
+        self.conditions = conditions
+        return facts.node(
+            conditions: conditions.conditions,
+            taints: configuration.node.taints + pressureTaints
+        ).document
+    }
+
+    /// Measures what there is, so that only pods that fit are taken.
+    func prepareAdmission() async {
+        let facts = await workshop.run { [configuration] () -> NodeFacts in
+            NodeFacts(configuration: configuration)
+        }
+        node.admission = NodeAdmission(
+            allocatable: facts.allocatable,
+            podCountMax: configuration.node.podCountMax,
+            labels: facts.labels,
+            taints: configuration.node.taints
+        )
+    }
+
+    private static let conditionsKey = "node.conditions"
+
+    private func knownConditions() async -> NodeConditions {
+        if let conditions { return conditions }
+        let record = (try? await store.value(Self.conditionsKey)) ?? nil
+        return conditions ?? NodeConditions(record: record ?? "")
+    }
+
+    // What a controller of Kubernetes would put on a node that runs short.
+    private var pressureTaints: [Taint] {
+        eviction.pressures.sorted { $0.rawValue < $1.rawValue }
+            .map { Taint(key: $0.taintKey, effect: "NoSchedule") }
     }
 
     /// The link to the broker has changed.

@@ -32,7 +32,10 @@ extension Supervisor {
             guard let pod = try? object.pod(), mayHaveProcesses(pod) else { continue }
             node.restore(PodLifecycle(pod), hasPlace: true)
         }
-        for uid in node.pods.keys.sorted() { await recover(uid, bootIDs[uid]) }
+        // This machine's own pods first, then the important ones.
+        for pod in node.pods.values.map(\.pod).sorted(by: { $0.startsBefore($1) }) {
+            await recover(pod.metadata.uid, bootIDs[pod.metadata.uid])
+        }
         let adopted = workloads.count
         logger.notice(
             "recovered",

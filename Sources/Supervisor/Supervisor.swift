@@ -21,6 +21,11 @@ public actor Supervisor {
         case adopted(Instance, AdoptedWorkload?, ProcessExit)
         case retryRemoval(uid: String)
         case restart(uid: String, containers: [String])
+        /// The kernel says that tasks wait for memory.
+        case pressed
+        case measured(NodeReading)
+        case freed(NodeReading, [String: PodUsage])
+        case shutDown
         case stop
     }
 
@@ -31,12 +36,18 @@ public actor Supervisor {
         case lookAgain(Instance, ProcessExit)
         case removeFiles(uid: String, logs: String)
         case retryRemoval(String)
+        /// Look what the node has left.
+        case measure
+        /// Make room without ending a pod, then look what is left and what pods use.
+        case free(NodeEviction.Shortage, [PodPlaces])
+        case publishNode
     }
 
     let configuration: SupervisorConfiguration
     let store: StateStore
     let host: any WorkloadHost
     let desk: ImageDesk
+    let gauge: any NodeGauge
     let workshop = Workshop()
     let logger: Logger
     let clock: Clock
@@ -58,7 +69,17 @@ public actor Supervisor {
     var recentErrors = RecentErrors()
     var eventNumber: UInt64 = 0
     var linkPhase: (state: String, detail: String, since: Moment)?
-    var nodeSince: Timestamp?
+    /// What the node is short of, and which pod goes for it.
+    var eviction: NodeEviction
+    /// How the last measurements go on.
+    var measuring = Measuring()
+    /// How pods end with the machine; nil while it stays up.
+    var shutdown: NodeShutdown?
+    // Ends once they have ended, or nobody ends them any more.
+    let isDown: AsyncStream<Never>
+    let tellDown: AsyncStream<Never>.Continuation
+    /// What holds of the node; nil until the database was asked.
+    var conditions: NodeConditions?
     /// How often the loop has gone round: what the watchdog looks at.
     public private(set) var turnCount: UInt64 = 0
 
@@ -74,6 +95,7 @@ public actor Supervisor {
         store: StateStore,
         host: any WorkloadHost,
         images: any ImageSource,
+        gauge: (any NodeGauge)? = nil,
         logger: Logger = Logger(label: "supervisor"),
         clock: @escaping Clock = {
             Moment(
@@ -85,10 +107,13 @@ public actor Supervisor {
         self.configuration = configuration
         self.store = store
         self.host = host
+        self.gauge = gauge ?? HostGauge(layout: configuration.layout)
+        eviction = NodeEviction(configuration.node.eviction)
         self.logger = logger
         self.clock = clock
         desk = ImageDesk(source: images)
         let (signals, post) = AsyncStream.makeStream(of: Signal.self)
+        (isDown, tellDown) = AsyncStream.makeStream(of: Never.self)
         self.signals = signals
         self.post = post
         alarm = Alarm { post.yield(.tick) }
@@ -99,6 +124,7 @@ public actor Supervisor {
     /// - Parameter onRecovered: Called once, when all that an earlier life left is taken over and what
     ///   is stored is being started; no network was needed for it.
     public func run(onRecovered: @Sendable () -> Void = {}) async {
+        await prepareAdmission()
         await recover()
         onRecovered()
         await withDiscardingTaskGroup { group in
@@ -110,6 +136,7 @@ public actor Supervisor {
             }
             // What was written before anybody listened.
             post.yield(.desired)
+            beginMeasuring()
             launch(in: &group)
             for await signal in signals {
                 if case .stop = signal { break }
@@ -119,6 +146,7 @@ public actor Supervisor {
             }
             group.cancelAll()
         }
+        tellDown.finish()
     }
 
     /// Ends ``run(onRecovered:)`` after what it is doing now.
@@ -137,9 +165,7 @@ public actor Supervisor {
         switch signal {
         case .desired: await reconcile()
         case .tick:
-            for uid in timers.due(at: clock().monotonicNanoseconds) {
-                await carryOut(node.wake(uid, at: clock()), touching: [uid])
-            }
+            for key in timers.due(at: clock().monotonicNanoseconds) { await wake(key) }
         case .answer(let event, let container, let uid):
             await carryOut(node.handle(event, of: container, in: uid, at: clock()), touching: [uid])
         case .note(let note, let uid): await report(note, about: uid)
@@ -149,7 +175,21 @@ public actor Supervisor {
         case .retryRemoval(let uid): await finish(uid)
         case .restart(let uid, let containers):
             await carryOut(node.restart(uid, containers, at: clock()), touching: [uid])
+        case .pressed: pressed()
+        case .measured(let reading): await measured(reading)
+        case .freed(let reading, let usages): await freed(reading, usages)
+        case .shutDown: beginShutdown()
         case .stop: break
+        }
+        // Whatever happened, it may have been the last process of a group.
+        if shutdown != nil { await advanceShutdown() }
+    }
+
+    private func wake(_ key: TimerKey) async {
+        switch key {
+        case .pod(let uid): await carryOut(node.wake(uid, at: clock()), touching: [uid])
+        case .node: measure()
+        case .shutdown: await advanceShutdown()
         }
     }
 }

@@ -16,6 +16,8 @@ public struct SupervisorConfiguration: Equatable, Sendable {
     public var version: String
     /// The kernel's name for this start of the machine.
     public var bootID: String
+    /// What the operator says about the node as a whole.
+    public var node: NodeSettings
     /// What workloads are held in; nil: in nothing but their process, for tests.
     public var sandbox: SandboxSettings?
 
@@ -29,6 +31,7 @@ public struct SupervisorConfiguration: Equatable, Sendable {
         nodeLabels: [String: String] = [:],
         version: String = "0.1.0",
         bootID: String,
+        node: NodeSettings = NodeSettings(),
         sandbox: SandboxSettings? = nil
     ) {
         self.nodeName = nodeName
@@ -39,6 +42,7 @@ public struct SupervisorConfiguration: Equatable, Sendable {
         self.nodeLabels = nodeLabels
         self.version = version
         self.bootID = bootID
+        self.node = node
         self.sandbox = sandbox
     }
 }

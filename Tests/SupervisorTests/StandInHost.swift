@@ -127,9 +127,20 @@ final class StandInImages: ImageSource {
         var pullable: Set<String> = []
         var problem = ImageProblem.unavailable("no such layout")
         var pulls: [String] = []
+        var pruneCount = 0
+        var onPrune: @Sendable () -> Void = {}
     }
 
     let world = Mutex(World())
+
+    func prune(keeping needs: ImageNeeds) async throws(ImageProblem) -> [String] {
+        let act = world.withLock { world in
+            world.pruneCount += 1
+            return world.onPrune
+        }
+        act()
+        return []
+    }
 
     func find(_ reference: String) async throws(ImageProblem) -> (any LocalImage)? {
         guard !reference.contains(" ") else { throw .invalidName("\(reference) is no reference") }

@@ -13,6 +13,8 @@ final class SupervisorStory: Sendable {
     let directory: String
     let host = StandInHost()
     let images = StandInImages()
+    let gauge = StandInGauge()
+    let settings = Mutex(NodeSettings())
     let bootID = Mutex("boot-1")
     let nanoseconds = Mutex<Int64>(0)
 
@@ -46,13 +48,15 @@ final class SupervisorStory: Sendable {
             nodeName: "gw-1",
             layout: layout,
             hostPathRoots: [directory + "/shared"],
-            bootID: bootID.withLock { $0 }
+            bootID: bootID.withLock { $0 },
+            node: settings.withLock { $0 }
         )
         let supervisor = Supervisor(
             configuration: configuration,
             store: store,
             host: host,
             images: images,
+            gauge: gauge,
             clock: { self.now() }
         )
         return try await withThrowingTaskGroup(of: Void.self) { group in

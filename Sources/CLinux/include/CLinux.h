@@ -85,6 +85,13 @@ static inline int swiftlet_epoll_add(int epoll, int descriptor, uint64_t key) {
     return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+// epoll_ctl(2): tells `key` whenever there is urgent news of `descriptor`, and of nothing else: a file of
+// /proc/pressure always counts as readable.
+static inline int swiftlet_epoll_add_urgent(int epoll, int descriptor, uint64_t key) {
+    struct epoll_event event = {.events = EPOLLPRI, .data.u64 = key};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
 // epoll_ctl(2): looks at `descriptor` no more.
 static inline int swiftlet_epoll_remove(int epoll, int descriptor) {
     return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, (struct epoll_event *)0);
