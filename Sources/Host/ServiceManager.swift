@@ -6,16 +6,24 @@ public struct ServiceManager: Sendable {
     private let program: String
     private let mark: String
 
-    // Why: systemd answers within milliseconds, also while it stops everything else.
-    private static let patience = Duration.seconds(3)
+    private let patience: Duration
 
     /// The service manager of this machine.
-    public init() { self.init(program: "/usr/bin/systemctl", mark: "/run/systemd/system") }
+    public init() {
+        self.init(
+            program: "/usr/bin/systemctl",
+            mark: "/run/systemd/system",
+            // Why: systemd answers within milliseconds, also while it stops everything else; and it
+            // gives a service that ends half a minute.
+            patience: .seconds(5)
+        )
+    }
 
-    /// Another program and another sign that it is in charge, for tests.
-    init(program: String, mark: String) {
+    /// Another program, another sign that it is in charge and another patience, for tests.
+    init(program: String, mark: String, patience: Duration) {
         self.program = program
         self.mark = mark
+        self.patience = patience
     }
 
     /// Whether the machine is going down, and not only this service; no where nobody knows.
@@ -34,8 +42,8 @@ public struct ServiceManager: Sendable {
                 for await line in lines { return line }
                 return nil
             }
-            group.addTask {
-                try? await Task.sleep(for: Self.patience)
+            group.addTask { [patience] in
+                try? await Task.sleep(for: patience)
                 return nil
             }
             let first = await group.next() ?? nil

@@ -91,6 +91,31 @@ public struct NodeLifecycle: Equatable, Sendable {
         return actions
     }
 
+    /// Takes what has changed, and nothing else: as ``reconcile(_:at:)``, at the cost of the change.
+    ///
+    /// - Parameters:
+    ///   - changed: Pods as they are wanted now.
+    ///   - gone: Names, as `NAMESPACE/NAME`, under which nothing is wanted any more.
+    ///   - now: The time.
+    /// - Returns: What to do.
+    public mutating func reconcile(
+        changed: [DesiredPod],
+        gone: [String],
+        at now: Moment
+    ) -> [Action] {
+        var actions: [Action] = []
+        for name in gone {
+            for uid in uidsByName[name] ?? [] { actions += with(uid) { $0.delete(at: now) } }
+        }
+        for one in changed.sorted(by: { $0.pod.startsBefore($1.pod) }) {
+            actions += take(one, at: now)
+        }
+        return actions
+    }
+
+    /// The pods of a name, as `NAMESPACE/NAME`, in the order they came.
+    public func uids(ofName name: String) -> [String] { uidsByName[name] ?? [] }
+
     /// Takes one pod as it is wanted now.
     public mutating func take(_ desired: DesiredPod, at now: Moment) -> [Action] {
         let uid = desired.pod.metadata.uid

@@ -10,6 +10,8 @@ public actor StateStore {
     private let thread = DatabaseThread()
     let connection: Connection
     let limits: StoreLimits
+    /// Whether the connection keeps a list of changed pods; see ``takePodChanges()``.
+    var isWatchingPods = false
     /// How the file was found.
     public nonisolated let opening: StoreOpening
     /// Rings after desired objects have changed.

@@ -6,49 +6,85 @@ internal import Logging
 internal import StateStore
 
 extension Supervisor {
-    // Why: a controller that sends many pods at once rings once for each; the comparison costs O(pods).
-    /// Compares everything that is wanted with everything that is there.
+    /// Compares what is wanted with what is there: everything once, then what has changed.
     func reconcile() async {
-        let desired: [DesiredObject]
+        let changes: PodChanges
+        let refusedBefore = refusals
         do throws(StoreError) {
-            desired = try await store.desired(.pod)
+            changes = try await store.takePodChanges()
             try await readRefusals()
         } catch {
             return note(error: "\(error)", reason: "DatabaseFailed")
         }
-        wantedUIDs = [:]
-        var pods: [DesiredPod] = []
-        for object in desired {
-            wantedUIDs[Self.key(object.namespace, object.name)] = object.uid
-            do throws(ObjectError) {
-                pods.append(
-                    DesiredPod(
-                        pod: try object.pod(),
-                        isDeletionRequested: object.deletionRequestedAt != nil,
-                        graceSeconds: object.deletionGracePeriodSeconds
-                    )
-                )
-            } catch {
-                // An object that an older version took and this one does not read: what runs goes on.
-                note(error: "\(error)", reason: error.reason, object.namespace, object.name)
-                if let known = node.pods[object.uid]?.pod { pods.append(DesiredPod(pod: known)) }
-            }
+        // The answer to what was refused is part of a pod's status.
+        var touched: Set<String> = []
+        for key in Set(refusals.keys).union(refusedBefore.keys)
+        where refusals[key] != refusedBefore[key] {
+            touched.formUnion(node.uids(ofName: key))
         }
-        let before = Set(node.pods.keys)
-        let actions = node.reconcile(pods, at: clock())
-        let new = Set(node.pods.keys).subtracting(before)
-        await carryOut(actions, touching: new.union(pods.map(\.pod.metadata.uid)))
+        switch changes {
+        case .all(let objects): await reconcile(all: objects, touching: touched)
+        case .some(let changes): await reconcile(changes, touching: touched)
+        }
         await publishRefusedWithoutPod()
-        await publishDesired()
+        await publishDesiredSoon()
+    }
+
+    private func reconcile(all objects: [DesiredObject], touching touched: Set<String>) async {
+        wantedUIDs = [:]
+        let pods = objects.compactMap { wanted($0) }
+        let before = node.pods
+        let actions = node.reconcile(pods, at: clock())
+        let changed = node.pods.filter { $0.value != before[$0.key] }
+        await carryOut(actions, touching: touched.union(changed.keys))
+    }
+
+    private func reconcile(
+        _ changes: [(ObjectName, object: DesiredObject?)],
+        touching touched: Set<String>
+    ) async {
+        var touched = touched
+        var pods: [DesiredPod] = []
+        var gone: [String] = []
+        for (name, object) in changes {
+            let key = Self.key(name.namespace, name.name)
+            touched.formUnion(node.uids(ofName: key))
+            guard let object else {
+                wantedUIDs[key] = nil
+                gone.append(key)
+                continue
+            }
+            touched.insert(object.uid)
+            if let pod = wanted(object) { pods.append(pod) }
+        }
+        let actions = node.reconcile(changed: pods, gone: gone, at: clock())
+        await carryOut(actions, touching: touched)
+    }
+
+    /// A stored object as a pod that is wanted; notes whom its name belongs to.
+    private func wanted(_ object: DesiredObject) -> DesiredPod? {
+        wantedUIDs[Self.key(object.namespace, object.name)] = object.uid
+        do throws(ObjectError) {
+            return DesiredPod(
+                pod: try object.pod(),
+                isDeletionRequested: object.deletionRequestedAt != nil,
+                graceSeconds: object.deletionGracePeriodSeconds
+            )
+        } catch {
+            // An object that an older version took and this one does not read: what runs goes on.
+            note(error: "\(error)", reason: error.reason, object.namespace, object.name)
+            return node.pods[object.uid].map { DesiredPod(pod: $0.pod) }
+        }
     }
 
     /// Reads again what was refused.
     func readRefusals() async throws(StoreError) {
         let stored = try await store.refusals()
-        refusals = [:]
+        var refusals: [String: Refusal] = [:]
         for refusal in stored where refusal.reference.kind == .pod {
             refusals[Self.key(refusal.reference.namespace, refusal.reference.name)] = refusal
         }
+        self.refusals = refusals
     }
 
     /// Writes down what has changed, then does what was decided.

@@ -5,6 +5,21 @@ internal import Lifecycle
 internal import StateStore
 
 extension Supervisor {
+    // Why: the report names every pod, and a controller that sends many at once rings for each.
+    private static let reportAgainNanoseconds: Int64 = 2_000_000_000
+
+    /// Says upstream what is stored: at once, but not again within two seconds.
+    func publishDesiredSoon() async {
+        let now = clock().monotonicNanoseconds
+        let next = (reportedAt ?? .min).addingReportingOverflow(Self.reportAgainNanoseconds)
+        guard reportedAt == nil || next.overflow || next.partialValue <= now else {
+            return timers.set(.report, at: next.partialValue)
+        }
+        reportedAt = now
+        timers.set(.report, at: nil)
+        await publishDesired()
+    }
+
     /// Says upstream what is stored, names and versions only.
     func publishDesired() async {
         do throws(StoreError) {

@@ -128,14 +128,16 @@ extension Supervisor {
                 resourceVersion: refusal.resourceVersion
             )
             do throws(StoreError) {
+                refusedWithoutPod.insert(key)
                 try await publish(PodReport(metadata: metadata, status: status), key)
                 published[key]?.acceptedVersion = refusal.resourceVersion + refusal.message
             } catch {
                 note(error: error.description, reason: "DatabaseFailed")
             }
         }
-        for key in published.keys where key.contains("/") && refusals[key] == nil {
+        for key in refusedWithoutPod where refusals[key] == nil {
             published[key] = nil
+            refusedWithoutPod.remove(key)
         }
     }
 

@@ -66,9 +66,13 @@ public actor Supervisor {
     /// What was refused, by `NAMESPACE/NAME`.
     var refusals: [String: Refusal] = [:]
     var published: [String: Published] = [:]
+    /// Names of which only a refusal was published.
+    var refusedWithoutPod: Set<String> = []
     var recentErrors = RecentErrors()
     var eventNumber: UInt64 = 0
     var linkPhase: (state: String, detail: String, since: Moment)?
+    /// When what is stored was reported last, on the monotonic clock.
+    var reportedAt: Int64?
     /// What the node is short of, and which pod goes for it.
     var eviction: NodeEviction
     /// How the last measurements go on.
@@ -189,6 +193,7 @@ public actor Supervisor {
         switch key {
         case .pod(let uid): await carryOut(node.wake(uid, at: clock()), touching: [uid])
         case .node: measure()
+        case .report: await publishDesiredSoon()
         case .shutdown: await advanceShutdown()
         }
     }

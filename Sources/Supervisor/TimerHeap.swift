@@ -4,6 +4,8 @@ enum TimerKey: Hashable, Sendable {
     case pod(String)
     /// The node is to be measured again.
     case node
+    /// What is stored is to be reported again.
+    case report
     /// The next group of pods ends with the machine.
     case shutdown
 }
