@@ -161,9 +161,14 @@ let package = Package(
         library("Registry", ["Images", "Documents", "CCurl"]),
         library("Uplink", ["KubeModel", "Documents", "CMosquitto", "CTLS", logging]),
         library("ControlAPI", nioHTTP + [logging]),
+        // Questions to what containers serve.
+        library("Probes", nioHTTP),
         library(
             "Supervisor",
-            ["Lifecycle", "KubeModel", "Documents", "StateStore", "Images", "Host", logging]
+            [
+                "Lifecycle", "KubeModel", "Documents", "StateStore", "Images", "Host", "Probes",
+                logging,
+            ]
         ),
         // The daemon's program without its start, so that it can be tested.
         library(
@@ -244,6 +249,7 @@ let package = Package(
         tests("ImagesTests", ["Images", "Documents", "TestKit"]),
         tests("RegistryTests", ["Registry", "Images", "Documents", "TestKit"]),
         tests("LayersTests", ["Layers", "Images", "Documents", "TestKit"]),
+        tests("ProbesTests", ["Probes", "TestKit"]),
         tests("TrustTests", ["Trust", "KubeModel", "TestKit"]),
         tests("UplinkTests", ["Uplink", "KubeModel", "Documents", "TestKit"]),
         tests(

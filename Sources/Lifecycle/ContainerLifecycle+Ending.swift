@@ -25,6 +25,14 @@ extension ContainerLifecycle {
             let ran = now.monotonicNanoseconds - since
             return ended(ending, ranNanoseconds: ran, at: now, policy: policy)
         case .stopping:
+            pendingHook = nil
+            if let since = unhealthySince {
+                unhealthySince = nil
+                // Source: the kubelet starts anew what it ended itself, whatever its exit code.
+                let ran = now.monotonicNanoseconds - since
+                let wanted: RestartPolicy = policy == .never ? .never : .always
+                return ended(ending, ranNanoseconds: ran, at: now, policy: wanted)
+            }
             record(ending.termination)
             state = afterStop()
             crashCount = 0
@@ -83,7 +91,12 @@ extension ContainerLifecycle {
     }
 
     /// Asks it to end, and sees to it that it does.
-    mutating func stop(graceNanoseconds: Int64, at now: Moment) -> [Action] {
+    mutating func stop(
+        graceNanoseconds: Int64,
+        at now: Moment,
+        message: String? = nil
+    ) -> [Action] {
+        unhealthySince = nil
         switch state {
         case .waiting, .wantingImage, .imageFailed, .startFailed, .backingOff:
             state = afterStop()
@@ -93,9 +106,10 @@ extension ContainerLifecycle {
             return []
         case .running(_, let startedAt):
             let note = Action.note(
-                PodNote(.normal, "Killing", "Stopping container \(name)", name)
+                PodNote(.normal, "Killing", message ?? "Stopping container \(name)", name)
             )
             guard graceNanoseconds > 0 else {
+                pendingHook = nil
                 state = .stopping(
                     startedAt: startedAt,
                     killAt: now.after(Self.killAgainNanoseconds)
@@ -103,11 +117,16 @@ extension ContainerLifecycle {
                 return [note, .kill(attempt: attempt)]
             }
             state = .stopping(startedAt: startedAt, killAt: now.after(graceNanoseconds))
+            if let hook = beginPreStop(graceNanoseconds, at: now) { return [note] + hook }
             return [note, .terminate(attempt: attempt)]
         case .stopping(let startedAt, let killAt):
             // A later request may only bring the end nearer.
             let earlier = now.after(max(0, graceNanoseconds))
-            if earlier < killAt { state = .stopping(startedAt: startedAt, killAt: earlier) }
+            guard earlier < killAt else { return wakeStopping(at: now) }
+            state = .stopping(startedAt: startedAt, killAt: earlier)
+            if let hook = pendingHook { pendingHook?.until = min(hook.until, earlier) }
+            // Who gives no time at all does not want the hook waited for either.
+            if graceNanoseconds <= 0 { pendingHook = nil }
             return wakeStopping(at: now)
         case .finished:
             return []
@@ -124,12 +143,17 @@ extension ContainerLifecycle {
         case .startFailed(_, let until), .backingOff(let until):
             if until <= now.monotonicNanoseconds { state = .waiting }
             return []
+        case .running: return wakeChecks(at: now)
         case .stopping: return wakeStopping(at: now)
-        case .waiting, .wantingImage, .starting, .running, .finished: return []
+        case .waiting, .wantingImage, .starting, .finished: return []
         }
     }
 
     private mutating func wakeStopping(at now: Moment) -> [Action] {
+        if pendingHook != nil {
+            let actions = wakeChecks(at: now)
+            if !actions.isEmpty { return actions }
+        }
         guard case .stopping(let startedAt, let killAt) = state,
             killAt <= now.monotonicNanoseconds
         else { return [] }

@@ -15,6 +15,8 @@ extension ContainerLifecycle {
         case exited(attempt: Int64, Ending)
         /// A process of an earlier life of the daemon was found running.
         case found(attempt: Int64, startedAt: Timestamp)
+        /// What came of a question.
+        case checked(Check, Check.Answer)
         /// No process of this attempt ever existed: the daemon ended before it could start one.
         case neverStarted(attempt: Int64)
     }
@@ -60,6 +62,7 @@ extension ContainerLifecycle {
         case .exited(let attempt, let ending): exited(attempt, ending, at: now, policy: policy)
         case .found(let attempt, let time): found(attempt, time, at: now)
         case .neverStarted(let attempt): neverStarted(attempt)
+        case .checked(let check, let answer): checked(check, answer, at: now)
         }
     }
 
@@ -97,7 +100,7 @@ extension ContainerLifecycle {
         problem = nil
         state = .running(since: now.monotonicNanoseconds, startedAt: time)
         let note = Action.note(PodNote(.normal, "Started", "Started container \(name)", name))
-        guard let grace else { return [note] }
+        guard let grace else { return [note] + beginRun(at: now) }
         return [note] + stop(graceNanoseconds: grace, at: now)
     }
 
@@ -135,14 +138,14 @@ extension ContainerLifecycle {
         problem = nil
         switch state {
         case .stopping where isKnown: return [.terminate(attempt: attempt)]
-        case .running where isKnown: return []
+        case .running where isKnown: return resumeRun(at: now)
         case .starting(let grace?):
             state = .running(since: now.monotonicNanoseconds, startedAt: startedAt)
             return stop(graceNanoseconds: grace, at: now)
         case .waiting, .wantingImage, .imageFailed, .starting, .startFailed, .running, .stopping,
             .backingOff, .finished:
             state = .running(since: now.monotonicNanoseconds, startedAt: startedAt)
-            return []
+            return beginRun(at: now)
         }
     }
 

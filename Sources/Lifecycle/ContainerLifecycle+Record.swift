@@ -12,6 +12,12 @@ extension ContainerLifecycle {
         object.set("crashCount", Int64(crashCount))
         object.set("failureCount", Int64(failureCount))
         object.set("startsAfterStop", startsAfterStop)
+        object.set("unhealthySince", unhealthySince)
+        if isRunning, !isBeingStarted {
+            object.set("isHookDone", true)
+            object.set("wasStarted", hasStarted)
+            object.set("wasReady", isReady)
+        }
         object.set("problem", problem.map { Self.document($0, isOld: isProblemOld) })
         object.set("ended", ended.map(Self.document))
         object.set("endedBefore", endedBefore.map(Self.document))
@@ -52,6 +58,10 @@ extension ContainerLifecycle {
         crashCount = Int(try reader.required("crashCount").integer(in: counts))
         failureCount = Int(try reader.required("failureCount").integer(in: counts))
         startsAfterStop = try reader.required("startsAfterStop").bool()
+        unhealthySince = try reader.optional("unhealthySince")?.integer()
+        belief.isHookDone = try reader.optional("isHookDone")?.bool() ?? false
+        belief.hasStarted = try reader.optional("wasStarted")?.bool() ?? false
+        belief.isReady = try reader.optional("wasReady")?.bool() ?? false
         if let problem = try reader.optional("problem") {
             self.problem = try Self.problem(problem)
             isProblemOld = true

@@ -60,6 +60,9 @@ public struct ContainerLifecycle: Equatable, Sendable {
         case terminate(attempt: Int64)
         /// End the process.
         case kill(attempt: Int64)
+        /// Put a question to the process, or to what it serves; answer with
+        /// ``Event/checked(_:_:)``.
+        case check(Check, Probe.Action, timeoutNanoseconds: Int64)
         /// Tell whoever watches.
         case note(PodNote)
     }
@@ -86,6 +89,16 @@ public struct ContainerLifecycle: Equatable, Sendable {
     var isAttemptUsed = false
     /// Whether it starts again after the stop that is under way: its spec has changed.
     var startsAfterStop = false
+    /// What its run is asked, as the spec says that the run was started with.
+    var checks = ContainerChecks()
+    /// The probes of the run that goes on.
+    var probes: [ProbeLifecycle] = []
+    /// The hook that is being carried out.
+    var pendingHook: PendingHook?
+    /// What an earlier life of the daemon knew of the run that goes on.
+    var belief = Belief()
+    /// Since when the run had gone on that is being ended because it is not well.
+    var unhealthySince: Int64?
     /// Why it does not run, until it does; also while another try is under way.
     var problem: Problem?
     /// Whether the problem was already shown under its first name, `ErrImagePull`.
@@ -120,13 +133,14 @@ public struct ContainerLifecycle: Equatable, Sendable {
     /// Whether it has ended for good with exit code 0.
     public var hasSucceeded: Bool { state == .finished && ended?.exitCode == 0 }
 
-    /// When it wants to hear ``wake(at:policy:)`` at the latest; nil for never.
+    /// When it wants to hear ``wake(at:)`` at the latest; nil for never.
     public var wakeAt: Int64? {
         switch state {
-        case .waiting, .wantingImage, .starting, .running, .finished: nil
+        case .waiting, .wantingImage, .starting, .finished: nil
+        case .running: checkAt
         case .imageFailed(_, let until): isProblemOld ? until : min(until, announcedUntil)
         case .startFailed(_, let until), .backingOff(let until): until
-        case .stopping(_, let killAt): killAt
+        case .stopping(_, let killAt): min(killAt, checkAt ?? .max)
         }
     }
 }

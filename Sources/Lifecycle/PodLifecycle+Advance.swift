@@ -45,7 +45,7 @@ extension PodLifecycle {
             if isSidecar(container.name) {
                 if isWorkDone { continue }
                 actions += start(container.name)
-                guard state.isRunning else { return actions }
+                guard state.hasStarted else { return actions }
             } else if !state.hasSucceeded {
                 // A finished one that has not succeeded never will: the pod has failed.
                 if state.state == .finished { return actions + stopSidecars(at: now) }
@@ -66,6 +66,11 @@ extension PodLifecycle {
         guard let index = containers.firstIndex(where: { $0.name == name }) else { return [] }
         guard containers[index].state == .waiting else { return [] }
         containers[index].startsAfterStop = false
+        if let spec = (pod.spec.initContainers + pod.spec.containers).first(where: {
+            $0.name == name
+        }) {
+            containers[index].checks = ContainerChecks(spec, in: pod)
+        }
         return wrap(containers[index].start(), name)
     }
 

@@ -84,6 +84,7 @@ extension PodLifecycle {
                 // Why: another release of this program may see the same spec with other defaults.
                 old.fingerprint = containers[index].fingerprint
             }
+            old.checks = containers[index].checks
             containers[index] = old
         }
     }

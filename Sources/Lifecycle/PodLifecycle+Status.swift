@@ -33,7 +33,8 @@ extension PodLifecycle {
         // One that waits counts as ended once it has run before.
         let waitsForFirst = states.contains { !$0.mayHaveProcess && $0.ended == nil }
         let isStartingFirst = states.contains { state in
-            if case .starting = state.state { state.ended == nil } else { false }
+            if case .starting = state.state { return state.ended == nil }
+            return state.isBeingStarted && state.ended == nil
         }
         if !isInitialized || waitsForFirst || isStartingFirst { return .pending }
         guard states.allSatisfy({ $0.state == .finished }) else { return .running }
@@ -54,7 +55,7 @@ extension PodLifecycle {
         pod.spec.initContainers.filter { spec in
             guard let state = container(spec.name) else { return true }
             if isSidecar(spec.name) {
-                return !state.isRunning && state.ended == nil && !isWorkDone
+                return !state.hasStarted && state.ended == nil && !isWorkDone
             }
             return !state.hasSucceeded
         }.map(\.name)
@@ -69,9 +70,9 @@ extension PodLifecycle {
             imageID: container.imageID,
             containerID: container.isAttemptUsed
                 ? containerID(spec.name, attempt: container.attempt) : nil,
-            ready: container.isRunning && (!isInit || isSidecar(spec.name)) || isDone,
+            ready: container.isReady && (!isInit || isSidecar(spec.name)) || isDone,
             restartCount: container.restartCount,
-            started: container.isRunning,
+            started: container.hasStarted,
             state: container.shownState(
                 image: spec.image,
                 isInitializing: !isInit && !isInitialized
@@ -86,7 +87,7 @@ extension PodLifecycle {
 
     private mutating func setConditions(at now: Moment) {
         let phase = status.phase
-        var unready = pod.spec.containers.map(\.name).filter { container($0)?.isRunning != true }
+        var unready = pod.spec.containers.map(\.name).filter { container($0)?.isReady != true }
         if phase.isTerminal { unready = pod.spec.containers.map(\.name) }
         func set(_ type: String, _ holds: Bool, _ reason: String?, _ message: String?) {
             status.set(
@@ -123,6 +124,10 @@ extension ContainerLifecycle {
     /// The state as `kubectl` shows it.
     func shownState(image: String, isInitializing: Bool) -> ContainerState {
         switch state {
+        case .running where isBeingStarted:
+            // Source: Kubernetes: it is not Running until the post-start hook is through.
+            let reason = isInitializing ? "PodInitializing" : "ContainerCreating"
+            return .waiting(reason: reason, message: nil)
         case .running(_, let startedAt), .stopping(let startedAt, _):
             return .running(startedAt: startedAt)
         case .finished:

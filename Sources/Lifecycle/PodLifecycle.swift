@@ -46,8 +46,9 @@ public struct PodLifecycle: Equatable, Sendable {
         status = PodStatus()
         let all = pod.spec.initContainers + pod.spec.containers
         containers = all.map { ContainerLifecycle(name: $0.name) }
-        for index in containers.indices {
-            containers[index].fingerprint = pod.fingerprint(ofContainer: containers[index].name)
+        for (index, container) in all.enumerated() {
+            containers[index].fingerprint = pod.fingerprint(ofContainer: container.name)
+            containers[index].checks = ContainerChecks(container, in: pod)
         }
     }
 
@@ -61,6 +62,18 @@ public struct PodLifecycle: Equatable, Sendable {
     /// The container of a name; nil where there is none.
     public func container(_ name: String) -> ContainerLifecycle? {
         containers.first { $0.name == name }
+    }
+
+    /// Whether it looks to the world, and to a later life of the daemon, as `other` does: what only
+    /// its probes count is left out.
+    public func isRecordedAs(_ other: PodLifecycle) -> Bool {
+        withoutCounts == other.withoutCounts
+    }
+
+    private var withoutCounts: PodLifecycle {
+        var plain = self
+        for index in plain.containers.indices { plain.containers[index].probes = [] }
+        return plain
     }
 
     /// When it wants to hear ``wake(at:)`` at the latest, in monotonic nanoseconds; nil for never.

@@ -20,6 +20,57 @@ struct ContainerSetup: Sendable {
 
     /// The command, with everything in place.
     func prepare() throws(ContainerLifecycle.Problem) -> RunnerCommand {
+        let (common, identity) = try command(for: nil)
+        var runner = common
+        let logs = layout.podLogs(
+            namespace: pod.metadata.namespace,
+            name: pod.metadata.name,
+            uid: instance.uid
+        )
+        runner.logFile = layout.log(logs, container.name, attempt: instance.attempt)
+        runner.logFileBytesMax = configuration.logFileBytesMax
+        runner.logFilesMax = configuration.logFilesMax
+        runner.instanceFile = layout.instanceFile(instance)
+        runner.exitRecordFile = layout.exitRecord(instance)
+        try makeFolders(logs, identity)
+        return confined(runner, identity)
+    }
+
+    /// The command of another program of the image, to be run beside the container that runs: it sees
+    /// the same files, may do no more, writes no log and has nothing that tells of it afterwards.
+    func prepare(
+        beside words: [String],
+        timeLimitNanoseconds: UInt64
+    ) throws(ContainerLifecycle.Problem) -> RunnerCommand {
+        let (common, identity) = try command(for: words)
+        var runner = common
+        runner.timeLimitNanoseconds = timeLimitNanoseconds
+        // The ports are the container's own, which listens on them.
+        runner.network.ports = []
+        return confined(runner, identity)
+    }
+
+    private func confined(
+        _ runner: RunnerCommand,
+        _ identity: WorkloadIdentity?
+    ) -> RunnerCommand {
+        guard let identity else { return runner }
+        var runner = runner
+        runner.confinement =
+            ContainerConfinement(
+                pod: pod,
+                container: container,
+                identity: identity,
+                memoryBytes: NodeFacts.memoryBytes()
+            )
+            .confinement(of: runner)
+        return runner
+    }
+
+    /// What every program of the container is told; `words` are those of one beside it.
+    private func command(
+        for words: [String]?
+    ) throws(ContainerLifecycle.Problem) -> (RunnerCommand, WorkloadIdentity?) {
         try refuseWithoutSandbox()
         let identity = try configuration.sandbox.map { sandbox throws(ContainerLifecycle.Problem) in
             try WorkloadIdentity(pod, container, sandbox.kernel)
@@ -36,8 +87,8 @@ struct ContainerSetup: Sendable {
         let (command, arguments) = container.expandedCommand(environment)
         let entry = try inContext { () throws(ImageProblem) in
             try image.entry(
-                command: command,
-                arguments: arguments,
+                command: words ?? command,
+                arguments: words == nil ? arguments : nil,
                 workingDirectory: container.workingDir
             )
         }
@@ -47,35 +98,14 @@ struct ContainerSetup: Sendable {
         runner.isAdmitted = entry.isAdmitted
         runner.environment = merged(environment)
         runner.network = network.guest
-        runner.directories = try folders(identity)
+        runner.directories = try folders(identity, isFresh: words == nil)
         runner.workingDirectory = workingDirectory
         runner.memoryLimitBytes = memoryLimitBytes
         let resources = container.resources
         runner.processorMillicoresMax = resources.limits["cpu"].map(Self.millicores)
         // Source: Kubernetes gives a container without a request the least weight.
         runner.processorMillicoresWanted = resources.requests["cpu"].map(Self.millicores) ?? 0
-        let logs = layout.podLogs(
-            namespace: pod.metadata.namespace,
-            name: pod.metadata.name,
-            uid: instance.uid
-        )
-        runner.logFile = layout.log(logs, container.name, attempt: instance.attempt)
-        runner.logFileBytesMax = configuration.logFileBytesMax
-        runner.logFilesMax = configuration.logFilesMax
-        runner.instanceFile = layout.instanceFile(instance)
-        runner.exitRecordFile = layout.exitRecord(instance)
-        try makeFolders(logs, identity)
-        if let identity {
-            runner.confinement =
-                ContainerConfinement(
-                    pod: pod,
-                    container: container,
-                    identity: identity,
-                    memoryBytes: NodeFacts.memoryBytes()
-                )
-                .confinement(of: runner)
-        }
-        return runner
+        return (runner, identity)
     }
 
     /// What the runner writes itself is its user's.
@@ -146,20 +176,11 @@ struct ContainerSetup: Sendable {
 
     /// The root and the volumes as the guest sees them.
     private func folders(
-        _ identity: WorkloadIdentity?
+        _ identity: WorkloadIdentity?,
+        isFresh: Bool
     ) throws(ContainerLifecycle.Problem) -> [RunnerCommand.Directory] {
         let root = layout.root(instance.uid, container.name)
-        try inContext { () throws(HostError) in
-            // Why: each run begins with the files of its image, as with any other runtime.
-            try FileTree.remove(root)
-            try FileTree.make(layout.container(instance.uid, container.name))
-        }
-        try inContext { () throws(ImageProblem) in try image.copyRoot(to: root) }
-        try inContext { () throws(HostError) in
-            // Each run has files of its own, and so they can be its user's.
-            guard let user = identity?.user else { return }
-            try FileTree.giveTree(root, user: user.id, group: user.group)
-        }
+        if isFresh { try makeRoot(root, identity) }
         let isReadOnly = container.securityContext.readOnlyRootFilesystem
         var folders = [RunnerCommand.Directory(host: root, guest: "/", isReadOnly: isReadOnly)]
         for mount in container.volumeMounts {
@@ -182,6 +203,23 @@ struct ContainerSetup: Sendable {
             folders.append(directory)
         }
         return folders
+    }
+
+    private func makeRoot(
+        _ root: String,
+        _ identity: WorkloadIdentity?
+    ) throws(ContainerLifecycle.Problem) {
+        try inContext { () throws(HostError) in
+            // Why: each run begins with the files of its image, as with any other runtime.
+            try FileTree.remove(root)
+            try FileTree.make(layout.container(instance.uid, container.name))
+        }
+        try inContext { () throws(ImageProblem) in try image.copyRoot(to: root) }
+        try inContext { () throws(HostError) in
+            // Each run has files of its own, and so they can be its user's.
+            guard let user = identity?.user else { return }
+            try FileTree.giveTree(root, user: user.id, group: user.group)
+        }
     }
 
     /// Removes what earlier runs left, but for the log of the last one.

@@ -43,6 +43,24 @@ public struct ProcessWorkloadHost: WorkloadHost {
         _ command: RunnerCommand,
         ended: @escaping @Sendable (ProcessExit) -> Void
     ) throws(HostError) -> any Workload {
+        try start(instance, command, standardError: try? OwnedDescriptor.copy(of: 2), ended)
+    }
+
+    /// Starts a program in the group of a run; what it writes is lost.
+    public func start(
+        _ command: RunnerCommand,
+        beside instance: Instance,
+        ended: @escaping @Sendable (ProcessExit) -> Void
+    ) throws(HostError) -> any Workload {
+        try start(instance, command, standardError: nil, ended)
+    }
+
+    private func start(
+        _ instance: Instance,
+        _ command: RunnerCommand,
+        standardError: OwnedDescriptor?,
+        _ ended: @escaping @Sendable (ProcessExit) -> Void
+    ) throws(HostError) -> any Workload {
         var command = command
         if let groups { try join(groups, instance, &command) }
         if var wanted = command.confinement {
@@ -53,7 +71,7 @@ public struct ProcessWorkloadHost: WorkloadHost {
         let handle = try ProcessHandle.spawn(
             path: runner,
             arguments: ["--flags-fd", "3"],
-            standardError: try? OwnedDescriptor.copy(of: 2),
+            standardError: standardError,
             inheritedDescriptors: [flags] + (filter.map { [$0] } ?? [])
         )
         handle.whenExited(ended)

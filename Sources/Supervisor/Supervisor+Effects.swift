@@ -21,6 +21,7 @@ extension Supervisor {
                 post.yield(.ended(instance, exit))
             }
             post.yield(.adopted(instance, found, exit))
+        case .ask(let asked): await put(asked)
         case .removeFiles(let uid, let logs): await removeFiles(uid, logs)
         case .retryRemoval(let uid):
             try? await Task.sleep(for: Self.retryPause)
@@ -65,22 +66,7 @@ extension Supervisor {
     ) async {
         let started: ContainerLifecycle.Event
         do throws(ContainerLifecycle.Problem) {
-            let image: (any LocalImage)?
-            do throws(ImageProblem) {
-                (image, _) = try await desk.ensure(container.image, policy: .ifNotPresent)
-            } catch {
-                throw .init(reason: error.reason, message: error.description)
-            }
-            guard let image else { return }
-            let setup = ContainerSetup(
-                configuration: configuration,
-                pod: pod,
-                container: container,
-                instance: instance,
-                image: image,
-                network: try await network(of: container, in: pod, for: instance),
-                configValues: try await configValues(of: pod)
-            )
+            let setup = try await setup(container, pod, instance)
             let workload = try await workshop.run {
                 [host, post] () throws(ContainerLifecycle.Problem) in
                 let command = try setup.prepare()
@@ -94,6 +80,29 @@ extension Supervisor {
             started = .startFailed(attempt: instance.attempt, error)
         }
         post.yield(.answer(started, container: instance.container, uid: instance.uid))
+    }
+
+    /// All that is needed to run a program of a container.
+    nonisolated func setup(
+        _ container: Container,
+        _ pod: Pod,
+        _ instance: Instance
+    ) async throws(ContainerLifecycle.Problem) -> ContainerSetup {
+        let image: any LocalImage
+        do throws(ImageProblem) {
+            (image, _) = try await desk.ensure(container.image, policy: .ifNotPresent)
+        } catch {
+            throw .init(reason: error.reason, message: error.description)
+        }
+        return ContainerSetup(
+            configuration: configuration,
+            pod: pod,
+            container: container,
+            instance: instance,
+            image: image,
+            network: try await network(of: container, in: pod, for: instance),
+            configValues: try await configValues(of: pod)
+        )
     }
 
     private func keep(_ workload: any Workload, for instance: Instance) {

@@ -96,7 +96,7 @@ extension Supervisor {
         for action in actions { await carryOut(action) }
     }
 
-    private func carryOut(_ action: NodeLifecycle.Action) async {
+    func carryOut(_ action: NodeLifecycle.Action) async {
         guard let pod = node.pods[action.uid]?.pod else { return }
         switch action.action {
         case .remove: await finish(action.uid)
@@ -114,6 +114,24 @@ extension Supervisor {
             guard let container = pod.container(name) else { return }
             let instance = Instance(uid: action.uid, container: name, attempt: attempt)
             effects.append(.start(instance, pod, container))
+        case .container(let name, .check(let check, let question, let timeoutNanoseconds)):
+            guard let container = pod.container(name) else { return }
+            effects.append(
+                .ask(
+                    Asked(
+                        check: check,
+                        action: question,
+                        timeoutNanoseconds: timeoutNanoseconds,
+                        instance: Instance(
+                            uid: action.uid,
+                            container: name,
+                            attempt: check.attempt
+                        ),
+                        pod: pod,
+                        container: container
+                    )
+                )
+            )
         case .container(let name, .terminate(let attempt)):
             signal(SIGTERM, Instance(uid: action.uid, container: name, attempt: attempt))
         case .container(let name, .kill(let attempt)):

@@ -2,6 +2,7 @@ public import Host
 public import KubeModel
 public import Lifecycle
 public import Logging
+internal import Probes
 public import StateStore
 
 /// The one owner of all pods of this node: it carries out what ``NodeLifecycle`` decides.
@@ -41,6 +42,7 @@ public actor Supervisor {
         /// Make room without ending a pod, then look what is left and what pods use.
         case free(NodeEviction.Shortage, [PodPlaces])
         case publishNode
+        case ask(Asked)
     }
 
     let configuration: SupervisorConfiguration
@@ -49,6 +51,8 @@ public actor Supervisor {
     let desk: ImageDesk
     let gauge: any NodeGauge
     let workshop = Workshop()
+    let prober = Prober()
+    let checkTurns = CheckTurns()
     let logger: Logger
     let clock: Clock
 
@@ -171,7 +175,9 @@ public actor Supervisor {
         case .tick:
             for key in timers.due(at: clock().monotonicNanoseconds) { await wake(key) }
         case .answer(let event, let container, let uid):
-            await carryOut(node.handle(event, of: container, in: uid, at: clock()), touching: [uid])
+            let before = node.pods[uid]
+            let actions = node.handle(event, of: container, in: uid, at: clock())
+            await carryOut(actions, after: before, of: uid)
         case .note(let note, let uid): await report(note, about: uid)
         case .ended(let instance, let exit): await ended(instance, exit)
         case .adopted(let instance, let found, let exit):
@@ -191,7 +197,9 @@ public actor Supervisor {
 
     private func wake(_ key: TimerKey) async {
         switch key {
-        case .pod(let uid): await carryOut(node.wake(uid, at: clock()), touching: [uid])
+        case .pod(let uid):
+            let before = node.pods[uid]
+            await carryOut(node.wake(uid, at: clock()), after: before, of: uid)
         case .node: measure()
         case .report: await publishDesiredSoon()
         case .shutdown: await advanceShutdown()

@@ -11,6 +11,15 @@ public protocol WorkloadHost: Sendable {
         ended: @escaping @Sendable (ProcessExit) -> Void
     ) throws(HostError) -> any Workload
 
+    /// Starts a program beside a run, within what the run may use; its end is told once, to `ended`.
+    ///
+    /// Throws ``HostError`` when no process could be started.
+    func start(
+        _ command: RunnerCommand,
+        beside instance: Instance,
+        ended: @escaping @Sendable (ProcessExit) -> Void
+    ) throws(HostError) -> any Workload
+
     /// Takes hold of a run that an earlier life of the daemon started, if it still goes on.
     func adopt(
         _ instance: Instance,

@@ -64,6 +64,15 @@ import Testing
             "mountPath mountPropagation name readOnly recursiveReadOnly subPath subPathExpr"
         ),
         (FieldTable.resources, "claims limits requests"),
+        (
+            FieldTable.probe,
+            """
+            exec failureThreshold grpc httpGet initialDelaySeconds periodSeconds successThreshold
+            tcpSocket terminationGracePeriodSeconds timeoutSeconds
+            """
+        ),
+        (FieldTable.lifecycle, "postStart preStop stopSignal"),
+        (FieldTable.lifecycleHandler, "exec httpGet sleep tcpSocket"),
     ])
     func everyFieldOfTheAPIHasATreatment(table: FieldTable, fields: String) {
         let expected = fields.split { $0 == " " || $0 == "\n" }.map(String.init)

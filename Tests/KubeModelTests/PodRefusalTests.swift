@@ -35,12 +35,33 @@ import Testing
 
     @Test(arguments: [
         (
-            "livenessProbe: {tcpSocket: {port: 80}}",
-            "livenessProbe: livenessProbe is not supported yet"
+            "livenessProbe: {grpc: {port: 80}}",
+            "livenessProbe.grpc: gRPC probes are not supported"
         ),
         (
-            "readinessProbe: {exec: {command: [x]}}",
-            "readinessProbe: readinessProbe is not supported yet"
+            "readinessProbe: {exec: {command: []}}",
+            "readinessProbe.exec.command: Required value"
+        ),
+        (
+            "lifecycle: {stopSignal: SIGUSR1}",
+            "lifecycle.stopSignal: a guest is asked to end by SIGTERM"
+        ),
+        (
+            "lifecycle: {preStop: {httpGet: {port: 1, scheme: HTTPS}}}",
+            "lifecycle.preStop.httpGet.scheme: probes by HTTPS are not supported"
+        ),
+        (
+            "lifecycle: {preStop: {sleep: {seconds: 1}, tcpSocket: {port: 1}}}",
+            "lifecycle.preStop: Forbidden: may not specify more than 1 handler type"
+        ),
+        (
+            "lifecycle: {postStart: {}}",
+            "lifecycle.postStart: Required value: must specify a handler type"
+        ),
+        (
+            "lifecycle: {preStop: {sleep: {seconds: -1}}}",
+            "lifecycle.preStop.sleep.seconds: Invalid value: -1: must be between 0 and 86400, "
+                + "inclusive"
         ),
         (
             "volumeDevices: [{name: a, devicePath: /d}]",
@@ -48,10 +69,6 @@ import Testing
         ),
         ("stdin: true", "stdin: nothing can be attached to standard input"),
         ("tty: true", "tty: there is no terminal to attach"),
-        (
-            "lifecycle: {preStop: {sleep: {seconds: 1}}}",
-            "lifecycle: lifecycle is not supported yet"
-        ),
         (
             "restartPolicy: Always",
             "restartPolicy: only init containers have a policy of their own, and it must be Always"

@@ -24,6 +24,9 @@ import Testing
               httpGet: {path: /ready, port: http, httpHeaders: [{name: X, value: "y"}]}
               successThreshold: 2
             startupProbe: {exec: {command: [/app.wasm, --check]}, failureThreshold: 0}
+            lifecycle:
+              postStart: {httpGet: {path: /warm, port: 80}}
+              preStop: {sleep: {seconds: 3}}
             envFrom:
             - {prefix: P_, configMapRef: {name: settings, optional: true}}
             - secretRef: {name: passwords}
@@ -58,6 +61,9 @@ import Testing
         )
         #expect(container.readinessProbe == Probe(action: .httpGet(get), successThreshold: 2))
         #expect(container.startupProbe == Probe(action: .exec(command: ["/app.wasm", "--check"])))
+        let warm = Probe.HTTPGet(path: "/warm", port: .number(80), host: nil, headers: [])
+        #expect(container.hooks.postStart == .ask(.httpGet(warm)))
+        #expect(container.hooks.preStop == .sleep(seconds: 3))
         #expect(
             container.envFrom == [
                 EnvironmentFrom(prefix: "P_", source: .configMap("settings"), isOptional: true),

@@ -26,6 +26,8 @@ struct NodeStory {
             case .container(_, .start): asked.append("start \(action.uid)")
             case .container(_, .terminate): asked.append("terminate \(action.uid)")
             case .container(_, .kill): asked.append("kill \(action.uid)")
+            case .container(_, .check(let check, _, _)):
+                asked.append("\(check.kind.rawValue) \(action.uid)")
             }
         }
     }

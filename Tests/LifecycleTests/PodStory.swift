@@ -31,6 +31,8 @@ struct PodStory {
             case .container(let name, .terminate(let attempt)):
                 asked.append("terminate \(name) \(attempt)")
             case .container(let name, .kill(let attempt)): asked.append("kill \(name) \(attempt)")
+            case .container(let name, .check(let check, _, _)):
+                asked.append("\(check.kind.rawValue) \(name) \(check.attempt)")
             case .note(let note), .container(_, .note(let note)): notes.append(note)
             }
         }

@@ -64,7 +64,7 @@ struct SimulatedNode {
                 if alive[one] != nil, chance(2, &random) { end(one, code: 143) }
             case .container(let name, .kill(let attempt)):
                 end(Instance(uid: action.uid, container: name, attempt: attempt), code: 137)
-            case .note, .container(_, .note): break
+            case .note, .container(_, .note), .container(_, .check): break
             }
         }
         check()

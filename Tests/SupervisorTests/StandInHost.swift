@@ -16,6 +16,9 @@ final class StandInHost: WorkloadHost {
         /// What the next start fails with.
         var failure: HostError?
         var faults: [String] = []
+        /// Programs that were started beside a run, and how they end.
+        var besides: [(Instance, RunnerCommand)] = []
+        var besideCode: Int32 = 0
     }
 
     let world = Mutex(World())
@@ -40,6 +43,19 @@ final class StandInHost: WorkloadHost {
             return nil
         }
         if let failure { throw failure }
+        return StandInWorkload(host: self, instance: instance)
+    }
+
+    func start(
+        _ command: RunnerCommand,
+        beside instance: Instance,
+        ended: @escaping @Sendable (ProcessExit) -> Void
+    ) throws(HostError) -> any Workload {
+        let code = world.withLock { world -> Int32 in
+            world.besides.append((instance, command))
+            return world.besideCode
+        }
+        ended(.exited(code: code))
         return StandInWorkload(host: self, instance: instance)
     }
 

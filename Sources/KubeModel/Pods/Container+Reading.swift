@@ -35,6 +35,9 @@ extension Container {
         if try reader.optional("restartPolicy") != nil {
             restartPolicy = try reader.choice("restartPolicy", absent: .always)
         }
+        if let lifecycle = try reader.optional("lifecycle") {
+            hooks = try ContainerHooks(lifecycle, &context)
+        }
         livenessProbe = try Self.probe("livenessProbe", reader, &context)
         readinessProbe = try Self.probe("readinessProbe", reader, &context)
         startupProbe = try Self.probe("startupProbe", reader, &context)

@@ -24,6 +24,8 @@ public struct Container: Equatable, Sendable {
     public var imagePullPolicy: ImagePullPolicy
     /// `always` makes an init container a sidecar; nil otherwise.
     public var restartPolicy: RestartPolicy?
+    /// What is done after its start and before its end.
+    public var hooks = ContainerHooks()
     /// Finds out whether it still works.
     public var livenessProbe: Probe?
     /// Finds out whether it can serve.

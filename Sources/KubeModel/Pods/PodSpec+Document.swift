@@ -38,6 +38,7 @@ extension Container {
         object.set("resources", resources.document)
         object.set("volumeMounts", volumeMounts, \.document)
         object.set("restartPolicy", restartPolicy?.rawValue)
+        object.set("lifecycle", hooks.document)
         object.set("livenessProbe", livenessProbe?.document)
         object.set("readinessProbe", readinessProbe?.document)
         object.set("startupProbe", startupProbe?.document)
@@ -157,45 +158,5 @@ extension ConfigVolume {
         object.set("defaultMode", Int64(defaultMode))
         object.set("optional", isOptional ? true : nil)
         return object.document
-    }
-}
-
-extension Probe {
-    fileprivate var document: Document {
-        var object = ObjectBuilder()
-        switch action {
-        case .exec(let command): object.set("exec", ["command": .strings(command)])
-        case .httpGet(let get):
-            var inner = ObjectBuilder()
-            inner.set("path", get.path)
-            inner.set("port", get.port.document)
-            inner.set("host", get.host)
-            inner.set("scheme", "HTTP")
-            inner.set("httpHeaders", get.headers) {
-                ["name": .string($0.name), "value": .string($0.value)]
-            }
-            object.set("httpGet", inner.document)
-        case .tcpSocket(let port, let host):
-            var inner = ObjectBuilder()
-            inner.set("port", port.document)
-            inner.set("host", host)
-            object.set("tcpSocket", inner.document)
-        }
-        object.set("initialDelaySeconds", initialDelaySeconds == 0 ? nil : initialDelaySeconds)
-        object.set("timeoutSeconds", timeoutSeconds)
-        object.set("periodSeconds", periodSeconds)
-        object.set("successThreshold", successThreshold)
-        object.set("failureThreshold", failureThreshold)
-        object.set("terminationGracePeriodSeconds", terminationGracePeriodSeconds)
-        return object.document
-    }
-}
-
-extension Probe.PortReference {
-    fileprivate var document: Document {
-        switch self {
-        case .number(let number): .integer(Int64(number))
-        case .name(let name): .string(name)
-        }
     }
 }

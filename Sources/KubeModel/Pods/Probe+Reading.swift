@@ -28,11 +28,13 @@ extension Probe {
         }
     }
 
-    private static func action(_ reader: DocumentReader) throws(FieldError) -> Action {
+    static func action(_ reader: DocumentReader) throws(FieldError) -> Action {
         var actions: [Action] = []
         if let exec = try reader.optional("exec") {
             try exec.refuseUnknown(known: ["command"])
-            actions.append(.exec(command: try exec.required("command").strings()))
+            let command = try exec.required("command").strings()
+            guard !command.isEmpty else { throw exec.error("command", "Required value") }
+            actions.append(.exec(command: command))
         }
         if let get = try reader.optional("httpGet") { actions.append(.httpGet(try HTTPGet(get))) }
         if let socket = try reader.optional("tcpSocket") {

@@ -8,7 +8,8 @@ extension FieldTable {
     public static let all: [FieldTable] = [
         pod, objectMetadata, podSpec, container, containerPort, environmentVariable,
         environmentSource, resources, volumeMount, podSecurityContext, securityContext, volume,
-        emptyDir, hostPath, configVolume, keyToPath, probe, configReference, environmentFrom,
+        emptyDir, hostPath, configVolume, keyToPath, probe, lifecycle, lifecycleHandler,
+        configReference, environmentFrom,
     ]
 
     static let pod = FieldTable(
@@ -81,12 +82,9 @@ extension FieldTable {
         honoured: [
             "name", "image", "imagePullPolicy", "command", "args", "workingDir", "env", "ports",
             "resources", "volumeMounts", "securityContext", "envFrom", "restartPolicy",
+            "livenessProbe", "readinessProbe", "startupProbe", "lifecycle",
         ],
         [
-            "livenessProbe": .notYet,
-            "readinessProbe": .notYet,
-            "startupProbe": .notYet,
-            "lifecycle": .notYet,
             "restartPolicyRules": .notYet,
             "resizePolicy": .harmless("resources change with a new pod"),
             "volumeDevices": .refused("block devices are not supported"),

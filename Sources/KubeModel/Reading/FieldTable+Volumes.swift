@@ -59,6 +59,17 @@ extension FieldTable {
         ["grpc": .refused("gRPC probes are not supported", unless: .null)]
     )
 
+    static let lifecycle = FieldTable(
+        "v1.Lifecycle",
+        honoured: ["postStart", "preStop"],
+        ["stopSignal": .refused("a guest is asked to end by SIGTERM", unless: "SIGTERM")]
+    )
+
+    static let lifecycleHandler = FieldTable(
+        "v1.LifecycleHandler",
+        honoured: ["exec", "httpGet", "tcpSocket", "sleep"]
+    )
+
     static let podSecurityContext = FieldTable(
         "v1.PodSecurityContext",
         sharedSecurity.merging([
