@@ -29,8 +29,10 @@ struct ImportTests {
             "ControlAPI", "Uplink", "StateStore", "Images", "KubeModel", "Documents", "Host",
             "Trust",
         ],
+        "Probes": ["NIOCore", "NIOPosix", "NIOHTTP1"],
         "Supervisor": [
-            "Lifecycle", "KubeModel", "Documents", "StateStore", "Images", "Host", "Logging",
+            "Lifecycle", "KubeModel", "Documents", "StateStore", "Images", "Host", "Probes",
+            "Logging",
         ],
     ]
     /// What of the system a library may use; the pure ones use nothing of it.
