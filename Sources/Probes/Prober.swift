@@ -45,6 +45,7 @@ public struct Prober: Sendable {
     ///   - host: An address or a name.
     ///   - port: The TCP port.
     ///   - timeoutNanoseconds: When no answer is a no.
+    /// - Returns: The answer.
     public func connect(host: String, port: UInt16, timeoutNanoseconds: Int64) async -> Answer {
         await ask(host, port, timeoutNanoseconds, "dial tcp \(Self.place(host, port))") {
             channel,
@@ -61,6 +62,7 @@ public struct Prober: Sendable {
     ///   - host: An address or a name.
     ///   - port: The TCP port.
     ///   - timeoutNanoseconds: When no answer is a no.
+    /// - Returns: The answer.
     public func get(
         _ request: Request,
         host: String,

@@ -15,6 +15,7 @@ public final class Answerer: Sendable {
     ///
     /// - Parameter answer: What is sent for the first bytes that came; empty: nothing, and the
     ///   connection ends; nil: nothing, and it stays.
+    /// - Throws: Why it cannot listen.
     public init(_ answer: @escaping @Sendable (String) -> String?) throws {
         self.answer = answer
         port = try freePort()
