@@ -58,8 +58,8 @@ private func indirectCalls() -> Family {
                 "guard let e = unsafe functionEntity(w) else "
                     + "{ return unsafe trapUninitializedElement(pc, sp, c) }",
                 "guard unsafe e.pointee.typeID == immediate(pc, \(type), UInt32.self) else "
-                    + "{ return unsafe callSubtype(pc, sp, c, e, a, \(code.size)) }",
-                "unsafe callEntity(pc, sp, m, l, c, a, f, d, e, \(code.size))",
+                    + "{ return unsafe callSubtype(pc, sp, c, e, \(code.size)) }",
+                "unsafe callEntity(pc, sp, m, l, c, f, d, e, \(code.size))",
             ]
             return Handler(name: "call_indirect_\(place.rawValue)", body: code.lines)
         },
@@ -77,14 +77,14 @@ func callGroups() -> [Group] {
                     "call_own",
                     [
                         "let e = unsafe ownFunction(pc, c, 4)",
-                        "unsafe callOwn(pc, sp, m, l, c, a, f, d, e, 8)",
+                        "unsafe callOwn(pc, sp, m, l, c, f, d, e, 8)",
                     ]
                 ),
                 plain(
                     "call_imported",
                     [
                         "let e = unsafe importedFunction(pc, c, 4)",
-                        "unsafe callEntity(pc, sp, m, l, c, a, f, d, e, 8)",
+                        "unsafe callEntity(pc, sp, m, l, c, f, d, e, 8)",
                     ]
                 ),
                 indirectCalls(),
@@ -94,7 +94,7 @@ func callGroups() -> [Group] {
                         "let w = unsafe slot(pc, sp, 4, UInt64.self)",
                         "guard let e = unsafe functionEntity(w) else "
                             + "{ return unsafe trapNullFunction(pc, sp, c) }",
-                        "unsafe callEntity(pc, sp, m, l, c, a, f, d, e, 6)",
+                        "unsafe callEntity(pc, sp, m, l, c, f, d, e, 6)",
                     ]
                 ),
                 plain("tail_call", ["unsafe tailCall(pc, sp, m, l, c)"]),
@@ -102,7 +102,7 @@ func callGroups() -> [Group] {
                     "call_entry",
                     [
                         "let e = unsafe machine(c).pointee.entry",
-                        "unsafe callEntity(pc, sp, m, l, c, a, f, d, e, 4)",
+                        "unsafe callEntity(pc, sp, m, l, c, f, d, e, 4)",
                     ]
                 ),
                 plain("cross_return", ["unsafe crossReturn(sp, c, a, f, d)"]),

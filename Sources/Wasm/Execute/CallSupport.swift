@@ -20,7 +20,8 @@ func importedFunction(_ pc: Code, _ c: Frame, _ k: Int) -> UnsafeMutablePointer<
 /// Calls a function of this instance, or of the host, to return `size` bytes behind `pc`.
 ///
 /// The operand at 2 says how many slots the callee's frame, which begins with the arguments,
-/// lies above this one.
+/// lies above this one. The first handler comes from the entity, so that finding it waits for no load
+/// but that of the entity's address; an interrupt catches the second one.
 @inline(__always)
 func callOwn(
     _ pc: Code,
@@ -28,7 +29,6 @@ func callOwn(
     _ m: Frame,
     _ l: UInt,
     _ c: Frame,
-    _ a: UInt64,
     _ f: Float,
     _ d: Double,
     _ e: UnsafeMutablePointer<FunctionEntity>,
@@ -38,13 +38,13 @@ func callOwn(
     let frame = unsafe sp + Int(pc.load(fromByteOffset: 2, as: UInt16.self)) &* 8
     let callee = unsafe codeHeader(code)
     guard unsafe frame + Int(callee.frameBytes) <= header(c).pointee.stackLimit else {
-        return unsafe prepareCall(pc, sp, c, a)
+        return unsafe prepareCall(pc, sp, c, e)
     }
     let link = unsafe frame + Int(callee.linkOffset)
     unsafe link.storeBytes(of: pc + size, as: Code.self)
     unsafe link.storeBytes(of: sp, toByteOffset: 8, as: Frame.self)
     // No function reads an accumulator first: whatever is in a register will do.
-    unsafe next(code, frame, m, l, c, UInt64(UInt(bitPattern: code)), f, d)
+    unsafe e.pointee.first(code, frame, m, l, c, UInt64(UInt(bitPattern: code)), f, d)
 }
 
 /// Calls a function of any instance.
@@ -55,7 +55,6 @@ func callEntity(
     _ m: Frame,
     _ l: UInt,
     _ c: Frame,
-    _ a: UInt64,
     _ f: Float,
     _ d: Double,
     _ e: UnsafeMutablePointer<FunctionEntity>,
@@ -63,21 +62,60 @@ func callEntity(
 ) {
     let instance = unsafe e.pointee.instance
     guard unsafe instance == c || instance == nil else {
-        return unsafe crossCall(pc, sp, c, a, e, size)
+        return unsafe crossCall(pc, sp, c, e, size)
     }
-    unsafe callOwn(pc, sp, m, l, c, a, f, d, e, size)
+    unsafe callOwn(pc, sp, m, l, c, f, d, e, size)
 }
 
-/// Translates the function or ends with "call stack exhausted"; then the call is done again.
-///
-/// Which function it is is read from the call once more, so that the calls' handlers need no
-/// register for it.
+/// Goes on by the table: the first handler of functions whose own is not known.
+@inline(__always) @_cdecl("wasm_start")
+private func start(
+    _ pc: Code,
+    _ sp: Frame,
+    _ m: Frame,
+    _ l: UInt,
+    _ c: Frame,
+    _ a: UInt64,
+    _ f: Float,
+    _ d: Double
+) {
+    unsafe next(pc, sp, m, l, c, a, f, d)
+}
+
+/// See `start`.
+func startHandler() -> Handler { unsafe start }
+
+/// The handler of the operation at `code`, as the table of `context` has it; while that is full of the
+/// handler that ends guests, the one that looks again.
+func firstHandler(_ code: Code, _ context: Frame) -> Handler {
+    let table = unsafe context.assumingMemoryBound(to: Handler.self)
+    let handler = unsafe table[Int(code.load(as: UInt16.self))]
+    let stop = unsafe unsafeBitCast(table[Int(Operation.interrupted)], to: UInt.self)
+    return unsafe unsafeBitCast(handler, to: UInt.self) == stop ? startHandler() : handler
+}
+
+/// Translates the function, and goes on with its call, or ends with "call stack exhausted".
 @inline(never)
-func prepareCall(_ pc: Code, _ sp: Frame, _ c: Frame, _ a: UInt64) {
-    guard let e = unsafe callee(pc, sp, c, a) else { return unsafe trapNullFunction(pc, sp, c) }
+func prepareCall(
+    _ pc: Code,
+    _ sp: Frame,
+    _ c: Frame,
+    _ e: UnsafeMutablePointer<FunctionEntity>
+) {
     guard unsafe machine(c).pointee.prepare(pc, sp, c, Frame(e)) else { return }
     let memory = unsafe header(c).pointee.memory.pointee
-    unsafe next(pc, sp, memory.base, memory.byteCount, c, a, 0, 0)
+    unsafe callEntity(pc, sp, memory.base, memory.byteCount, c, 0, 0, e, callBytes(pc))
+}
+
+/// Bytes of the call at `pc`.
+private func callBytes(_ pc: Code) -> Int {
+    switch unsafe pc.load(as: UInt16.self) {
+    case Operation.callEntry: 4
+    case Operation.callReference: 6
+    case Operation.callIndirect: 14
+    case Operation.callIndirect + 1: 12
+    default: 8
+    }
 }
 
 /// The same for a tail call.
@@ -93,34 +131,12 @@ private func prepareTail(
     unsafe next(pc, sp, memory.base, memory.byteCount, c, 0, 0, 0)
 }
 
-/// What the call at `pc`, whose operands were checked, calls.
-private func callee(
-    _ pc: Code,
-    _ sp: Frame,
-    _ c: Frame,
-    _ a: UInt64
-) -> UnsafeMutablePointer<FunctionEntity>? {
-    switch unsafe pc.load(as: UInt16.self) {
-    case Operation.callOwn: return unsafe ownFunction(pc, c, 4)
-    case Operation.callImported: return unsafe importedFunction(pc, c, 4)
-    case Operation.callReference: return unsafe functionEntity(slot(pc, sp, 4, UInt64.self))
-    case Operation.callIndirect:
-        let index = unsafe Int(slot(pc, sp, 12, UInt32.self))
-        return unsafe functionEntity(tableEntity(pc, c, 8).pointee.elements[index])
-    case Operation.callIndirect + 1:
-        let index = Int(UInt32(truncatingIfNeeded: a))
-        return unsafe functionEntity(tableEntity(pc, c, 8).pointee.elements[index])
-    default: return unsafe machine(c).pointee.entry
-    }
-}
-
 /// Calls a function of another instance.
 @inline(never)
 func crossCall(
     _ pc: Code,
     _ sp: Frame,
     _ c: Frame,
-    _ a: UInt64,
     _ e: UnsafeMutablePointer<FunctionEntity>,
     _ size: Int
 ) {
@@ -130,7 +146,7 @@ func crossCall(
     let shared = unsafe machine(c)
     let cross = unsafe shared.pointee.crossTop
     guard unsafe frame + Int(callee.frameBytes) <= header(c).pointee.stackLimit else {
-        return unsafe prepareCall(pc, sp, c, a)
+        return unsafe prepareCall(pc, sp, c, e)
     }
     guard unsafe cross < shared.pointee.crossLimit, let target = unsafe e.pointee.instance else {
         return unsafe trapStackExhausted(pc, sp, c)
@@ -244,7 +260,6 @@ func callSubtype(
     _ sp: Frame,
     _ c: Frame,
     _ e: UnsafeMutablePointer<FunctionEntity>,
-    _ a: UInt64,
     _ size: Int
 ) {
     let expected = unsafe immediate(pc, 4, UInt32.self)
@@ -252,7 +267,7 @@ func callSubtype(
         return unsafe trapIndirectCallType(pc, sp, c)
     }
     let memory = unsafe header(c).pointee.memory.pointee
-    unsafe callEntity(pc, sp, memory.base, memory.byteCount, c, a, 0, 0, e, size)
+    unsafe callEntity(pc, sp, memory.base, memory.byteCount, c, 0, 0, e, size)
 }
 
 /// Lets the host do something, and takes from the machine's state what it may have changed.

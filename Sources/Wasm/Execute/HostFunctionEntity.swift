@@ -45,7 +45,13 @@ final class HostFunctionEntity {
             ?? machine.untranslated
         code.free()
         unsafe block.initialize(
-            to: FunctionEntity(code: place, instance: nil, typeID: typeID, index: 0)
+            to: FunctionEntity(
+                code: place,
+                first: startHandler(),
+                instance: nil,
+                typeID: typeID,
+                index: 0
+            )
         )
     }
 

@@ -82,6 +82,7 @@ final class InstanceContext {
             unsafe (context + layout.ownFunction(index)).storeBytes(
                 of: FunctionEntity(
                     code: machine.untranslated,
+                    first: startHandler(),
                     instance: context,
                     typeID: typeIDs[Int(type)],
                     index: UInt32(imported + index)
@@ -156,12 +157,15 @@ final class InstanceContext {
         }
         guard let place = unsafe place else { return false }
         unsafe function.entity.pointee.code = unsafe place
+        unsafe function.entity.pointee.first = unsafe firstHandler(place, context)
         return true
     }
 
     /// Takes its code from a function of this instance's own; its next call translates it again.
     func forgetCode(_ index: UInt32) {
-        unsafe function(index).entity.pointee.code = machine.untranslated
+        let entity = unsafe function(index).entity
+        unsafe entity.pointee.code = machine.untranslated
+        unsafe entity.pointee.first = startHandler()
     }
 
     /// Whether `function` is one of this instance's own, and not imported into it.

@@ -20,6 +20,8 @@ struct FunctionEntity {
     /// Never nil: a function that was not translated yet has code whose frame does not fit any
     /// stack.
     var code: Code
+    /// The handler of the first operation, or one that looks it up.
+    var first: Handler
     /// The context of the instance that defines it; `nil` for the host's functions.
     var instance: Frame?
     /// `TypeRegistry`'s number of its type.

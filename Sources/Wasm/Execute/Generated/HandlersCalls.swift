@@ -92,7 +92,7 @@ private func call_own(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let e = unsafe ownFunction(pc, c, 4)
-    unsafe callOwn(pc, sp, m, l, c, a, f, d, e, 8)
+    unsafe callOwn(pc, sp, m, l, c, f, d, e, 8)
 }
 
 @inline(__always) @_cdecl("wasm_call_imported")
@@ -100,7 +100,7 @@ private func call_imported(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let e = unsafe importedFunction(pc, c, 4)
-    unsafe callEntity(pc, sp, m, l, c, a, f, d, e, 8)
+    unsafe callEntity(pc, sp, m, l, c, f, d, e, 8)
 }
 
 @inline(__always) @_cdecl("wasm_call_indirect_S")
@@ -112,8 +112,8 @@ private func call_indirect_S(
     guard unsafe UInt64(x) < t.pointee.count else { return unsafe trapUndefinedElement(pc, sp, c) }
     let w = unsafe t.pointee.elements[Int(x)]
     guard let e = unsafe functionEntity(w) else { return unsafe trapUninitializedElement(pc, sp, c) }
-    guard unsafe e.pointee.typeID == immediate(pc, 4, UInt32.self) else { return unsafe callSubtype(pc, sp, c, e, a, 14) }
-    unsafe callEntity(pc, sp, m, l, c, a, f, d, e, 14)
+    guard unsafe e.pointee.typeID == immediate(pc, 4, UInt32.self) else { return unsafe callSubtype(pc, sp, c, e, 14) }
+    unsafe callEntity(pc, sp, m, l, c, f, d, e, 14)
 }
 
 @inline(__always) @_cdecl("wasm_call_indirect_A")
@@ -125,8 +125,8 @@ private func call_indirect_A(
     guard unsafe UInt64(x) < t.pointee.count else { return unsafe trapUndefinedElement(pc, sp, c) }
     let w = unsafe t.pointee.elements[Int(x)]
     guard let e = unsafe functionEntity(w) else { return unsafe trapUninitializedElement(pc, sp, c) }
-    guard unsafe e.pointee.typeID == immediate(pc, 4, UInt32.self) else { return unsafe callSubtype(pc, sp, c, e, a, 12) }
-    unsafe callEntity(pc, sp, m, l, c, a, f, d, e, 12)
+    guard unsafe e.pointee.typeID == immediate(pc, 4, UInt32.self) else { return unsafe callSubtype(pc, sp, c, e, 12) }
+    unsafe callEntity(pc, sp, m, l, c, f, d, e, 12)
 }
 
 @inline(__always) @_cdecl("wasm_call_reference")
@@ -135,7 +135,7 @@ private func call_reference(
 ) {
     let w = unsafe slot(pc, sp, 4, UInt64.self)
     guard let e = unsafe functionEntity(w) else { return unsafe trapNullFunction(pc, sp, c) }
-    unsafe callEntity(pc, sp, m, l, c, a, f, d, e, 6)
+    unsafe callEntity(pc, sp, m, l, c, f, d, e, 6)
 }
 
 @inline(__always) @_cdecl("wasm_tail_call")
@@ -150,7 +150,7 @@ private func call_entry(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let e = unsafe machine(c).pointee.entry
-    unsafe callEntity(pc, sp, m, l, c, a, f, d, e, 4)
+    unsafe callEntity(pc, sp, m, l, c, f, d, e, 4)
 }
 
 @inline(__always) @_cdecl("wasm_cross_return")
