@@ -15,6 +15,8 @@ extension ContainerLifecycle {
         var isHookDone = false
         var hasStarted = false
         var isReady = false
+        /// Whether it waited for the image of a newer spec.
+        var isToChange = false
 
         static func == (left: Belief, right: Belief) -> Bool { true }
     }

@@ -23,6 +23,7 @@ extension ContainerLifecycle {
             return ended(ending, ranNanoseconds: 0, at: now, policy: policy)
         case .running(let since, _):
             let ran = now.monotonicNanoseconds - since
+            upgradeAtEnd()
             return ended(ending, ranNanoseconds: ran, at: now, policy: policy)
         case .stopping:
             pendingHook = nil
@@ -65,6 +66,7 @@ extension ContainerLifecycle {
             state = .finished
             return []
         }
+        if !ending.isReboot, ending.termination.exitCode != 0 { retryCount += 1 }
         if ending.isReboot {
             crashCount = 0
             state = .waiting
@@ -97,6 +99,7 @@ extension ContainerLifecycle {
         message: String? = nil
     ) -> [Action] {
         unhealthySince = nil
+        upgrade = nil
         switch state {
         case .waiting, .wantingImage, .imageFailed, .startFailed, .backingOff:
             state = afterStop()
@@ -143,7 +146,7 @@ extension ContainerLifecycle {
         case .startFailed(_, let until), .backingOff(let until):
             if until <= now.monotonicNanoseconds { state = .waiting }
             return []
-        case .running: return wakeChecks(at: now)
+        case .running: return wakeUpgrade(at: now) + wakeChecks(at: now)
         case .stopping: return wakeStopping(at: now)
         case .waiting, .wantingImage, .starting, .finished: return []
         }

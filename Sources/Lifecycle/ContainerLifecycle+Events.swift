@@ -55,7 +55,7 @@ extension ContainerLifecycle {
     /// Takes one event; `policy` is what holds for this container.
     mutating func handle(_ event: Event, at now: Moment, policy: RestartPolicy) -> [Action] {
         switch event {
-        case .imageReady(let imageID): imageReady(imageID)
+        case .imageReady(let imageID): imageReady(imageID, at: now)
         case .imageFailed(let problem): imageFailed(problem, at: now)
         case .started(let attempt, let time): started(attempt, time, at: now)
         case .startFailed(let attempt, let problem): startFailed(attempt, problem, at: now)
@@ -66,8 +66,8 @@ extension ContainerLifecycle {
         }
     }
 
-    private mutating func imageReady(_ imageID: String) -> [Action] {
-        guard state == .wantingImage else { return [] }
+    private mutating func imageReady(_ imageID: String, at now: Moment) -> [Action] {
+        guard state == .wantingImage else { return upgradeReady(at: now) }
         self.imageID = imageID
         if problem?.isAboutImage == true {
             problem = nil
@@ -81,7 +81,7 @@ extension ContainerLifecycle {
     }
 
     private mutating func imageFailed(_ problem: Problem, at now: Moment) -> [Action] {
-        guard state == .wantingImage else { return [] }
+        guard state == .wantingImage else { return upgradeFailed(problem, at: now) }
         failureCount += 1
         if self.problem?.isAboutImage != true {
             isProblemOld = false

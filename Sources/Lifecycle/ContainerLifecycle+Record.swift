@@ -13,6 +13,9 @@ extension ContainerLifecycle {
         object.set("failureCount", Int64(failureCount))
         object.set("startsAfterStop", startsAfterStop)
         object.set("unhealthySince", unhealthySince)
+        object.set("image", image)
+        object.set("isToChange", upgrade == nil ? nil : true)
+        object.set("retryCount", retryCount)
         if isRunning, !isBeingStarted {
             object.set("isHookDone", true)
             object.set("wasStarted", hasStarted)
@@ -58,6 +61,9 @@ extension ContainerLifecycle {
         crashCount = Int(try reader.required("crashCount").integer(in: counts))
         failureCount = Int(try reader.required("failureCount").integer(in: counts))
         startsAfterStop = try reader.required("startsAfterStop").bool()
+        image = try reader.optional("image")?.string() ?? ""
+        retryCount = try reader.optional("retryCount")?.integer(in: counts) ?? 0
+        belief.isToChange = try reader.optional("isToChange")?.bool() ?? false
         unhealthySince = try reader.optional("unhealthySince")?.integer()
         belief.isHookDone = try reader.optional("isHookDone")?.bool() ?? false
         belief.hasStarted = try reader.optional("wasStarted")?.bool() ?? false

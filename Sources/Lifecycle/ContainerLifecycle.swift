@@ -95,6 +95,12 @@ public struct ContainerLifecycle: Equatable, Sendable {
     var probes: [ProbeLifecycle] = []
     /// The hook that is being carried out.
     var pendingHook: PendingHook?
+    /// The image that its run was started from, as the spec names it.
+    var image = ""
+    /// A newer spec that waits for its image.
+    var upgrade: Upgrade?
+    /// Ends that were failures, since it was first started by its present spec.
+    var retryCount: Int64 = 0
     /// What an earlier life of the daemon knew of the run that goes on.
     var belief = Belief()
     /// Since when the run had gone on that is being ended because it is not well.
@@ -137,7 +143,7 @@ public struct ContainerLifecycle: Equatable, Sendable {
     public var wakeAt: Int64? {
         switch state {
         case .waiting, .wantingImage, .starting, .finished: nil
-        case .running: checkAt
+        case .running: [checkAt, upgrade?.retryAt].compactMap { $0 }.min()
         case .imageFailed(_, let until): isProblemOld ? until : min(until, announcedUntil)
         case .startFailed(_, let until), .backingOff(let until): until
         case .stopping(_, let killAt): min(killAt, checkAt ?? .max)

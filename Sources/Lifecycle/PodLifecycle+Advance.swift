@@ -8,6 +8,8 @@ extension PodLifecycle {
             if container.restartPolicy == .always { return .always }
             return pod.spec.restartPolicy == .never ? .never : .onFailure
         }
+        // Why: with a limit, Never means what it means for a Job: what failed is tried again.
+        if pod.spec.restartPolicy == .never, annotations.backoffLimit != nil { return .onFailure }
         return pod.spec.restartPolicy
     }
 
@@ -18,6 +20,7 @@ extension PodLifecycle {
     /// Goes as far as it can: looks at the whole, whatever happened, and asks for what is missing.
     mutating func advance(at now: Moment) -> [Action] {
         dropGone()
+        if let end = endAtDeadline(at: now) { return end }
         var actions: [Action] = []
         if isDeleting {
             if containers.allSatisfy({ $0.state == .finished }), !hasAskedForRemoval {
@@ -28,8 +31,9 @@ extension PodLifecycle {
             if startTime == nil { startTime = now.wall }
             actions += startNext(at: now)
         }
+        noteActivity(at: now)
         refreshStatus(at: now)
-        return actions
+        return actions + watchRollout(at: now)
     }
 
     /// Forgets containers of an earlier spec that have ended.
@@ -70,6 +74,7 @@ extension PodLifecycle {
             $0.name == name
         }) {
             containers[index].checks = ContainerChecks(spec, in: pod)
+            containers[index].image = spec.image
         }
         return wrap(containers[index].start(), name)
     }

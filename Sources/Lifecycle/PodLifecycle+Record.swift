@@ -21,6 +21,8 @@ extension PodLifecycle {
             "deletionTimestamp",
             deletion == nil ? nil : pod.metadata.deletionTimestamp?.nanosecondsSinceEpoch
         )
+        object.set("activity", activity?.record)
+        object.set("rollout", rolloutRecord)
         object.set("containers", containers) { $0.record }
         return object.document
     }
@@ -42,9 +44,9 @@ extension PodLifecycle {
         status: PodStatus,
         bootID: String
     ) throws(FieldError) {
-        self.init(pod)
-        self.status = status
         let reader = DocumentReader(record)
+        self.init(Self.effective(pod, reader))
+        self.status = status
         let version = try reader.required("version").integer()
         guard version == Self.recordVersion else {
             throw reader.error("version", "record of version \(version) is not known")
@@ -59,6 +61,10 @@ extension PodLifecycle {
             if !verdict.isTemporary { self.verdict = verdict }
         }
         startTime = try reader.optional("startTime")?.timestamp()
+        try restoreActivity(reader, isSameBoot: isSameBoot)
+        if let rollout = try reader.optional("rollout") {
+            try restoreRollout(rollout, isSameVersion: isSameVersion, isSameBoot: isSameBoot)
+        }
         if let grace = try reader.optional("deletionGraceNanoseconds") {
             let reason = try reader.optional("deletionReason")?.string() ?? "Deleted"
             deletion = Deletion(graceNanoseconds: try grace.integer(), reason: reason)
@@ -73,6 +79,16 @@ extension PodLifecycle {
         adopt(restored, isSameVersion: isSameVersion)
     }
 
+    /// The pod as it is run: of a version that was rolled back, the one before it.
+    private static func effective(_ pod: Pod, _ reader: DocumentReader) -> Pod {
+        let record = reader.document
+        guard record["resourceVersion"]?.string == pod.metadata.resourceVersion,
+            let rollout = record["rollout"], rollout["message"]?.string != nil,
+            let document = rollout["lastGood"], let good = try? Pod(document)
+        else { return pod }
+        return pod.withMeaning(of: good)
+    }
+
     /// Puts restored containers in the place of the new ones.
     private mutating func adopt(_ restored: [ContainerLifecycle], isSameVersion: Bool) {
         for var old in restored {
@@ -80,7 +96,7 @@ extension PodLifecycle {
                 containers.append(old)
                 continue
             }
-            if isSameVersion {
+            if isSameVersion, !old.belief.isToChange {
                 // Why: another release of this program may see the same spec with other defaults.
                 old.fingerprint = containers[index].fingerprint
             }
@@ -104,7 +120,11 @@ extension PodLifecycle {
             } else {
                 let wanted = pod.fingerprint(ofContainer: name)
                 guard containers[index].fingerprint != wanted else { continue }
-                actions += wrap(containers[index].replace(wanted, grace, at: now), name)
+                guard
+                    let spec = (pod.spec.initContainers + pod.spec.containers)
+                        .first(where: { $0.name == name })
+                else { continue }
+                actions += wrap(containers[index].change(wanted, spec, grace, at: now), name)
             }
         }
         return actions + wake(at: now)

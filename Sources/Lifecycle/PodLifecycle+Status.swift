@@ -11,6 +11,7 @@ extension PodLifecycle {
         }
         status.phase = phase
         showVerdict(at: now)
+        showRollback()
         status.startTime = startTime
         status.qosClass = pod.spec.qosClass
         setConditions(at: now)
@@ -101,6 +102,8 @@ extension PodLifecycle {
             )
         }
         set(ConditionType.podScheduled, true, nil, nil)
+        let hasTurn = startTime != nil && !isHeld && !phase.isTerminal
+        set(ConditionType.readyToStart, hasTurn, nil, nil)
         let waiting = uninitialized.joined(separator: " ")
         set(
             ConditionType.initialized,

@@ -40,6 +40,17 @@ public struct PodLifecycle: Equatable, Sendable {
     /// Whether the node has taken it, so that it has its place beside the others.
     public internal(set) var isAdmitted = false
 
+    /// How long it has been active, where that matters.
+    var activity: PodActivity?
+    /// How long it was active in earlier boots, in nanoseconds.
+    var activeBefore: Int64 = 0
+    /// The last version that was ready.
+    var lastGood: Pod?
+    /// The newest version's time to become ready.
+    var rollout: PodRollout?
+    /// Why the newest version does not run.
+    var rolledBack: RolledBack?
+
     /// A pod that has just arrived.
     public init(_ pod: Pod) {
         self.pod = pod
@@ -73,11 +84,14 @@ public struct PodLifecycle: Equatable, Sendable {
     private var withoutCounts: PodLifecycle {
         var plain = self
         for index in plain.containers.indices { plain.containers[index].probes = [] }
+        plain.activity?.seen = 0
         return plain
     }
 
     /// When it wants to hear ``wake(at:)`` at the latest, in monotonic nanoseconds; nil for never.
-    public var wakeAt: Int64? { containers.compactMap(\.wakeAt).min() }
+    public var wakeAt: Int64? {
+        (containers.map(\.wakeAt) + [deadlineAt, rolloutAt]).compactMap { $0 }.min()
+    }
 }
 
 extension PodLifecycle {
@@ -90,7 +104,7 @@ extension PodLifecycle {
         guard let index = containers.firstIndex(where: { $0.name == name }) else { return [] }
         let policy = restartPolicy(ofContainer: name)
         let actions = containers[index].handle(event, at: now, policy: policy)
-        return wrap(actions, name) + advance(at: now)
+        return wrap(actions, name) + endAtBackoffLimit(name, at: now) + advance(at: now)
     }
 
     /// Does what has become due; also the first call after the pod arrived.
@@ -138,11 +152,17 @@ extension PodLifecycle {
         pod = newer
         pod.metadata.deletionTimestamp = pod.metadata.deletionTimestamp ?? deletionTimestamp
         guard !isDeleting else { return advance(at: now) }
+        beginRollout()
         let grace = nanoseconds(ofSeconds: newer.spec.terminationGracePeriodSeconds)
+        return takeOverSpec(grace, at: now) + advance(at: now)
+    }
+
+    /// Brings the containers in line with the spec: those whose spec changed are replaced.
+    mutating func takeOverSpec(_ grace: Int64, at now: Moment) -> [Action] {
         var kept: [ContainerLifecycle] = []
         var actions: [Action] = []
-        for wanted in newer.spec.initContainers + newer.spec.containers {
-            let fingerprint = newer.fingerprint(ofContainer: wanted.name)
+        for wanted in pod.spec.initContainers + pod.spec.containers {
+            let fingerprint = pod.fingerprint(ofContainer: wanted.name)
             guard var container = container(wanted.name) else {
                 var added = ContainerLifecycle(name: wanted.name)
                 added.fingerprint = fingerprint
@@ -150,7 +170,13 @@ extension PodLifecycle {
                 continue
             }
             if container.fingerprint != fingerprint {
-                actions += wrap(container.replace(fingerprint, grace, at: now), wanted.name)
+                actions += wrap(
+                    container.change(fingerprint, wanted, grace, at: now),
+                    wanted.name
+                )
+            } else {
+                // Back to what runs before its image was there: nothing is to be changed.
+                container.upgrade = nil
             }
             kept.append(container)
         }
@@ -160,7 +186,7 @@ extension PodLifecycle {
             if gone.state != .finished { kept.append(gone) }
         }
         containers = kept
-        return actions + advance(at: now)
+        return actions
     }
 
     func wrap(_ actions: [ContainerLifecycle.Action], _ name: String) -> [Action] {
@@ -177,6 +203,7 @@ extension ContainerLifecycle {
         startsAfterStop = true
         crashCount = 0
         failureCount = 0
+        retryCount = 0
         problem = nil
         let actions = stop(graceNanoseconds: grace, at: now)
         if state == .waiting { startsAfterStop = false }

@@ -20,6 +20,8 @@ extension Supervisor {
         }
         for pod in node.pods.values {
             add(pod.pod, to: &needs)
+            // What may have to come back must still be there then.
+            if let good = pod.versionToGoBackTo { add(good, to: &needs) }
             for container in pod.containers {
                 guard let digest = container.imageID.split(separator: "@").last else { continue }
                 needs.digests[String(digest), default: []].insert(pod.pod.key)

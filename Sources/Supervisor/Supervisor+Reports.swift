@@ -230,16 +230,22 @@ extension Supervisor {
             UInt64(bitPattern: now.wall.nanosecondsSinceEpoch) &+ eventNumber,
             radix: 16
         )
+        let key = EventTally.Key(
+            object: reference,
+            container: note.container,
+            reason: note.reason,
+            message: note.message
+        )
+        let name = "\(reference.name).\(suffix)"
+        guard let entry = eventTally.add(key, named: name, at: now) else { return }
         let event = Event(
-            metadata: ObjectMetadata(
-                name: "\(reference.name).\(suffix)",
-                namespace: reference.namespace
-            ),
+            metadata: ObjectMetadata(name: entry.name, namespace: reference.namespace),
             involvedObject: reference,
             reason: note.reason,
             message: note.message,
             severity: note.kind == .normal ? .normal : .warning,
-            firstTimestamp: now.wall,
+            count: entry.count,
+            firstTimestamp: entry.firstAt,
             lastTimestamp: now.wall,
             host: configuration.nodeName
         )

@@ -74,6 +74,7 @@ public actor Supervisor {
     var refusedWithoutPod: Set<String> = []
     var recentErrors = RecentErrors()
     var eventNumber: UInt64 = 0
+    var eventTally = EventTally()
     var linkPhase: (state: String, detail: String, since: Moment)?
     /// When what is stored was reported last, on the monotonic clock.
     var reportedAt: Int64?

@@ -168,8 +168,9 @@ import Testing
         ("dnsConfig: {nameservers: [1.1.1.1]}", "spec.dnsConfig: resolvers cannot be chosen"),
         ("os: {name: windows}", "spec.os: the operating system must be linux"),
         (
-            "activeDeadlineSeconds: 1",
-            "spec.activeDeadlineSeconds: activeDeadlineSeconds is not supported yet"
+            "activeDeadlineSeconds: 0",
+            "spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, "
+                + "inclusive"
         ),
         (
             "schedulingGates: [{name: x}]",

@@ -124,6 +124,8 @@ struct PodStoryTests {
         var newer = Pod.made(["a", "b"], grace: 5, version: "2")
         newer.spec.containers[1].image = "oci:b:2"
         story.take(story.pod.update(newer, at: story.now))
+        #expect(story.look() == ["image b"])
+        story.happens(.imageReady(imageID: "oci:b:2"), "b")
         #expect(story.look() == ["terminate b 1"])
         story.exits(143, "b")
         #expect(story.look() == ["image b"])

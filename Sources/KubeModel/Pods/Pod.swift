@@ -48,6 +48,7 @@ extension Pod {
         try reader.check(.pod, &context)
         metadata = try ObjectMetadata(reader.required("metadata"), &context)
         spec = try PodSpec(reader.required("spec"), &context)
+        try PodAnnotations.check(metadata.annotations, spec.restartPolicy, reader)
         status = PodStatus()
         remarks = context.remarks
         source = PodSource(spec: document["spec"])

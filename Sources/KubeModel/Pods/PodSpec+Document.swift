@@ -9,6 +9,7 @@ extension PodSpec {
         object.set("containers", .array(containers.map(\.document)))
         object.set("restartPolicy", restartPolicy.rawValue)
         object.set("terminationGracePeriodSeconds", terminationGracePeriodSeconds)
+        object.set("activeDeadlineSeconds", activeDeadlineSeconds)
         object.set("nodeName", nodeName.isEmpty ? nil : nodeName)
         object.set("nodeSelector", nodeSelector)
         object.set("priority", priority == 0 ? nil : priority)

@@ -13,6 +13,10 @@ extension PodSpec {
                 "terminationGracePeriodSeconds",
                 in: 0...Self.gracePeriodSecondsMax
             ) ?? 30
+        activeDeadlineSeconds = try reader.integer(
+            "activeDeadlineSeconds",
+            in: 1...Int64(Int32.max)
+        )
         nodeName = try reader.string("nodeName")
         hostNetwork = try reader.bool("hostNetwork")
         hostname = try reader.optional("hostname")?.string(checkedBy: NameRule.labelProblem)

@@ -11,6 +11,8 @@ public struct PodSpec: Equatable, Sendable {
     public var restartPolicy: RestartPolicy
     /// Seconds between the request to end and the kill.
     public var terminationGracePeriodSeconds: Int64
+    /// Seconds that it may be active on the node; nil for no limit.
+    public var activeDeadlineSeconds: Int64?
     /// The node that is meant; empty for whichever gets it.
     public var nodeName: String
     /// Whether the pod shares the host's addresses and ports.

@@ -37,7 +37,8 @@ extension FieldTable {
         "v1.PodSpec",
         honoured: [
             "containers", "initContainers", "volumes", "restartPolicy",
-            "terminationGracePeriodSeconds", "nodeName", "hostNetwork", "hostname",
+            "terminationGracePeriodSeconds", "activeDeadlineSeconds", "nodeName", "hostNetwork",
+            "hostname",
             "imagePullSecrets", "runtimeClassName", "nodeSelector", "serviceAccountName",
             "securityContext", "priority", "tolerations",
         ],
@@ -45,7 +46,6 @@ extension FieldTable {
     )
 
     private static let scheduling: [String: FieldTreatment] = [
-        "activeDeadlineSeconds": .notYet,
         "affinity": .harmless("the scheduler has decided"),
         "topologySpreadConstraints": .harmless("the scheduler has decided"),
         "schedulerName": .harmless("the scheduler has decided"),

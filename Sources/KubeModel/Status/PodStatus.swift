@@ -146,6 +146,10 @@ public enum ConditionType {
     public static let accepted = "swiftlet.dev/Accepted"
     /// The pod is ended by something that is not its fault, and why.
     public static let disruptionTarget = "DisruptionTarget"
+    /// The newest version was not ready in time, and the one before it runs.
+    public static let rolledBack = "swiftlet.dev/RolledBack"
+    /// The pod has what its containers need to start: its address and its turn.
+    public static let readyToStart = "PodReadyToStartContainers"
     /// The pod is gone, as was asked.
     public static let deleted = "swiftlet.dev/Deleted"
 }
