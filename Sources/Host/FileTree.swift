@@ -76,6 +76,38 @@ public enum FileTree {
         }
     }
 
+    /// Sets the permissions of a file or folder, whatever the umask.
+    public static func setMode(_ path: String, _ mode: UInt32) throws(HostError) {
+        // Safety: as above.
+        guard unsafe chmod(path, mode_t(mode)) == 0 else {
+            throw .system(call: "chmod", path: path, errno: errno)
+        }
+    }
+
+    /// The permissions of what is there; nil where nothing is.
+    public static func permissions(_ path: String) -> UInt32? {
+        var facts = stat()
+        // Safety: as above.
+        return unsafe stat(path, &facts) == 0 ? UInt32(facts.st_mode & 0o777) : nil
+    }
+
+    /// Makes a link that holds `target` as it is given; a link that is there is replaced.
+    public static func makeLink(to target: String, at path: String) throws(HostError) {
+        // Safety: as above.
+        if unsafe symlink(target, path) == 0 { return }
+        guard errno == EEXIST, unsafe unlink(path) == 0, unsafe symlink(target, path) == 0 else {
+            throw .system(call: "symlink", path: path, errno: errno)
+        }
+    }
+
+    /// Gives what is at `path` another name, in one step; what had it is gone.
+    public static func rename(_ path: String, to newPath: String) throws(HostError) {
+        // Safety: as above.
+        guard unsafe Glibc.rename(path, newPath) == 0 else {
+            throw .system(call: "rename", path: newPath, errno: errno)
+        }
+    }
+
     /// The path with all links followed; nil when there is nothing.
     public static func resolved(_ path: String) -> String? {
         // Safety: realpath allocates the answer, which is copied and freed here.

@@ -78,11 +78,7 @@ struct ContainerSetup: Sendable {
         let environment = try configValues.environment(
             of: container,
             in: pod,
-            DownwardFacts(
-                nodeName: configuration.nodeName,
-                hostIP: network.hostIP,
-                podIP: network.podIP
-            )
+            facts
         )
         let (command, arguments) = container.expandedCommand(environment)
         let entry = try inContext { () throws(ImageProblem) in
@@ -98,7 +94,7 @@ struct ContainerSetup: Sendable {
         runner.isAdmitted = entry.isAdmitted
         runner.environment = merged(environment)
         runner.network = network.guest
-        runner.directories = try folders(identity, isFresh: words == nil)
+        runner.directories = try folders(identity, environment, isFresh: words == nil)
         runner.workingDirectory = workingDirectory
         runner.memoryLimitBytes = memoryLimitBytes
         let resources = container.resources
@@ -177,6 +173,7 @@ struct ContainerSetup: Sendable {
     /// The root and the volumes as the guest sees them.
     private func folders(
         _ identity: WorkloadIdentity?,
+        _ environment: [(name: String, value: String)],
         isFresh: Bool
     ) throws(ContainerLifecycle.Problem) -> [RunnerCommand.Directory] {
         let root = layout.root(instance.uid, container.name)
@@ -192,15 +189,15 @@ struct ContainerSetup: Sendable {
                 pod: pod,
                 volume: volume,
                 configValues: configValues,
+                facts: facts,
                 identity: identity
             )
-            let host = try setup.path(of: mount)
-            let directory = RunnerCommand.Directory(
-                host: host,
-                guest: mount.mountPath,
-                isReadOnly: mount.readOnly || setup.isReadOnly
-            )
-            folders.append(directory)
+            switch try setup.place(subPath: try subPath(of: mount, environment)) {
+            case .folder(let host):
+                let isReadOnly = mount.readOnly || setup.isReadOnly
+                folders.append(.init(host: host, guest: mount.mountPath, isReadOnly: isReadOnly))
+            case .file(let host): try copy(host, to: mount.mountPath, below: root)
+            }
         }
         return folders
     }
@@ -221,6 +218,56 @@ struct ContainerSetup: Sendable {
             try FileTree.giveTree(root, user: user.id, group: user.group)
         }
     }
+
+    private var facts: DownwardFacts {
+        DownwardFacts(
+            nodeName: configuration.nodeName,
+            hostIP: network.hostIP,
+            podIP: network.podIP,
+            allocatable: NodeFacts.limitless
+        )
+    }
+
+    private func subPath(
+        of mount: VolumeMount,
+        _ environment: [(name: String, value: String)]
+    ) throws(ContainerLifecycle.Problem) -> String? {
+        guard let expression = mount.subPathExpression else { return mount.subPath }
+        let values = Dictionary(environment.map { ($0.name, $0.value) }) { $1 }
+        let path = VariableExpansion.expand(expression, values)
+        guard !path.contains("$"), path.first != "/", !path.split(separator: "/").contains("..")
+        else {
+            throw ConfigValues.problem(
+                "subPathExpr \(expression) of mount \(mount.name): a variable is missing, "
+                    + "or \(path) leads out of the volume"
+            )
+        }
+        return path
+    }
+
+    /// Puts a file of a volume into this run's own root.
+    private func copy(
+        _ file: String,
+        to guestPath: String,
+        below root: String
+    ) throws(ContainerLifecycle.Problem) {
+        let path = root + guestPath
+        try inContext { () throws(HostError) in
+            let folder = AtomicFile.folder(of: path)
+            try FileTree.make(folder, mode: 0o755)
+            // An image may hold links to anywhere.
+            guard let resolved = FileTree.resolved(folder), let inside = FileTree.resolved(root),
+                resolved == inside || resolved.hasPrefix(inside + "/")
+            else { throw .malformed(path: guestPath, reason: "leads out of the image's root") }
+            let bytes = try FileBytes.read(file, byteCountMax: Self.copiedBytesMax)
+            let mode = FileTree.permissions(file) ?? 0o644
+            try AtomicFile.write(bytes, to: "\(resolved)/\(AtomicFile.name(of: path))", mode: mode)
+            try FileTree.setMode("\(resolved)/\(AtomicFile.name(of: path))", mode)
+        }
+    }
+
+    // Source: a ConfigMap and a Secret hold 1 MiB at most.
+    private static let copiedBytesMax = 2 << 20
 
     /// Removes what earlier runs left, but for the log of the last one.
     private func dropTraces(_ logs: String) throws(HostError) {

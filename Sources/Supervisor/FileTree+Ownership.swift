@@ -37,13 +37,6 @@ extension FileTree {
         }
     }
 
-    /// Sets the permissions of a file or folder, whatever the umask.
-    static func setMode(_ path: String, _ mode: UInt32) throws(HostError) {
-        guard unsafe chmod(path, mode_t(mode)) == 0 else {
-            throw .system(call: "chmod", path: path, errno: errno)
-        }
-    }
-
     /// Lets a pod's containers read the files of a ConfigMap or Secret, whatever the daemon's umask took
     /// from folders; files have the modes that were asked for.
     ///

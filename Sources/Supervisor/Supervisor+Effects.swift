@@ -22,6 +22,7 @@ extension Supervisor {
             }
             post.yield(.adopted(instance, found, exit))
         case .ask(let asked): await put(asked)
+        case .refreshVolumes(let pod): await refreshVolumes(of: pod)
         case .removeFiles(let uid, let logs): await removeFiles(uid, logs)
         case .retryRemoval(let uid):
             try? await Task.sleep(for: Self.retryPause)
@@ -119,7 +120,7 @@ extension Supervisor {
     }
 
     /// ConfigMaps and Secrets of the pod's namespace; read only when the pod names one.
-    private nonisolated func configValues(
+    nonisolated func configValues(
         of pod: Pod
     ) async throws(ContainerLifecycle.Problem) -> ConfigValues {
         var values = ConfigValues()
@@ -155,26 +156,5 @@ extension Supervisor {
             return problem
         }
         if let problem { await note(error: problem, reason: "CleanUpFailed") }
-    }
-}
-
-extension Pod {
-    fileprivate var namesConfiguration: Bool {
-        let inVolumes = spec.volumes.contains { volume in
-            switch volume.source {
-            case .configMap, .secret: true
-            case .emptyDirectory, .hostPath, .serviceAccountToken: false
-            }
-        }
-        let inEnvironment = (spec.initContainers + spec.containers).contains { container in
-            !container.envFrom.isEmpty
-                || container.env.contains { variable in
-                    switch variable.value {
-                    case .configMapKey, .secretKey: true
-                    case .literal, .field: false
-                    }
-                }
-        }
-        return inVolumes || inEnvironment
     }
 }

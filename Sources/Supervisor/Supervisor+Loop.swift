@@ -26,6 +26,7 @@ extension Supervisor {
         case .all(let objects): await reconcile(all: objects, touching: touched)
         case .some(let changes): await reconcile(changes, touching: touched)
         }
+        await refreshVolumes()
         await publishRefusedWithoutPod()
         await publishDesiredSoon()
     }

@@ -43,6 +43,7 @@ public actor Supervisor {
         case free(NodeEviction.Shortage, [PodPlaces])
         case publishNode
         case ask(Asked)
+        case refreshVolumes(Pod)
     }
 
     let configuration: SupervisorConfiguration
@@ -61,6 +62,8 @@ public actor Supervisor {
     var workloads: [Instance: any Workload] = [:]
     var effects: [Effect] = []
     var timers = TimerHeap()
+    /// What the volumes of values were made of, by the pod's uid.
+    var volumeStamps: [String: Int] = [:]
     /// Where the pods are.
     var addresses = PodAddresses()
     /// Who was given a port of the host last.

@@ -88,7 +88,7 @@ extension Pod {
         spec.volumes.contains { volume in
             switch volume.source {
             case .hostPath: true
-            case .emptyDirectory, .configMap, .secret, .serviceAccountToken: false
+            case .emptyDirectory, .configMap, .secret, .projected, .serviceAccountToken: false
             }
         }
     }

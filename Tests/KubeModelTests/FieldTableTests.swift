@@ -73,6 +73,17 @@ import Testing
         ),
         (FieldTable.lifecycle, "postStart preStop stopSignal"),
         (FieldTable.lifecycleHandler, "exec httpGet sleep tcpSocket"),
+        (
+            FieldTable.environmentSource,
+            "configMapKeyRef fieldRef fileKeyRef resourceFieldRef secretKeyRef"
+        ),
+        (FieldTable.projected, "defaultMode sources"),
+        (
+            FieldTable.projection,
+            "clusterTrustBundle configMap downwardAPI podCertificate secret serviceAccountToken"
+        ),
+        (FieldTable.downwardVolume, "defaultMode items"),
+        (FieldTable.downwardFile, "fieldRef mode path resourceFieldRef"),
     ])
     func everyFieldOfTheAPIHasATreatment(table: FieldTable, fields: String) {
         let expected = fields.split { $0 == " " || $0 == "\n" }.map(String.init)

@@ -204,8 +204,29 @@ import Testing
             "spec.volumes[0].nfs: volumes of this type are not supported"
         ),
         (
-            "volumes: [{name: v, projected: {sources: []}}]",
-            "spec.volumes[0].projected: projected is not supported yet"
+            "volumes: [{name: v, projected: {sources: [{configMap: {name: a}, secret: {name: b}}]}}]",
+            "spec.volumes[0].projected.sources[0]: Forbidden: must specify exactly 1 volume type"
+        ),
+        (
+            "volumes: [{name: v, projected: {sources: [{clusterTrustBundle: {path: a}}]}}]",
+            "spec.volumes[0].projected.sources[0].clusterTrustBundle: there is no cluster to trust"
+        ),
+        (
+            "volumes: [{name: v, downwardAPI: {items: [{path: ../a, fieldRef: {fieldPath: metadata.name}}]}}]",
+            "spec.volumes[0].downwardAPI.items[0].path: Invalid value: \"../a\": must not contain '..'"
+        ),
+        (
+            "volumes: [{name: v, downwardAPI: {items: [{path: a, fieldRef: {fieldPath: status.podIP}}]}}]",
+            "spec.volumes[0].downwardAPI.items[0].fieldRef.fieldPath: Unsupported value: \"status.podIP\""
+        ),
+        (
+            "volumes: [{name: v, downwardAPI: {items: [{path: a}]}}]",
+            "spec.volumes[0].downwardAPI.items[0]: Required value: one of fieldRef and "
+                + "resourceFieldRef is required"
+        ),
+        (
+            "volumes: [{name: v, downwardAPI: {items: [{path: a, resourceFieldRef: {resource: limits.cpu}}]}}]",
+            "spec.volumes[0].downwardAPI.items[0].resourceFieldRef.containerName: Required value"
         ),
         (
             "volumes: [{name: v, emptyDir: {sizeLimit: 1Mi}}]",

@@ -70,9 +70,17 @@ public struct DownwardFacts: Equatable, Sendable {
     public var hostIP: String
     /// The pod's address; empty while it has none.
     public var podIP: String
+    /// What the node gives to pods, by resource: the limit of what has none.
+    public var allocatable: [String: Quantity]
 
     /// Facts about a start.
-    public init(nodeName: String, hostIP: String = "", podIP: String = "") {
+    public init(
+        nodeName: String,
+        hostIP: String = "",
+        podIP: String = "",
+        allocatable: [String: Quantity] = [:]
+    ) {
+        self.allocatable = allocatable
         self.nodeName = nodeName
         self.hostIP = hostIP
         self.podIP = podIP

@@ -36,11 +36,12 @@ extension EnvironmentVariable {
         case "configMapKeyRef": return .configMapKey(try ConfigKey(reader, &context))
         case "secretKeyRef": return .secretKey(try ConfigKey(reader, &context))
         case "fieldRef": return .field(try field(reader))
+        case "resourceFieldRef": return .resource(try ResourceSelector(reader))
         default: throw reader.error("\(member.name) is not supported yet")
         }
     }
 
-    private static func field(_ reader: DocumentReader) throws(FieldError) -> DownwardField {
+    static func field(_ reader: DocumentReader) throws(FieldError) -> DownwardField {
         try reader.refuseUnknown(known: ["apiVersion", "fieldPath"])
         guard try reader.string("apiVersion", absent: "v1") == "v1" else {
             throw reader.error("apiVersion", "must be v1")

@@ -6,6 +6,8 @@ public struct EnvironmentVariable: Equatable, Sendable {
         case literal(String)
         /// A field of the pod.
         case field(DownwardField)
+        /// An amount of a container's resources.
+        case resource(ResourceSelector)
         /// A key of a ConfigMap.
         case configMapKey(ConfigKey)
         /// A key of a Secret.

@@ -57,6 +57,8 @@ extension EnvironmentVariable {
         case .field(let field):
             let reference: Document = ["apiVersion": "v1", "fieldPath": .string(field.path)]
             object.set("valueFrom", ["fieldRef": reference])
+        case .resource(let selector):
+            object.set("valueFrom", ["resourceFieldRef": selector.document])
         case .configMapKey(let key): object.set("valueFrom", ["configMapKeyRef": key.document])
         case .secretKey(let key): object.set("valueFrom", ["secretKeyRef": key.document])
         }
@@ -118,6 +120,7 @@ extension VolumeMount {
         object.set("mountPath", mountPath)
         object.set("readOnly", readOnly ? true : nil)
         object.set("subPath", subPath)
+        object.set("subPathExpr", subPathExpression)
         return object.document
     }
 }
@@ -137,6 +140,7 @@ extension Volume {
             object.set("hostPath", inner)
         case .configMap(let config): object.set("configMap", config.document(nameField: "name"))
         case .secret(let config): object.set("secret", config.document(nameField: "secretName"))
+        case .projected(let volume): object.set("projected", volume.document)
         case .serviceAccountToken:
             let sources: Document = [["serviceAccountToken": ["path": "token"]]]
             object.set("projected", ["sources": sources])
@@ -146,7 +150,8 @@ extension Volume {
 }
 
 extension ConfigVolume {
-    fileprivate func document(nameField: String) -> Document {
+    /// The object; a part of a projected volume has no mode of its own.
+    func document(nameField: String, isPart: Bool = false) -> Document {
         var object = ObjectBuilder()
         object.set(nameField, name)
         object.set("items", items) { item in
@@ -156,7 +161,7 @@ extension ConfigVolume {
             inner.set("mode", item.mode.map { Int64($0) })
             return inner.document
         }
-        object.set("defaultMode", Int64(defaultMode))
+        object.set("defaultMode", isPart ? nil : Int64(defaultMode))
         object.set("optional", isOptional ? true : nil)
         return object.document
     }

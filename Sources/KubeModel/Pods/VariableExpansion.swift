@@ -57,6 +57,7 @@ extension Container {
                 switch variable.value {
                 case .literal(let text): VariableExpansion.expand(text, values)
                 case .field(let field): facts.value(of: field, for: pod)
+                case .resource(let selector): facts.amount(of: selector, in: pod, for: name)
                 case .configMapKey, .secretKey: lookup(variable.value)
                 }
             guard let value else { continue }

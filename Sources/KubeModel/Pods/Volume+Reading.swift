@@ -36,10 +36,12 @@ extension VolumeSource {
             // Why: an API server adds this volume to every pod that it sends.
             let sources = reader.document["sources"]?.array ?? []
             let isToken = sources.contains { $0["serviceAccountToken"] != nil }
-            guard isToken, volumeName.hasPrefix("kube-api-access-") else {
-                throw reader.error("projected is not supported yet")
+            if isToken, volumeName.hasPrefix("kube-api-access-") {
+                self = .serviceAccountToken
+            } else {
+                self = .projected(try ProjectedVolume(reader, &context))
             }
-            self = .serviceAccountToken
+        case "downwardAPI": self = .projected(try ProjectedVolume(downward: reader, &context))
         default: throw reader.error("\(type) is not supported yet")
         }
     }
@@ -81,14 +83,16 @@ extension HostPath {
 }
 
 extension ConfigVolume {
-    fileprivate init(
+    /// Reads one; as a part of a projected volume, `mode` is that of its files.
+    init(
         _ reader: DocumentReader,
         _ nameField: String,
-        _ context: inout ReadingContext
+        _ context: inout ReadingContext,
+        _ mode: UInt16? = nil
     ) throws(FieldError) {
         try reader.check(.configVolume, &context)
         self.init(name: try reader.requiredString(nameField))
-        defaultMode = try reader.mode("defaultMode") ?? 0o644
+        defaultMode = try reader.mode("defaultMode") ?? mode ?? 0o644
         isOptional = try reader.bool("optional")
         items = try reader.list("items") { (item) throws(FieldError) in
             try item.check(.keyToPath, &context)
@@ -116,12 +120,22 @@ extension VolumeMount {
             self.subPath = try subPath.string()
             try subPath.checkBelow(try subPath.string())
         }
+        if let expression = try reader.optional("subPathExpr"), try expression.string() != "" {
+            guard subPath == nil else {
+                throw reader.error(
+                    "subPathExpr",
+                    "Invalid value: subPathExpr and subPath are mutually exclusive"
+                )
+            }
+            subPathExpression = try expression.string()
+            try expression.checkBelow(try expression.string())
+        }
     }
 }
 
 extension DocumentReader {
     /// Permissions of a file, 0 to 0777.
-    fileprivate func mode(_ name: String) throws(FieldError) -> UInt16? {
+    func mode(_ name: String) throws(FieldError) -> UInt16? {
         try integer(name, in: 0...0o777).map { UInt16(truncatingIfNeeded: $0) }
     }
 
@@ -134,7 +148,7 @@ extension DocumentReader {
         }
     }
 
-    fileprivate func checkBelow(_ path: String) throws(FieldError) {
+    func checkBelow(_ path: String) throws(FieldError) {
         guard path.utf8.first != UInt8(ascii: "/") else {
             throw invalid(path, "must be a relative path")
         }

@@ -22,6 +22,8 @@ public enum VolumeSource: Equatable, Sendable {
     case configMap(ConfigVolume)
     /// The keys of a Secret as files.
     case secret(ConfigVolume)
+    /// Values of the pod, of ConfigMaps and of Secrets as files.
+    case projected(ProjectedVolume)
     /// The folder where Kubernetes would put a service account's token: empty here.
     case serviceAccountToken
 }
@@ -120,9 +122,18 @@ public struct VolumeMount: Equatable, Sendable {
     public var readOnly: Bool
     /// A path below the volume that is seen instead of all of it; nil for all.
     public var subPath: String?
+    /// As ``subPath``, with `$(NAME)` for the container's variables; only one of both is there.
+    public var subPathExpression: String?
 
     /// A mount made in code.
-    public init(name: String, mountPath: String, readOnly: Bool = false, subPath: String? = nil) {
+    public init(
+        name: String,
+        mountPath: String,
+        readOnly: Bool = false,
+        subPath: String? = nil,
+        subPathExpression: String? = nil
+    ) {
+        self.subPathExpression = subPathExpression
         self.name = name
         self.mountPath = mountPath
         self.readOnly = readOnly

@@ -8,8 +8,8 @@ extension FieldTable {
     public static let all: [FieldTable] = [
         pod, objectMetadata, podSpec, container, containerPort, environmentVariable,
         environmentSource, resources, volumeMount, podSecurityContext, securityContext, volume,
-        emptyDir, hostPath, configVolume, keyToPath, probe, lifecycle, lifecycleHandler,
-        configReference, environmentFrom,
+        emptyDir, hostPath, configVolume, keyToPath, projected, projection, downwardVolume,
+        downwardFile, probe, lifecycle, lifecycleHandler, configReference, environmentFrom,
     ]
 
     static let pod = FieldTable(
@@ -109,8 +109,8 @@ extension FieldTable {
 
     static let environmentSource = FieldTable(
         "v1.EnvVarSource",
-        honoured: ["fieldRef", "configMapKeyRef", "secretKeyRef"],
-        ["resourceFieldRef": .notYet, "fileKeyRef": .notYet]
+        honoured: ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef"],
+        ["fileKeyRef": .notYet]
     )
 
     static let environmentFrom = FieldTable(

@@ -5,9 +5,8 @@ internal import Documents
 extension FieldTable {
     static let volumeMount = FieldTable(
         "v1.VolumeMount",
-        honoured: ["name", "mountPath", "readOnly", "subPath"],
+        honoured: ["name", "mountPath", "readOnly", "subPath", "subPathExpr"],
         [
-            "subPathExpr": .notYet,
             "mountPropagation": .refused("there are no mounts to propagate", unless: "None"),
             "recursiveReadOnly": .refused("there are no mounts inside", unless: "Disabled"),
         ]
@@ -15,7 +14,9 @@ extension FieldTable {
 
     static let volume = FieldTable(
         "v1.Volume",
-        honoured: ["name", "emptyDir", "hostPath", "projected"],
+        honoured: [
+            "name", "emptyDir", "hostPath", "configMap", "secret", "downwardAPI", "projected",
+        ],
         Dictionary(
             uniqueKeysWithValues: [
                 "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi",
@@ -24,15 +25,33 @@ extension FieldTable {
                 "photonPersistentDisk", "portworxVolume", "quobyte", "rbd", "scaleIO", "storageos",
                 "vsphereVolume",
             ].map { ($0, .refused("volumes of this type are not supported", unless: .null)) }
-        ).merging([
-            "configMap": .unenforced(configIsCopied),
-            "secret": .unenforced(configIsCopied),
-            "downwardAPI": .notYet,
-        ]) { $1 }
+        )
     )
 
-    private static let configIsCopied =
-        "accepted; later changes reach the files only when a container starts again"
+    static let projected = FieldTable(
+        "v1.ProjectedVolumeSource",
+        honoured: ["sources", "defaultMode"]
+    )
+
+    static let projection = FieldTable(
+        "v1.VolumeProjection",
+        honoured: ["configMap", "secret", "downwardAPI"],
+        [
+            "serviceAccountToken": .harmless("nobody here takes tokens; there is no file"),
+            "clusterTrustBundle": .refused("there is no cluster to trust", unless: .null),
+            "podCertificate": .refused("nobody here issues certificates", unless: .null),
+        ]
+    )
+
+    static let downwardVolume = FieldTable(
+        "v1.DownwardAPIVolumeSource",
+        honoured: ["items", "defaultMode"]
+    )
+
+    static let downwardFile = FieldTable(
+        "v1.DownwardAPIVolumeFile",
+        honoured: ["path", "fieldRef", "resourceFieldRef", "mode"]
+    )
 
     static let emptyDir = FieldTable(
         "v1.EmptyDirVolumeSource",

@@ -5,6 +5,7 @@ struct CodeBuffer {
     private var pile = Pile<UInt16>()
 
     /// The words so far.
+    // Safety: both read the pile within its count.
     var words: [UInt16] { unsafe Array(pile.elements) }
     /// Their bytes, until the next change.
     var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(pile.elements) }

@@ -8,29 +8,67 @@ struct VolumeSetup: Sendable {
     let pod: Pod
     let volume: Volume
     let configValues: ConfigValues
+    let facts: DownwardFacts
     /// Whom the pod's own volumes are for; nil where no user can be changed.
     var identity: WorkloadIdentity?
 
-    /// Whether the guest may only read, whatever the mount says.
-    var isReadOnly: Bool {
-        switch volume.source {
-        case .configMap, .secret, .serviceAccountToken: true
-        case .emptyDirectory, .hostPath: false
-        }
+    /// What a mount shows to a guest.
+    enum Place: Equatable {
+        /// A folder of the host.
+        case folder(String)
+        /// One file, which is copied: it stays as it is while a container runs, as with Kubernetes.
+        case file(String)
     }
 
-    /// Where the mount is on the host.
-    func path(of mount: VolumeMount) throws(ContainerLifecycle.Problem) -> String {
+    /// Whether the guest may only read, whatever the mount says.
+    var isReadOnly: Bool { volume.source.projected != nil }
+
+    /// What the mount shows, `subPath` being the mount's own with its variables replaced.
+    func place(subPath: String?) throws(ContainerLifecycle.Problem) -> Place {
         let root = try folder()
-        guard let subPath = mount.subPath, !subPath.isEmpty else { return root }
+        guard let subPath, !subPath.isEmpty else { return .folder(root) }
         let path = "\(root)/\(subPath)"
-        if !FileTree.isDirectory(path), !isReadOnly {
+        let isThere = FileTree.isDirectory(path) || FileTree.isFile(path)
+        if !isThere, !isReadOnly {
             try inContext { () throws(HostError) in try FileTree.make(path) }
         }
         guard let resolved = FileTree.resolved(path), let inside = FileTree.resolved(root),
             resolved == inside || resolved.hasPrefix(inside + "/")
         else { throw problem("subPath \(subPath) is not inside volume \(volume.name)") }
-        return resolved
+        guard FileTree.isFile(resolved) else { return .folder(resolved) }
+        guard isReadOnly else {
+            throw problem("subPath \(subPath) is a file; mount the folder that it is in")
+        }
+        return .file(resolved)
+    }
+
+    /// Writes what a volume of values holds now.
+    ///
+    /// - Returns: Whether anything has changed; false for a volume of another kind.
+    @discardableResult
+    func refresh() throws(ContainerLifecycle.Problem) -> Bool {
+        let files = try ProjectedFiles(pod: pod, facts: facts, configValues: configValues)
+            .files(of: volume.source, groupMayRead: identity?.volumeGroup != nil)
+        guard let files else { return false }
+        let path = projectedFolder
+        let isNew = !FileTree.isDirectory(path)
+        return try inContext { () throws(HostError) in
+            let isChanged = try AtomicFolder.write(files, to: path) { version throws(HostError) in
+                guard let identity, identity.user != nil else { return }
+                try FileTree.giveConfiguration(version, to: identity)
+            }
+            if isNew || isChanged, let identity, identity.user != nil {
+                try FileTree.giveConfiguration(path, to: identity)
+            }
+            return isChanged
+        }
+    }
+
+    /// Whether the volume has been made before.
+    var isMade: Bool { FileTree.isDirectory(projectedFolder) }
+
+    private var projectedFolder: String {
+        configuration.layout.volume(pod.metadata.uid, volume.name, isInMemory: true)
     }
 
     private func folder() throws(ContainerLifecycle.Problem) -> String {
@@ -48,20 +86,9 @@ struct VolumeSetup: Sendable {
             }
             return path
         case .hostPath(let host): return try hostPath(host)
-        case .configMap(let config), .secret(let config):
-            let isSecret = if case .secret = volume.source { true } else { false }
-            let path = configuration.layout.volume(uid, volume.name, isInMemory: true)
-            try inContext { () throws(HostError) in try FileTree.make(path) }
-            try configValues.write(config, isSecret: isSecret, pod, to: path)
-            try inContext { () throws(HostError) in
-                guard let identity, identity.user != nil else { return }
-                try FileTree.giveConfiguration(path, to: identity)
-            }
-            return path
-        case .serviceAccountToken:
-            let path = configuration.layout.volume(uid, volume.name, isInMemory: true)
-            try inContext { () throws(HostError) in try FileTree.make(path) }
-            return path
+        case .configMap, .secret, .projected, .serviceAccountToken:
+            try refresh()
+            return projectedFolder
         }
     }
 

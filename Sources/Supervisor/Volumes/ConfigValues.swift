@@ -21,14 +21,14 @@ struct ConfigValues: Sendable {
             switch variable.value {
             case .configMapKey(let key): try check(key, in: configMaps, "configmap")
             case .secretKey(let key): try check(key, in: secrets, "secret")
-            case .literal, .field: break
+            case .literal, .field, .resource: break
             }
         }
         let own = container.environment(in: pod, facts: facts) { value in
             switch value {
             case .configMapKey(let key): text(configMaps[key.name]?[key.key])
             case .secretKey(let key): text(secrets[key.name]?[key.key])
-            case .literal, .field: nil
+            case .literal, .field, .resource: nil
             }
         }
         let names = Set(own.map(\.name))
@@ -69,39 +69,30 @@ struct ConfigValues: Sendable {
         }
     }
 
-    /// Writes the keys of a ConfigMap or a Secret as files.
-    func write(
-        _ volume: ConfigVolume,
-        isSecret: Bool,
-        _ pod: Pod,
-        to folder: String
-    ) throws(ContainerLifecycle.Problem) {
+    /// The keys of a ConfigMap or a Secret as files.
+    func files(
+        of volume: ConfigVolume,
+        isSecret: Bool
+    ) throws(ContainerLifecycle.Problem) -> [AtomicFolder.File] {
         let kind = isSecret ? "secret" : "configmap"
         guard let object = (isSecret ? secrets : configMaps)[volume.name] else {
-            if volume.isOptional { return }
+            if volume.isOptional { return [] }
             throw Self.problem("\(kind) \"\(volume.name)\" not found")
         }
         let all = object.keys.sorted().map { ConfigVolume.Item(key: $0, path: $0) }
+        var files: [AtomicFolder.File] = []
         for item in volume.items.isEmpty ? all : volume.items {
             guard let bytes = object[item.key] else {
                 if volume.isOptional { continue }
                 throw Self.problem("references non-existent key: \(item.key) in \(volume.name)")
             }
-            guard item.path != ".", !item.path.split(separator: "/").contains("..") else {
-                throw Self.problem("\(item.path) of \(volume.name) cannot be a file")
-            }
-            let path = "\(folder)/\(item.path)"
-            try inContext { () throws(HostError) in
-                if let slash = path.lastIndex(of: "/") { try FileTree.make(String(path[..<slash])) }
-                let mode = UInt32(item.mode ?? volume.defaultMode)
-                try AtomicFile.write(bytes, to: path, mode: mode)
-                // The umask of a daemon is narrower than what a pod may ask for.
-                try FileTree.setMode(path, mode & 0o777)
-            }
+            let mode = UInt32(item.mode ?? volume.defaultMode)
+            files.append(.init(path: item.path, bytes: bytes, mode: mode))
         }
+        return files
     }
 
-    private static func problem(_ message: String) -> ContainerLifecycle.Problem {
+    static func problem(_ message: String) -> ContainerLifecycle.Problem {
         .init(reason: "CreateContainerConfigError", message: message)
     }
 }
