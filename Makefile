@@ -71,8 +71,10 @@ lint: swift ## Checks form; changes nothing
 fmt: swift ## Formats every Swift file
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-bench: build ## Speed beside other engines, in one run
+bench: build ## Speed beside other engines, and what many pods cost
 	Tests/Benchmarks/run .build/release
+	Tests/Benchmarks/scale .build/release --pods 100 --boot
+	Tests/Benchmarks/scale .build/release --pods 1000 --boot
 
 startup-order: build ## Lists what a start of a guest runs, for the linker
 	@.ci/install-packages valgrind
