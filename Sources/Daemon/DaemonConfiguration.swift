@@ -12,7 +12,7 @@ public struct DaemonConfiguration: Sendable {
     public var nodeLabels: [String: String] = [:]
     /// What the node takes, and when it ends pods.
     public var node = NodeSettings.standard(
-        memoryByteCount: MachineFacts().memoryByteCount ?? .max
+        memoryByteCount: MachineLoad().memoryByteCount ?? .max
     )
     /// Where everything lies.
     public var layout = DirectoryLayout(

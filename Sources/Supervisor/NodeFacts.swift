@@ -35,7 +35,7 @@ struct NodeFacts: Sendable {
     }
 
     /// Bytes of memory that the machine has.
-    static func memoryBytes() -> Int64 { MachineFacts().memoryByteCount ?? 0 }
+    static func memoryBytes() -> Int64 { MachineLoad().memoryByteCount ?? 0 }
 
     /// What the machine has.
     var capacity: ResourceAmounts {

@@ -29,7 +29,7 @@ struct HostGauge: NodeGauge {
 
     func reading() -> NodeReading {
         var reading = NodeReading()
-        let facts = MachineFacts()
+        let facts = MachineLoad()
         func set(_ signal: EvictionSignal, _ available: Int64?, of capacity: Int64?) {
             guard let available, let capacity, capacity > 0 else { return }
             reading.amounts[signal] = .init(available: available, capacity: capacity)

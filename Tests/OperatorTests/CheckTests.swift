@@ -54,14 +54,14 @@ struct CheckTests {
 
     @Test("each thing that a machine lacks is one finding with advice")
     func machines() {
-        func check(_ expected: String, _ change: (inout MachineFacts) -> Void) {
+        func check(_ expected: String?, _ change: (inout MachineFacts) -> Void) {
             let findings = machine(change)
-            #expect(bad(findings) == (expected.isEmpty ? [] : [expected]))
+            #expect(bad(findings) == (expected.map { [$0] } ?? []))
             #expect(findings.allSatisfy { ($0.verdict == .good) == ($0.advice == nil) })
         }
         check("kernel FAILED") { $0.kernelRelease = "5.4.0" }
         check("kernel FAILED") { $0.kernelRelease = "" }
-        check("") { $0.kernelRelease = "5.6.1" }
+        check(nil) { $0.kernelRelease = "5.6.1" }
         check("sandbox warning") { $0.securityModules = [] }
         check("sandbox warning") { ($0.kernelRelease, $0.securityModules) = ("5.10.0", []) }
         check("limits warning") { $0.controllers = nil }
@@ -72,7 +72,7 @@ struct CheckTests {
         check("disk FAILED") { $0.disk = FreeSpace(freeBytes: 0, totalBytes: 0) }
         check("disk FAILED") { $0.disk = FreeSpace(freeBytes: 4, totalBytes: 100) }
         check("disk warning") { $0.disk = FreeSpace(freeBytes: 14, totalBytes: 100) }
-        check("") { $0.disk = FreeSpace(freeBytes: .max, totalBytes: .max) }
+        check(nil) { $0.disk = FreeSpace(freeBytes: .max, totalBytes: .max) }
         check("memory warning") { $0.memory = (all: 100, available: 4) }
         check("memory warning") { $0.memory = (all: 0, available: 0) }
     }

@@ -38,14 +38,9 @@ struct MachineFacts: Equatable, Sendable {
         securityModules =
             Self.text("/sys/kernel/security/lsm")?.split(separator: ",").map(String.init) ?? []
         disk = try? FreeSpace(stateDirectory)
-        for line in (Self.text("/proc/meminfo") ?? "").split(separator: "\n") {
-            let words = line.split(separator: " ")
-            guard words.count > 1, let kibibytes = UInt64(words[1]), kibibytes < 1 << 50 else {
-                continue
-            }
-            if words[0] == "MemTotal:" { memory.all = kibibytes << 10 }
-            if words[0] == "MemAvailable:" { memory.available = kibibytes << 10 }
-        }
+        let load = MachineLoad()
+        memory.all = UInt64(clamping: load.memoryByteCount ?? 0)
+        memory.available = UInt64(clamping: load.availableMemoryByteCount ?? 0)
     }
 
     private static func text(_ path: String) -> String? {

@@ -1,5 +1,5 @@
 /// What the kernel says about memory and processes of the whole machine.
-public struct MachineFacts: Equatable, Sendable {
+public struct MachineLoad: Equatable, Sendable {
     /// Bytes of memory in all.
     public var memoryByteCount: Int64?
     /// Bytes that programs could have without swapping.

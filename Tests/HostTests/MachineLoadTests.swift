@@ -7,7 +7,7 @@ import Testing
 // Goal: what the node decides by is what the kernel says. Method: files of the kernel's form, the
 // kernel's own, and a folder of known files.
 @Suite("Facts about the machine")
-struct MachineFactsTests {
+struct MachineLoadTests {
     static let files = [
         "/proc/meminfo":
             "MemTotal:         256000 kB\nMemFree: 10 kB\nMemAvailable:     64000 kB\n",
@@ -17,7 +17,7 @@ struct MachineFactsTests {
 
     @Test("are read from the kernel's files")
     func reading() {
-        let facts = MachineFacts { Self.files[$0] }
+        let facts = MachineLoad { Self.files[$0] }
         #expect(facts.memoryByteCount == 262_144_000)
         #expect(facts.availableMemoryByteCount == 65_536_000)
         #expect(facts.taskCount == 80)
@@ -31,17 +31,17 @@ struct MachineFactsTests {
         ]
     )
     func nonsense(_ text: String) {
-        let facts = MachineFacts { $0 == "/proc/meminfo" ? text : nil }
+        let facts = MachineLoad { $0 == "/proc/meminfo" ? text : nil }
         #expect(facts.memoryByteCount == nil)
         #expect(facts.availableMemoryByteCount == nil)
         #expect(facts.taskCount == nil)
         #expect(facts.taskCountMax == nil)
-        #expect(MachineFacts { $0 == "/proc/loadavg" ? text : nil }.taskCountMax == nil)
+        #expect(MachineLoad { $0 == "/proc/loadavg" ? text : nil }.taskCountMax == nil)
     }
 
     @Test("are there on this machine")
     func here() {
-        let facts = MachineFacts()
+        let facts = MachineLoad()
         #expect((facts.memoryByteCount ?? 0) > (facts.availableMemoryByteCount ?? .max))
         #expect((facts.taskCount ?? 0) > 0)
         #expect((facts.taskCountMax ?? 0) > (facts.taskCount ?? .max))
