@@ -21,7 +21,7 @@ SERVICES := ^(UplinkTests|IntegrationTests|SupervisorTests)\.
 SWIFT_SOURCES := Package.swift Sources Tests config/examples/workloads
 
 help: ## Lists the doors
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: build ## The main job: a pod over MQTT runs, survives a dead link and a killed daemon
 	@config/examples/demo .build/release
@@ -65,6 +65,18 @@ else
 endif
 	packaging/deb/check .build-deb $(ARCH)
 
+# The emulated gateway: qemu, what makes its disk, and the cloud's side.
+BOARD_PACKAGES := qemu-system-arm qemu-user-static debian-archive-keyring cpio e2fsprogs kmod systemd xz-utils \
+	$(TEST_PACKAGES)
+CUTS ?= 100
+board: ## An emulated AArch64 gateway of 256 MB: the package installed, pods over MQTT, CUTS power cuts
+	@$(MAKE) --no-print-directory deb ARCH=arm64
+	@.ci/install-packages $(BOARD_PACKAGES)
+	Tests/Board/run .build-deb/swiftlet_*_arm64.deb .build-board/cross/bin .build-board/cross/sysroot .build-board/board $(CUTS)
+
+board-short: ## The same with ten power cuts
+	@$(MAKE) --no-print-directory board CUTS=10
+
 lint: swift ## Checks form; changes nothing
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 
@@ -77,7 +89,7 @@ bench: build ## Speed beside other engines, and what many pods cost
 	Tests/Benchmarks/scale .build/release --pods 1000 --boot
 
 startup-order: build ## Lists what a start of a guest runs, for the linker
-	@.ci/install-packages valgrind
+	@.ci/install-packages valgrind binutils
 	Tests/Benchmarks/startup-order .build/release
 
 clean: ## Removes what was built

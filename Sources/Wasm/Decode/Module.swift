@@ -88,6 +88,7 @@ public final class Module: Sendable {
     var functionCount: Int { functionTypeIndices.count }
 
     /// The type of the function `index`, or `nil` when there is no such function.
+    @inline(__always)
     func functionType(_ index: UInt32) -> FunctionType? {
         guard index < functionCount else { return nil }
         return types.function(functionTypeIndices[Int(index)])

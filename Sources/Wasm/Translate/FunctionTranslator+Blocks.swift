@@ -31,6 +31,7 @@ extension FunctionTranslator {
                 setLocalCount: setLocals.count
             )
         )
+        floor = height
     }
 
     /// What a block begins with: its parameters, checked and in their slots.
@@ -40,7 +41,7 @@ extension FunctionTranslator {
         }
         let count = type.parameterCount
         guard count > 0 else { return }
-        let height = controls[controls.count - 1].height
+        let height = floor
         guard stack.count - height >= count else {
             for place in (0..<count).reversed() { _ = try pop(type.parameter(place)) }
             for place in 0..<count { pushConstant(type.parameter(place), 0) }
@@ -190,6 +191,7 @@ extension FunctionTranslator {
         resolve(control.fixup)
         resolve(control.elseFixup)
         controls.removeLast()
+        floor = controls[controls.count - 1].height
         restack(control, isResults: true)
         forgetLocals(control)
         if isTarget || !falls { forgetAccumulators() }

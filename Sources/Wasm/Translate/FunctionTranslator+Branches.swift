@@ -39,7 +39,7 @@ extension FunctionTranslator {
     mutating func checkLabel(_ index: Int) throws(ModuleError) {
         let count = controls[index].labelCount
         guard count > 0 else { return }
-        let bottom = controls[controls.count - 1].height
+        let bottom = floor
         if stack.count - bottom >= count {
             for place in 0..<count {
                 let operand = stack[stack.count - count + place]

@@ -14,7 +14,7 @@ extension FunctionTranslator {
     /// The byte offset of the first.
     mutating func popArguments(_ type: FunctionType) throws(ModuleError) -> UInt32 {
         let count = type.parameters.count
-        let height = controls[controls.count - 1].height
+        let height = floor
         guard count > 0 else {
             flush()
             return top

@@ -223,7 +223,7 @@ extension FunctionTranslator {
     /// A load whose address the last instruction has computed as a scaled sum.
     private mutating func loadAtScaled(_ access: MemoryAccess, _ argument: MemoryArgument) -> Bool {
         let index = stack.count - 1
-        guard index >= controls[controls.count - 1].height, resident == index,
+        guard index >= floor, resident == index,
             stack[index].type == .i32, scaled.isSum, scaled.start == last,
             scaled.end == code.count, scaled.end > scaled.start, let family = access.indexed
         else { return false }

@@ -74,7 +74,7 @@ extension FunctionTranslator {
     /// A slot plus a constant is kept as that; true when it was.
     private mutating func deferSum() -> Bool {
         let index = stack.count - 2
-        guard index >= controls[controls.count - 1].height, stack[index + 1].place == .constant,
+        guard index >= floor, stack[index + 1].place == .constant,
             stack[index + 1].type == .i32, stack[index].type == .i32
         else { return false }
         switch stack[index].place {
@@ -324,7 +324,7 @@ extension FunctionTranslator {
 
     /// Only the low half of an i64 counts from now on, wherever it is.
     private mutating func wrap() throws(ModuleError) {
-        guard !stack.isEmpty, stack.count > controls[controls.count - 1].height else {
+        guard !stack.isEmpty, stack.count > floor else {
             _ = try pop(.i64)
             return push(.i32)
         }
@@ -336,7 +336,7 @@ extension FunctionTranslator {
 
     private mutating func extendUnsigned(_ entry: NumericEntry) throws(ModuleError) {
         let index = stack.count - 1
-        if index >= controls[controls.count - 1].height, stack[index].type == .i32,
+        if index >= floor, stack[index].type == .i32,
             stack[index].isZeroExtended, !stack[index].isLocal
         {
             stack[index].type = .i64

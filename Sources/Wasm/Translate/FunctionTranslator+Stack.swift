@@ -56,7 +56,7 @@ extension FunctionTranslator {
     /// Takes the top off, whatever its type.
     @inline(__always)
     mutating func pop() throws(ModuleError) -> Operand {
-        if stack.count == controls[controls.count - 1].height {
+        if stack.count == floor {
             guard controls[controls.count - 1].isUnreachable else { throw mismatch() }
             return Operand(type: .unknown, place: .constant, home: top, slot: top)
         }
@@ -80,7 +80,7 @@ extension FunctionTranslator {
     /// Takes an address off, which may be a sum.
     mutating func popAddress(_ type: ValueType) throws(ModuleError) -> Operand {
         let index = stack.count - 1
-        guard index >= controls[controls.count - 1].height, stack[index].place == .sum,
+        guard index >= floor, stack[index].place == .sum,
             type == .i32
         else { return try pop(type) }
         return popAny()

@@ -1,6 +1,7 @@
 // Locals, globals, constants, drop and select.
 
 extension FunctionTranslator {
+    @inline(__always)
     private mutating func localIndex() throws(ModuleError) -> Int {
         let start = reader.position
         let index = try reader.u32()

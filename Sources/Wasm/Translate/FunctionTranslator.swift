@@ -77,6 +77,8 @@ struct FunctionTranslator {
     var counter = Counter()
     /// Whether memory 0 is there and has addresses of 32 bits.
     let isPlainMemory: Bool
+    /// Operands below the innermost block, which it must leave alone.
+    var floor = 0
     /// The word where unreachable code began, or -1.
     var deadStart = -1
     /// Whether the guest pays for what it does.
