@@ -77,18 +77,9 @@ public struct NodeLifecycle: Equatable, Sendable {
     /// What is there and not wanted any more ends; the caller passes what is on disk, so a message that
     /// never came takes nothing away.
     public mutating func reconcile(_ desired: [DesiredPod], at now: Moment) -> [Action] {
-        var actions: [Action] = []
-        let wanted = Set(desired.map(\.pod.metadata.uid))
-        for uid in pods.keys.sorted() where !wanted.contains(uid) {
-            actions += with(uid) { $0.delete(at: now) }
-        }
-        let new = desired.filter { pods[$0.pod.metadata.uid] == nil }
-        for one in desired where pods[one.pod.metadata.uid] != nil {
-            actions += take(one, at: now)
-        }
-        // Who comes first gets the room.
-        for one in new.sorted(by: { $0.pod.startsBefore($1.pod) }) { actions += take(one, at: now) }
-        return actions
+        let wanted = Set(desired.map(\.pod.nameKey))
+        let gone = uidsByName.keys.filter { !wanted.contains($0) }
+        return reconcile(changed: desired, gone: gone.sorted(), at: now)
     }
 
     /// Takes what has changed, and nothing else: as ``reconcile(_:at:)``, at the cost of the change.
@@ -107,8 +98,21 @@ public struct NodeLifecycle: Equatable, Sendable {
         for name in gone {
             for uid in uidsByName[name] ?? [] { actions += with(uid) { $0.delete(at: now) } }
         }
-        for one in changed.sorted(by: { $0.pod.startsBefore($1.pod) }) {
+        // What makes room comes before what needs it.
+        for one in changed { actions += replaceOthers(than: one.pod, at: now) }
+        let new = changed.filter { pods[$0.pod.metadata.uid] == nil }
+        for one in changed where pods[one.pod.metadata.uid] != nil {
             actions += take(one, at: now)
+        }
+        // Who comes first gets the room.
+        for one in new.sorted(by: { $0.pod.startsBefore($1.pod) }) { actions += take(one, at: now) }
+        return actions
+    }
+
+    private mutating func replaceOthers(than pod: Pod, at now: Moment) -> [Action] {
+        var actions: [Action] = []
+        for other in uidsByName[pod.nameKey] ?? [] where other != pod.metadata.uid {
+            actions += with(other) { $0.delete(reason: "Replaced", at: now) }
         }
         return actions
     }
@@ -120,10 +124,7 @@ public struct NodeLifecycle: Equatable, Sendable {
     public mutating func take(_ desired: DesiredPod, at now: Moment) -> [Action] {
         let uid = desired.pod.metadata.uid
         let key = desired.pod.nameKey
-        var actions: [Action] = []
-        for other in uidsByName[key] ?? [] where other != uid {
-            actions += with(other) { $0.delete(reason: "Replaced", at: now) }
-        }
+        var actions = replaceOthers(than: desired.pod, at: now)
         if pods[uid] == nil {
             pods[uid] = PodLifecycle(desired.pod)
             uidsByName[key, default: []].append(uid)
