@@ -12,6 +12,8 @@ extension ContainerLifecycle {
     ///
     /// It takes no part in comparing containers.
     struct Belief: Equatable, Sendable {
+        /// Whether it was read from a record, and the run was not met since.
+        var isUnmet = false
         var isHookDone = false
         var hasStarted = false
         var isReady = false
@@ -69,6 +71,9 @@ extension ContainerLifecycle {
 
     /// Goes on with a run of an earlier life of the daemon; what it was is believed until it is asked.
     mutating func resumeRun(at now: Moment) -> [Action] {
+        // A run of this life that was only lost from sight goes on as it was.
+        guard belief.isUnmet else { return [] }
+        belief.isUnmet = false
         guard belief.isHookDone else { return beginRun(at: now) }
         pendingHook = nil
         unhealthySince = nil

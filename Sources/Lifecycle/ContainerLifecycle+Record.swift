@@ -65,6 +65,7 @@ extension ContainerLifecycle {
         retryCount = try reader.optional("retryCount")?.integer(in: counts) ?? 0
         belief.isToChange = try reader.optional("isToChange")?.bool() ?? false
         unhealthySince = try reader.optional("unhealthySince")?.integer()
+        belief.isUnmet = true
         belief.isHookDone = try reader.optional("isHookDone")?.bool() ?? false
         belief.hasStarted = try reader.optional("wasStarted")?.bool() ?? false
         belief.isReady = try reader.optional("wasReady")?.bool() ?? false

@@ -75,6 +75,7 @@ extension PodLifecycle {
         }) {
             containers[index].checks = ContainerChecks(spec, in: pod)
             containers[index].image = spec.image
+            containers[index].fingerprint = pod.fingerprint(ofContainer: name)
         }
         return wrap(containers[index].start(), name)
     }

@@ -88,7 +88,9 @@ extension Pod {
         spec.volumes.contains { volume in
             switch volume.source {
             case .hostPath: true
-            case .emptyDirectory, .configMap, .secret, .projected, .serviceAccountToken: false
+            case .emptyDirectory, .configMap, .secret, .projected, .downwardAPI,
+                .serviceAccountToken:
+                false
             }
         }
     }

@@ -13,6 +13,13 @@ struct NoHost: WorkloadHost {
     ) throws(HostError) -> any Workload {
         throw .malformed(path: "runner", reason: "is not there")
     }
+    func start(
+        _ command: RunnerCommand,
+        beside instance: Instance,
+        ended: @escaping @Sendable (ProcessExit) -> Void
+    ) throws(HostError) -> any Workload {
+        throw .malformed(path: "runner", reason: "is not there")
+    }
     func adopt(
         _ instance: Instance,
         ended: @escaping @Sendable (ProcessExit) -> Void

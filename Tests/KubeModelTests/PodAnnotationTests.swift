@@ -49,4 +49,22 @@ import Testing
         }
         #expect(error?.message.contains("OnFailure") == true)
     }
+
+    @Test(arguments: ["livenessProbe", "readinessProbe", "startupProbe"])
+    func initContainersAreAskedNothing(probe: String) throws {
+        func pod(_ policy: String) throws -> Pod {
+            let text = """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: web}
+                spec:
+                  initContainers: [{name: i, image: "x:1", \(probe): {tcpSocket: {port: 1}}\(policy)}]
+                  containers: [{name: a, image: "x:1"}]
+                """
+            return try Pod(try #require(try Document.yaml(text: text).first))
+        }
+        _ = try pod(", restartPolicy: Always")
+        let error = #expect(throws: FieldError.self) { try pod("") }
+        #expect(error?.path == "spec.initContainers[0].\(probe)")
+    }
 }

@@ -91,9 +91,13 @@ import Testing
     }
 
     @Test func whatIsTakenWithoutEffectIsRemarkedUpon() throws {
-        let pod = try pod(Self.full)
+        #expect(try pod(Self.full).remarks == [])
+        let text = Self.full.split(separator: "limits: {").joined(
+            separator: "limits: {ephemeral-storage: 1Gi, "
+        )
         #expect(
-            pod.remarks.map(\.path) == ["spec.containers[0].resources.limits[cpu]"]
+            try pod(text).remarks.map(\.path)
+                == ["spec.containers[0].resources.limits[ephemeral-storage]"]
         )
     }
 

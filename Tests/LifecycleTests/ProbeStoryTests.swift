@@ -327,6 +327,21 @@ struct ProbeStoryTests {
         #expect(actions.contains(.container("main", .ensureImage)))
     }
 
+    @Test("a run that was only lost from sight goes on as it was")
+    func foundAgain() {
+        var story = PodStory(
+            .asked(readiness: .every(10), hooks: ContainerHooks(postStart: .ask(Probe.port)))
+        )
+        story.wake()
+        story.runs()
+        story.answers(.postStart, true)
+        story.answers(.readiness, true)
+        _ = story.look()
+        let before = story.pod
+        story.happens(.found(attempt: 1, startedAt: story.now.wall))
+        #expect(story.look() == [] && story.pod == before && story.holds("Ready"))
+    }
+
     @Test("what only probes count is not written down")
     func counts() {
         var story = PodStory(.asked(liveness: .every(10), policy: .always))

@@ -113,7 +113,7 @@ public func freePort() throws(TestKitError) -> UInt16 {
 /// - Throws: ``TestKitError`` naming `what` when it does not hold within `seconds` and 20 looks a second.
 public func eventually(
     _ what: String,
-    within seconds: Double = 20,
+    within seconds: Double = 60,
     _ condition: () async throws -> Bool
 ) async throws {
     let clock = ContinuousClock()

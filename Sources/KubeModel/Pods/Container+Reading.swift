@@ -118,11 +118,11 @@ extension ResourceRequirements {
                 )
             }
         }
-        for name in ["cpu", "ephemeral-storage"] where limits[name] != nil {
-            let message = "the limit of \(name) is accepted and not enforced yet"
+        if limits["ephemeral-storage"] != nil {
+            let message = "the limit is accepted and not enforced yet"
             context.remarks.append(
                 FieldError(
-                    path: "\(reader.path).limits[\(name)]",
+                    path: "\(reader.path).limits[ephemeral-storage]",
                     line: reader.line,
                     message: message
                 )

@@ -141,6 +141,7 @@ extension Volume {
         case .configMap(let config): object.set("configMap", config.document(nameField: "name"))
         case .secret(let config): object.set("secret", config.document(nameField: "secretName"))
         case .projected(let volume): object.set("projected", volume.document)
+        case .downwardAPI(let volume): object.set("downwardAPI", volume.downwardDocument)
         case .serviceAccountToken:
             let sources: Document = [["serviceAccountToken": ["path": "token"]]]
             object.set("projected", ["sources": sources])

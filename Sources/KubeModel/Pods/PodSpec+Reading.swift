@@ -94,11 +94,31 @@ private struct ContainerRules {
                 "only init containers have a policy of their own, and it must be Always"
             )
         }
+        if isInit, container.restartPolicy == nil { try refuseChecks(container, reader) }
         try checkMounts(container, reader)
         for index in container.ports.indices {
             try checkPort(&container.ports[index], reader.child("ports", index), context)
         }
         return container
+    }
+
+    /// An init container runs to its end: there is nothing to ask, and nothing after its start.
+    private func refuseChecks(
+        _ container: Container,
+        _ reader: DocumentReader
+    ) throws(FieldError) {
+        let fields: [(String, Bool)] = [
+            ("lifecycle", container.hooks != ContainerHooks()),
+            ("livenessProbe", container.livenessProbe != nil),
+            ("readinessProbe", container.readinessProbe != nil),
+            ("startupProbe", container.startupProbe != nil),
+        ]
+        for (name, isThere) in fields where isThere {
+            throw reader.error(
+                name,
+                "Forbidden: may not be set for init containers without restartPolicy=Always"
+            )
+        }
     }
 
     private func checkMounts(

@@ -11,9 +11,7 @@ extension ProjectedVolume {
             case .secret(let config):
                 inner.set("secret", config.document(nameField: "name", isPart: true))
             case .downward(let files):
-                var list = ObjectBuilder()
-                list.set("items", files, \.document)
-                inner.set("downwardAPI", list.document)
+                inner.set("downwardAPI", Self.list(files).document)
             case .serviceAccountToken:
                 inner.set("serviceAccountToken", ["path": "token"])
             }
@@ -21,6 +19,25 @@ extension ProjectedVolume {
         }
         object.set("defaultMode", Int64(defaultMode))
         return object.document
+    }
+
+    /// The same as a volume of the type `downwardAPI`, which has files of the pod and nothing else.
+    var downwardDocument: Document {
+        let files = sources.flatMap { source in
+            switch source {
+            case .downward(let files): files
+            case .configMap, .secret, .serviceAccountToken: [DownwardFile]()
+            }
+        }
+        var object = Self.list(files)
+        object.set("defaultMode", Int64(defaultMode))
+        return object.document
+    }
+
+    private static func list(_ files: [DownwardFile]) -> ObjectBuilder {
+        var object = ObjectBuilder()
+        object.set("items", files, \.document)
+        return object
     }
 }
 

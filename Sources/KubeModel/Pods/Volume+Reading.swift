@@ -41,7 +41,7 @@ extension VolumeSource {
             } else {
                 self = .projected(try ProjectedVolume(reader, &context))
             }
-        case "downwardAPI": self = .projected(try ProjectedVolume(downward: reader, &context))
+        case "downwardAPI": self = .downwardAPI(try ProjectedVolume(downward: reader, &context))
         default: throw reader.error("\(type) is not supported yet")
         }
     }

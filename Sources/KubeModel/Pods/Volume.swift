@@ -24,6 +24,8 @@ public enum VolumeSource: Equatable, Sendable {
     case secret(ConfigVolume)
     /// Values of the pod, of ConfigMaps and of Secrets as files.
     case projected(ProjectedVolume)
+    /// Values of the pod as files.
+    case downwardAPI(ProjectedVolume)
     /// The folder where Kubernetes would put a service account's token: empty here.
     case serviceAccountToken
 }

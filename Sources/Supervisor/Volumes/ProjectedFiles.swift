@@ -70,7 +70,7 @@ extension VolumeSource {
             ProjectedVolume(sources: [.configMap(volume)], defaultMode: volume.defaultMode)
         case .secret(let volume):
             ProjectedVolume(sources: [.secret(volume)], defaultMode: volume.defaultMode)
-        case .projected(let volume): volume
+        case .projected(let volume), .downwardAPI(let volume): volume
         case .serviceAccountToken: ProjectedVolume(sources: [])
         case .emptyDirectory, .hostPath: nil
         }

@@ -86,7 +86,7 @@ struct VolumeSetup: Sendable {
             }
             return path
         case .hostPath(let host): return try hostPath(host)
-        case .configMap, .secret, .projected, .serviceAccountToken:
+        case .configMap, .secret, .projected, .downwardAPI, .serviceAccountToken:
             try refresh()
             return projectedFolder
         }
