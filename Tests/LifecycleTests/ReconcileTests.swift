@@ -47,10 +47,10 @@ struct ReconcileTests {
             }
             for uid in part.node.pods.keys.sorted() { part.take(part.node.wake(uid, at: part.now)) }
             let isSame = part.node == whole.node
-                // Why: what differs is thousands of words; the pods that differ are enough.
-                let differing = Set(part.node.pods.keys).symmetricDifference(whole.node.pods.keys)
-                    .union(part.node.pods.keys.filter { part.node.pods[$0] != whole.node.pods[$0] })
-                #expect(isSame, "step \(step): \(differing.sorted())")
+            // Why: what differs is thousands of words; the pods that differ are enough.
+            let differing = Set(part.node.pods.keys).symmetricDifference(whole.node.pods.keys)
+                .union(part.node.pods.filter { $0.value != whole.node.pods[$0.key] }.keys)
+            #expect(isSame, "step \(step): \(differing.sorted())")
         }
         #expect(part.look().sorted() == whole.look().sorted())
     }

@@ -83,7 +83,9 @@ extension DownwardFile {
 }
 
 extension ResourceSelector {
-    /// What a divisor may be. Source: Kubernetes, validateContainerResourceDivisor.
+    /// What a divisor may be.
+    ///
+    /// Source: Kubernetes, validateContainerResourceDivisor.
     private static let divisors: [String: Set<String>] = [
         "cpu": ["1m", "1"],
         "memory": [
