@@ -36,8 +36,9 @@ struct ManifestStoryTests {
             let deleted = try gateway.remotely(["delete", "pod", "web"])
             #expect(deleted.exitCode == 0, "\(deleted.standardError)")
             #expect(try gateway.localPod("web") == nil)
-            let last = try await gateway.report("generation 3") { $0["generation"] == 3 }
-            #expect(last["objects"]?.array?.isEmpty == true)
+            try await gateway.report("generation 3, and nothing stored") {
+                $0["generation"] == 3 && $0["objects"]?.array?.isEmpty == true
+            }
         }
     }
 

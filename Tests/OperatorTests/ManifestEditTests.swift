@@ -63,6 +63,7 @@ struct ManifestEditTests {
     )
     func judge() {
         let problem: Document = ["kind": "Manifest", "reason": "NotTrusted", "message": "no"]
+        let known: Document = ["kind": "Manifest", "reason": "NotTrusted", "message": "before"]
         let table: [(Document, isOld: Bool, String)] = [
             (["epoch": "e", "generation": 4], false, "yes"),
             (["epoch": "e", "generation": 4], true, "yes"),
@@ -71,12 +72,14 @@ struct ManifestEditTests {
             (["epoch": "e", "generation": 5], false, "no"),
             (["epoch": "e", "generation": 3, "errors": [problem]], false, "no"),
             (["epoch": "e", "generation": 3, "errors": [problem]], true, "undecided"),
+            (["errors": [known]], false, "undecided"),
+            (["epoch": "e", "generation": 4, "errors": [known]], false, "yes"),
             (["errors": [["kind": "Pod", "reason": "Invalid"]]], false, "undecided"),
             ([:], false, "undecided"),
         ]
         for (status, isOld, expected) in table {
             let verdict =
-                switch BrokerAccess.judge(status, empty, isOld: isOld) {
+                switch BrokerAccess.judge(status, empty, isOld: isOld, known: known) {
                 case .yes: "yes"
                 case .no: "no"
                 case .undecided: "undecided"

@@ -46,14 +46,16 @@ struct SupervisorStoryTests {
     func remarks() async throws {
         try await story { story in
             try await story.daemon { life in
-                let pod = podJSON(container: #""resources":{"limits":{"cpu":"1"}},"#)
+                let limits = #"{"limits":{"ephemeral-storage":"1Gi"}}"#
+                let pod = podJSON(container: #""resources":\#(limits),"#)
                 try await life.apply(pod)
                 try await life.eventually("runs") { await life.phase() == "Running" }
                 let report = try await life.due("status/pods/default/web")
                 let accepted = report?.condition("swiftlet.dev/Accepted")
                 #expect(accepted?["status"]?.string == "True")
                 let message = accepted?["message"]?.string ?? ""
-                #expect(message.contains("spec.containers[0].resources.limits[cpu]"), "\(message)")
+                let path = "spec.containers[0].resources.limits[ephemeral-storage]"
+                #expect(message.contains(path), "\(message)")
             }
         }
     }

@@ -47,6 +47,7 @@ extension BrokerAccess {
         _ payload: [UInt8]
     ) async throws(OperatorError) {
         let topic = topics.topic("status/desired")
+        let known = try await Self.problem(first("status/desired"))
         let answers: AsyncStream<InboundMessage>
         do {
             answers = try await client.messages(topic, timeoutSeconds: timeoutSeconds)
@@ -56,8 +57,14 @@ extension BrokerAccess {
         // Why first: a node that has the signature already needs one look at the manifest.
         try await publishSignature(of: payload)
         try await publish(topics.topic("desired/manifest"), payload)
-        try await confirmed(by: answers, what: "the manifest") { answer, message in
-            Self.judge(answer.document, manifest, isOld: message.isRetained)
+        do throws(OperatorError) {
+            try await confirmed(by: answers, what: "the manifest") { answer, message in
+                Self.judge(answer.document, manifest, isOld: message.isRetained, known: known)
+            }
+        } catch {
+            // Nothing new in all that time: the node means the old words.
+            guard case .unanswered = error, let known else { throw error }
+            throw .refused(what: "the manifest", message: Printable.cell(Self.words(known)))
         }
     }
 
@@ -133,11 +140,13 @@ extension BrokerAccess {
 
     /// What `status/desired` says about a manifest.
     ///
-    /// What was said before ours was published (`isOld`) can only confirm.
+    /// What was said before ours was published (`isOld`) can only confirm, and a refusal that was `known`
+    /// before may be said once more for the reason of before.
     static func judge(
         _ status: Document,
         _ manifest: DesiredManifest,
-        isOld: Bool
+        isOld: Bool,
+        known: Document?
     ) -> BrokerVerdict {
         let isOurs = status["epoch"]?.string == manifest.epoch
         if isOurs, let generation = status["generation"]?.integer {
@@ -146,9 +155,16 @@ extension BrokerAccess {
                 return .no("another controller was faster: try again")
             }
         }
-        let problem = status["errors"]?.array?.first { $0["kind"]?.string == "Manifest" }
-        guard let problem, !isOld else { return .undecided }
+        guard let problem = problem(status), !isOld, problem != known else { return .undecided }
+        return .no(words(problem))
+    }
+
+    private static func problem(_ status: Document?) -> Document? {
+        status?["errors"]?.array?.first { $0["kind"]?.string == "Manifest" }
+    }
+
+    private static func words(_ problem: Document) -> String {
         let reason = problem["reason"]?.string ?? "Refused"
-        return .no("\(reason): \(problem["message"]?.string ?? "the node gave no message")")
+        return "\(reason): \(problem["message"]?.string ?? "the node gave no message")"
     }
 }
