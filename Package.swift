@@ -200,7 +200,7 @@ let package = Package(
         // Programs: wiring only.
         program(
             "swiftletd",
-            ["Daemon", "Host", logging]
+            ["Daemon"]
         ),
         program(
             "swiftlet-run",
@@ -215,7 +215,7 @@ let package = Package(
         program(
             "swiftlet",
             [
-                "Operator", "ControlAPI", "Uplink", "Host", "Trust",
+                "Operator", "Daemon", "ControlAPI", "Uplink", "Host", "Trust",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

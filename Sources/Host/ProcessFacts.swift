@@ -43,7 +43,7 @@ public struct ProcessFacts: Equatable, Sendable {
     ///
     /// Descriptors are closed as they are marked, threads end; nothing of this life runs on.
     ///
-    /// - Parameter arguments: argv from 1 on.
+    /// - Parameter arguments: argv.
     /// - Throws: Why it could not; then everything is as before.
     public static func startAnew(_ arguments: [String]) throws(HostError) -> Never {
         guard let path = ownProgramPath else {

@@ -44,7 +44,7 @@ enum ProcessSpawn {
     /// Becomes another program, under the same process id, with the same environment; returns only
     /// when that failed.
     static func replace(_ path: String, _ arguments: [String]) throws(HostError) -> Never {
-        let number = try unsafe withCStrings([path] + arguments) {
+        let number = try unsafe withCStrings(arguments) {
             arguments throws(HostError) -> Int32 in
             // Safety: the strings and their array outlive the call, which ends with a null pointer.
             unsafe execv(path, arguments)

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Daemon
+import Glibc
 import Host
 import Operator
 
@@ -26,6 +28,13 @@ struct Swiftlet: AsyncParsableCommand {
             VersionCommand.self,
         ]
     )
+
+    /// Is the daemon under the daemon's name: a package has both in the room of one.
+    static func main() async {
+        let name = CommandLine.arguments.first?.split(separator: "/").last
+        guard name.map(String.init) == DaemonCommand.name else { return await main(nil) }
+        Glibc.exit(await DaemonCommand.run(CommandLine.arguments))
+    }
 
     // Declared here too, so that they may stand before the verb.
     @OptionGroup var node: NodeOptions
