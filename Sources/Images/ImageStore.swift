@@ -36,16 +36,23 @@ public struct ImageStore: Sendable {
 
     /// The image that a reference stands for, if it is here whole.
     public func lookup(_ reference: ImageReference) throws(ImageError) -> StoredImage? {
+        guard let record = try record(of: reference) else { return nil }
+        var image = try image(record.digest)
+        image?.resolvedDigest = record.resolvedDigest
+        return image
+    }
+
+    /// The manifest of the image that a reference stands for, whether that image is here or not.
+    public func manifestDigest(of reference: ImageReference) throws(ImageError) -> Digest? {
+        try record(of: reference)?.digest
+    }
+
+    private func record(of reference: ImageReference) throws(ImageError) -> ReferenceRecord? {
         let path = referencePath(reference)
         guard StoreFile.exists(path) else { return nil }
         let json = try StoreFile.read(path, byteCountMax: ImageLimits.configurationByteCountMax)
-        let document = try parsedJSON(json, what: path)
-        guard let digest = document["manifestDigest"]?.string.flatMap({ Digest($0) }) else {
-            throw .malformed(what: path, message: "manifestDigest is missing")
-        }
-        var image = try image(digest)
-        image?.resolvedDigest = document["resolvedDigest"]?.string.flatMap { Digest($0) }
-        return image
+        // Why no error: a record that the disk has damaged would stay for ever; a pull replaces it.
+        return ReferenceRecord(json, path: path)
     }
 
     /// The image with a manifest's digest, if it is here whole.
@@ -53,7 +60,8 @@ public struct ImageStore: Sendable {
         let path = imagePath(manifestDigest)
         guard StoreFile.exists(path) else { return nil }
         let json = try StoreFile.read(path, byteCountMax: ImageLimits.manifestByteCountMax)
-        let image = try StoredImage(json: json, path: path)
+        // As for a reference: what cannot be read is not here, and is made anew from its layers.
+        guard let image = try? StoredImage(json: json, path: path) else { return nil }
         // A folder or blob that went missing is no image any more: it is pulled again.
         let isThere = image.rootDirectory.map(StoreFile.isFolder) ?? true
         return isThere && image.moduleFile.map(StoreFile.exists) ?? true ? image : nil

@@ -41,17 +41,9 @@ extension ImageStore {
             let path = "\(directory)/references/\(name)"
             let most = ImageLimits.configurationByteCountMax
             guard let json = try? StoreFile.read(path, byteCountMax: most),
-                let document = try? parsedJSON(json, what: path),
-                let reference = document["reference"]?.string,
-                let digest = document["manifestDigest"]?.string.flatMap({ Digest($0) })
+                let record = ReferenceRecord(json, path: path)
             else { continue }
-            result.append(
-                ReferenceRecord(
-                    reference: reference,
-                    digest: digest,
-                    resolvedDigest: document["resolvedDigest"]?.string.flatMap { Digest($0) }
-                )
-            )
+            result.append(record)
         }
         return result
     }
@@ -60,6 +52,17 @@ extension ImageStore {
         var reference: String
         var digest: Digest
         var resolvedDigest: Digest?
+
+        /// Reads a record; nil when it is damaged.
+        init?(_ json: [UInt8], path: String) {
+            guard let document = try? parsedJSON(json, what: path),
+                let reference = document["reference"]?.string,
+                let digest = document["manifestDigest"]?.string.flatMap({ Digest($0) })
+            else { return nil }
+            self.reference = reference
+            self.digest = digest
+            resolvedDigest = document["resolvedDigest"]?.string.flatMap { Digest($0) }
+        }
     }
 
     /// Looks at everything; reads no blob but manifests.

@@ -60,7 +60,13 @@ public struct StoredImages: ImageSource {
     private func lookUp(_ reference: ImageReference) async throws(ImageProblem) -> StoredImage? {
         try await workshop.run { [store, checks, policy] () throws(ImageProblem) -> StoredImage? in
             do throws(ImageError) {
-                guard let image = try store.lookup(reference) else { return nil }
+                guard let image = try store.lookup(reference) else {
+                    // A name without its image: what is left of it may be enough to make it anew.
+                    if let digest = try store.manifestDigest(of: reference) {
+                        checks.noteDamaged(reference, digest)
+                    }
+                    return nil
+                }
                 // Each time: a key may have been taken out of the policy since it was pulled.
                 let check = SignatureCheck(store, policy)
                 do throws(ImageError) {

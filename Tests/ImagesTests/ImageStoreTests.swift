@@ -189,17 +189,32 @@ struct ImageStoreTests {
         }
     }
 
-    @Test("a damaged record is an error that names its file")
+    @Test("a damaged record counts as none, so that a pull or what is left can replace it")
     func damagedRecord() throws {
         try withScratchDirectory { folder in
             let store = try ImageStore(directory: folder)
-            try writeFile("\(folder)/images/\(Self.blob.digest.hex).json", "{")
-            do {
-                _ = try store.image(Self.blob.digest)
-                Issue.record("taken")
-            } catch {
-                #expect("\(error)".contains(Self.blob.digest.hex))
-            }
+            let reference = try ImageReference("example.com/app:1")
+            let image = StoredImage(
+                manifestDigest: Self.blob.digest,
+                form: .rootFileSystem,
+                configuration: ImageConfiguration(),
+                rootDirectory: nil,
+                moduleFile: nil
+            )
+            try store.save(image, as: reference)
+            #expect(try store.lookup(reference) != nil)
+            let record = "\(folder)/images/\(Self.blob.digest.hex).json"
+            try writeFile(record, Array(try readBytes(record).dropLast(9)))
+            #expect(try store.lookup(reference) == nil)
+            #expect(try store.image(Self.blob.digest) == nil)
+            #expect(try store.manifestDigest(of: reference) == Self.blob.digest)
+            try store.save(image, as: reference)
+            let name = try #require(
+                try run("ls", ["\(folder)/references"]).standardOutput.split(separator: "\n").first
+            )
+            try writeFile("\(folder)/references/\(name)", "{")
+            #expect(try store.lookup(reference) == nil)
+            #expect(try store.manifestDigest(of: reference) == nil)
         }
     }
 }

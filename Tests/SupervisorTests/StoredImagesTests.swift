@@ -103,6 +103,21 @@ struct StoredImagesTests {
         }
     }
 
+    @Test("a damaged record of an image is made again from its layers, with no source")
+    func damagedRecord() async throws {
+        try await ImageDisk.with { disk in
+            try await disk.pack("a", dataByteCount: 1_000)
+            _ = try await disk.images.pull("oci:L:a")
+            disk.forgetLayout()
+            let image = try #require(try disk.images.store.list().first?.image)
+            let record = "\(disk.folder)/images/images/\(image.manifestDigest.hex).json"
+            try writeFile(record, Array(try readBytes(record).prefix(100)))
+            let next = try ImageDisk(disk.folder)
+            #expect(try await next.images.find("oci:L:a") != nil)
+            #expect(try next.images.store.lookup(next.images.names.reference("oci:L:a")) == image)
+        }
+    }
+
     @Test("an image whose layer is damaged too counts as not here, and a pull brings it back")
     func pulledAgain() async throws {
         try await ImageDisk.with { disk in
