@@ -17,7 +17,7 @@ MACHINE_PACKAGES := qemu-system-x86 busybox-static cpio e2fsprogs systemd system
 	mosquitto-clients
 # Why apart: the suite keeps every core busy, and tests with brokers and processes watch the time.
 SUITE := ^ConformanceTests\.
-SERVICES := ^(UplinkTests|IntegrationTests|SupervisorTests)\.
+SERVICES := ^(UplinkTests|IntegrationTests|SupervisorTests|PowerCuts)\.
 SWIFT_SOURCES := Package.swift Sources Tests config/examples/workloads
 
 help: ## Lists the doors
@@ -38,6 +38,12 @@ test: swift packages test-packages lint ## Everything that is tested
 vm-test: deb ## An emulated machine with systemd: package installed, daemon killed, hung, upgraded, rebooted
 	@.ci/install-packages $(MACHINE_PACKAGES)
 	Tests/Machine/run .build-deb/swiftlet_*_$(ARCH).deb
+
+# Cuts and faults of a long run; `make test` has a short one.
+POWER_CUTS ?= 1000
+power-cuts: swift packages ## POWER_CUTS power cuts of the recorded daemon, each booted, and a fault at every write
+	swift build --build-tests $(CHECKED)
+	SWIFTLET_POWER_CUTS=$(POWER_CUTS) SWIFTLET_DISK_FAULTS=all swift test --skip-build --no-parallel --filter '^PowerCuts\.'
 
 # Seconds for each of the three fuzzers: `make fuzz SECONDS=3600` for a night.
 SECONDS ?= 60

@@ -290,6 +290,22 @@ let package = Package(
             "IntegrationTests",
             ["Documents", "KubeModel", "StateStore", "Uplink", "TestKit"]
         ),
+        // The runner of `swiftlet-run`, linked so that the recorder of writes can be loaded into it.
+        .executableTarget(
+            name: "recorded-runner",
+            dependencies: ["WASI", "Wasm", "Host", "CLinux"],
+            path: "Tests/PowerCuts/Runner",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PowerCuts",
+            dependencies: [
+                "Documents", "KubeModel", "StateStore", "Uplink", "TestKit", "recorded-runner",
+            ],
+            exclude: ["Recorder", "Runner"],
+            // Why: a thousand disks are made from some megabytes of changes each.
+            swiftSettings: testing + [.unsafeFlags(["-O"])]
+        ),
         tests("TidyTests", ["TestKit"]),
     ],
     swiftLanguageModes: [.v6]

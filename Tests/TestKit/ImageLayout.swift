@@ -1,56 +1,83 @@
-import Documents
 import Glibc
-import TestKit
 
-/// An OCI image layout on disk, with modules as artifacts of one raw layer.
+/// An OCI image layout on disk: modules as artifacts of one raw layer, and images with a root.
 ///
-/// Source: OCI image layout 1.0; CNCF wasm OCI artifact (media types).
-struct ImageLayout {
-    let folder: String
-    private var manifests: [Document] = []
+/// Source: OCI image layout 1.0 and image specification; CNCF wasm OCI artifact (media types).
+public struct ImageLayout {
+    /// Where it lies.
+    public let folder: String
+    private var manifests: [String] = []
 
-    init(folder: String) throws {
+    /// An empty one.
+    public init(folder: String) throws {
         self.folder = folder
         for path in [folder, folder + "/blobs", folder + "/blobs/sha256"] { mkdir(path, 0o755) }
         try writeFile(folder + "/oci-layout", #"{"imageLayoutVersion":"1.0.0"}"#)
     }
 
     /// Adds a module under a tag.
-    mutating func add(_ tag: String, _ module: [UInt8]) throws {
+    public mutating func add(_ tag: String, _ module: [UInt8]) throws {
         let layer = try blob(module, type: "application/wasm")
-        let configuration: Document = [
-            "architecture": "wasm", "os": "wasip1",
-            "layerDigests": .array([layer["digest"] ?? .null]),
-        ]
-        let manifest: Document = [
-            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-            "config": try blob(
-                configuration.json(),
-                type: "application/vnd.wasm.config.v0+json"
-            ),
-            "layers": [layer],
-        ]
-        var entry = try blob(manifest.json(), type: "application/vnd.oci.image.manifest.v1+json")
-        if case .object(let members) = entry.content {
-            let name: Document = ["org.opencontainers.image.ref.name": .string(tag)]
-            entry = .object(members + [Document.Member(name: "annotations", value: name)])
-        }
-        manifests.append(entry)
-        let index: Document = [
-            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
-            "manifests": .array(manifests),
-        ]
-        try writeFile(folder + "/index.json", index.json())
+        let configuration =
+            #"{"architecture":"wasm","os":"wasip1","layerDigests":["\#(layer.digest)"]}"#
+        try add(
+            tag,
+            configuration,
+            type: "application/vnd.wasm.config.v0+json",
+            layer: layer.descriptor
+        )
     }
 
-    private func blob(_ bytes: [UInt8], type: String) throws -> Document {
+    /// Adds an image whose root is made of one layer, a tar archive, and which runs a file of it.
+    public mutating func add(_ tag: String, root archive: [UInt8], entry: String) throws {
+        let layer = try blob(archive, type: "application/vnd.oci.image.layer.v1.tar")
+        let configuration = #"""
+            {"architecture":"wasm","os":"wasip1","config":{"Entrypoint":["\#(entry)"]},\#
+            "rootfs":{"type":"layers","diff_ids":["\#(layer.digest)"]}}
+            """#
+        try add(
+            tag,
+            configuration,
+            type: "application/vnd.oci.image.config.v1+json",
+            layer: layer.descriptor
+        )
+    }
+
+    private mutating func add(
+        _ tag: String,
+        _ configuration: String,
+        type: String,
+        layer: String
+    ) throws {
+        let config = try blob(Array(configuration.utf8), type: type)
+        let kind = "application/vnd.oci.image.manifest.v1+json"
+        let manifest = #"""
+            {"schemaVersion":2,"mediaType":"\#(kind)","config":\#(config.descriptor),\#
+            "layers":[\#(layer)]}
+            """#
+        let entry = try blob(Array(manifest.utf8), type: kind)
+        let name = #""annotations":{"org.opencontainers.image.ref.name":"\#(tag)"}"#
+        manifests.append("\(entry.descriptor.dropLast()),\(name)}")
+        try writeFile(
+            folder + "/index.json",
+            #"""
+            {"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json",\#
+            "manifests":[\#(manifests.joined(separator: ","))]}
+            """#
+        )
+    }
+
+    private func blob(
+        _ bytes: [UInt8],
+        type: String
+    ) throws -> (digest: String, descriptor: String) {
         let temporary = folder + "/blobs/new"
         try writeFile(temporary, bytes)
-        let digest = try run("sha256sum", [temporary]).standardOutput.prefix { $0 != " " }
-        rename(temporary, folder + "/blobs/sha256/\(digest)")
-        return [
-            "mediaType": .string(type), "digest": .string("sha256:\(digest)"),
-            "size": .integer(Int64(bytes.count)),
-        ]
+        let hex = try run("sha256sum", [temporary]).standardOutput.prefix { $0 != " " }
+        rename(temporary, folder + "/blobs/sha256/\(hex)")
+        let digest = "sha256:\(hex)"
+        let descriptor =
+            #"{"mediaType":"\#(type)","digest":"\#(digest)","size":\#(bytes.count)}"#
+        return (digest, descriptor)
     }
 }

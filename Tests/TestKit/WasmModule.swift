@@ -1,19 +1,19 @@
 /// WebAssembly modules small enough to write by hand, so that these tests need no compiler.
 ///
 /// Source: WebAssembly core specification, 5 (binary format); WASI preview 1.
-enum WasmModule {
+public enum WasmModule {
     /// Prints a line of text and ends well.
-    static func printing(_ text: String) -> [UInt8] {
+    public static func printing(_ text: String) -> [UInt8] {
         module(code: write(count: text.utf8.count + 1) + [0x0B], text: text + "\n")
     }
 
     /// Ends at once with an exit code.
-    static func exiting(_ code: UInt8) -> [UInt8] {
+    public static func exiting(_ code: UInt8) -> [UInt8] {
         module(code: [0x41] + signed(Int32(code)) + [0x10, 2, 0x0B], text: "")
     }
 
     /// Prints a line every 50 ms until it is stopped.
-    static func ticking(_ text: String = "tick") -> [UInt8] {
+    public static func ticking(_ text: String = "tick") -> [UInt8] {
         // loop: write, sleep, again.
         let body =
             [0x03, 0x40] + write(count: text.utf8.count + 1) + sleep() + [0x0C, 0, 0x0B, 0x0B]
@@ -21,7 +21,7 @@ enum WasmModule {
     }
 
     /// Decodes, but its body adds what is not there: it must be refused, with the byte's place.
-    static var invalid: [UInt8] { module(code: [0x6A, 0x1A, 0x0B], text: "") }
+    public static var invalid: [UInt8] { module(code: [0x6A, 0x1A, 0x0B], text: "") }
 
     private static let textAddress: Int32 = 256
     private static let subscriptionAddress: Int32 = 64

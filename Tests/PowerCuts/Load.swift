@@ -1,0 +1,159 @@
+import TestKit
+
+/// A recorded stretch of a gateway's life: pods come, change and go, images are pulled and removed, the
+/// daemon is killed and goes on.
+struct Load {
+    var recording: Recording
+    let story: Story
+    let acknowledgements: [Acknowledgement]
+    let rootInodes: [String: UInt64]
+    /// Where the recording's own folders ended, for comparing.
+    let differences: [String]
+
+    /// Changes after which a power cut is worth a look: all but what was only sent.
+    var positions: [Int] {
+        recording.changes.indices.filter { recording.changes[$0].kind != .sent }.map { $0 + 1 }
+    }
+
+    /// Records one.
+    static func record(_ site: Site, _ workshop: Workshop, _ broker: Mosquitto) async throws -> Load
+    {
+        let file = try RecorderFile(path: site.fixture.path("recording"))
+        let environment = file.environment(library: workshop.recorder, roots: site.roots)
+        try site.configure(
+            brokerPort: broker.port,
+            layouts: workshop.layouts,
+            recorder: environment
+        )
+        let inodes = site.rootInodes()
+        var stage = Stage(site: site, file: file, environment: environment, broker: broker)
+        do {
+            try await stage.play()
+        } catch {
+            let said = SentMessages(try file.recording()).messages.map(\.topic)
+            throw TestKitError(
+                message: "\(error)\nsent: \(said)\nthe daemon said:\n\(stage.daemon?.output ?? "")"
+            )
+        }
+        try await file.freeze()
+        stage.kill()
+        let recording = try file.recording()
+        let last = PowerCut(position: recording.changes.count, loss: .nothing, seed: 0)
+        var disk = last.disk(recording, roots: inodes)
+        var differences = disk.problems
+        for name in Site.lasting {
+            differences += try disk.differences(
+                "\(site.folder)/\(name)",
+                from: "\(site.place)/\(name)"
+            )
+        }
+        return Load(
+            recording: recording,
+            story: stage.story,
+            acknowledgements: Acknowledgement.all(in: SentMessages(recording).messages),
+            rootInodes: inodes,
+            differences: differences
+        )
+    }
+}
+
+/// The scenes of a load.
+private struct Stage {
+    let site: Site
+    let file: RecorderFile
+    let environment: [String: String]
+    let cloud: Cloud
+    var story = Story()
+    private(set) var daemon: BackgroundProcess?
+
+    init(site: Site, file: RecorderFile, environment: [String: String], broker: Mosquitto) {
+        self.site = site
+        self.file = file
+        self.environment = environment
+        cloud = Cloud(broker: broker)
+    }
+
+    mutating func play() async throws {
+        daemon = try site.startRecorded(environment)
+        try await publish("alpha", "u-alpha", 1)
+        try await publish("beta", "u-beta", 1)
+        try await publish("once", "u-once", 1, image: "once")
+        try await acknowledged("alpha", "beta", "once")
+        try await cloud.publish("desired/configmaps/default/settings", Self.settings("first"))
+        try await publish("rooted", "u-rooted", 1, image: "rooted")
+        // One in place, one under another uid, none waited for.
+        try await publish("alpha", "u-alpha", 2)
+        try await publish("beta", "u-beta-2", 2)
+        try await publish("gamma", "u-gamma", 3)
+        try await acknowledged("alpha", "beta", "gamma", "rooted")
+        try await cloud.request("tidy-1", "prune")
+        try await end("gamma", "u-gamma")
+        try await publish("alpha", "u-alpha", 4)
+        try await acknowledged("alpha", "gamma")
+        // Why frozen: what was done and not yet written down would be missing.
+        try await file.freeze()
+        daemon?.kill()
+        file.thaw()
+        daemon = try site.startRecorded(environment)
+        try await cloud.publish("desired/configmaps/default/settings", Self.settings("second"))
+        try await publish("gamma", "u-gamma-2", 5)
+        try await publish("alpha", "u-alpha", 6)
+        try await acknowledged("alpha", "gamma")
+        try await cloud.request("tidy-2", "prune")
+        try await end("beta", "u-beta-2")
+        try await acknowledged("beta")
+    }
+
+    func kill() {
+        site.killRunners()
+        daemon?.kill()
+        site.killRunners()
+    }
+
+    private mutating func publish(
+        _ pod: String,
+        _ uid: String,
+        _ number: Int,
+        image: String? = nil
+    ) async throws {
+        let text = image == nil ? Workshop.text(number) : image == "rooted" ? "rooted." : "once"
+        let version = Story.Version(
+            uid: uid,
+            version: String(number),
+            text: text,
+            isLasting: image != "once"
+        )
+        story.publish(pod, version)
+        try await cloud.publish(pod, version, image: image ?? "v\(number)")
+    }
+
+    private mutating func end(_ pod: String, _ uid: String) async throws {
+        let number = (story.pods[pod]?.last?.version).flatMap { Int($0) } ?? 0
+        let version = Story.Version(uid: uid, version: String(number + 100), text: nil)
+        story.publish(pod, version)
+        try await cloud.publish(pod, version, image: "v1")
+    }
+
+    /// Waits until the last versions of pods were acknowledged, and what is to end has ended.
+    private func acknowledged(_ pods: String...) async throws {
+        for pod in pods {
+            guard let last = story.pods[pod]?.last else { continue }
+            try await eventually("\(pod) \(last) is acknowledged", within: 20) {
+                if let code = daemon?.exitCode { throw TestKitError(message: "ended with \(code)") }
+                let messages = SentMessages(try file.recording()).messages
+                return Acknowledgement.all(in: messages).contains {
+                    $0.pod == pod && $0.uid == last.uid && $0.version == last.version
+                        && (last.text != nil || $0.isEnd)
+                }
+            }
+        }
+    }
+
+    private static func settings(_ word: String) -> String {
+        #"""
+        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","namespace":"default",\#
+        "uid":"u-settings","resourceVersion":"\#(word == "first" ? 1 : 2)"},\#
+        "data":{"word":"\#(word)","more":"\#(String(repeating: word, count: 400))"}}
+        """#
+    }
+}

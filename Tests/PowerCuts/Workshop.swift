@@ -1,0 +1,66 @@
+import Glibc
+import TestKit
+
+/// What all power cuts of a test share: the recorder, images, a broker's port.
+struct Workshop {
+    let recorder: String
+    let layouts: String
+    /// The bytes of everything that images are made of, by the name of its digest.
+    let blobs: [String: [UInt8]]
+    /// The files of the image with a root, by their path in it.
+    let rootFiles: [String: [UInt8]]
+
+    /// Versions of the module: each prints a text of its own.
+    static let versionCount = 6
+
+    /// The text of a version's module.
+    static func text(_ version: Int) -> String { "version \(version)." }
+
+    /// Compiles the recorder and makes the images.
+    init(_ fixture: Fixture) throws {
+        recorder = fixture.path("recorder.so")
+        let compiled = try run(
+            try Requirement.clang.path(),
+            [
+                "-std=c11", "-O1", "-Wall", "-Werror", "-fPIC", "-shared", "-Wl,-z,initfirst", "-o",
+                recorder, repositoryRoot + "/Tests/PowerCuts/Recorder/recorder.c", "-ldl",
+                "-lpthread",
+            ]
+        )
+        guard compiled.exitCode == 0 else { throw TestKitError(message: compiled.standardError) }
+        layouts = fixture.path("layouts")
+        mkdir(layouts, 0o755)
+        var layout = try ImageLayout(folder: layouts + "/tests")
+        for version in 1...Self.versionCount {
+            try layout.add("v\(version)", Self.module(version))
+        }
+        try layout.add("once", WasmModule.printing("once"))
+        try layout.add("unused", WasmModule.printing("unused"))
+        rootFiles = [
+            "app.wasm": WasmModule.ticking("rooted."),
+            "data/words.txt": [UInt8](repeating: UInt8(ascii: "w"), count: 70_000),
+        ]
+        try layout.add("rooted", root: try Self.archive(rootFiles, fixture), entry: "/app.wasm")
+        var blobs: [String: [UInt8]] = [:]
+        for name in folders(layout.folder + "/blobs/sha256") {
+            blobs[name] = try readBytes("\(layout.folder)/blobs/sha256/\(name)")
+        }
+        self.blobs = blobs
+    }
+
+    // Why so long a text: the module should be more than a page, so that it can be torn.
+    private static func module(_ version: Int) -> [UInt8] {
+        WasmModule.ticking(text(version) + String(repeating: "\(version)", count: 3_000))
+    }
+
+    private static func archive(_ files: [String: [UInt8]], _ fixture: Fixture) throws -> [UInt8] {
+        let folder = fixture.path("root")
+        mkdir(folder, 0o755)
+        mkdir(folder + "/data", 0o755)
+        for (path, bytes) in files { try writeFile("\(folder)/\(path)", bytes) }
+        let archive = fixture.path("root.tar")
+        let made = try run("tar", ["-C", folder, "-cf", archive, "."])
+        guard made.exitCode == 0 else { throw TestKitError(message: made.standardError) }
+        return try readBytes(archive)
+    }
+}
