@@ -4,9 +4,12 @@ extension ContainerLifecycle {
     /// What happened to a container.
     public enum Event: Equatable, Sendable {
         /// Its image is on disk under this identity.
-        case imageReady(imageID: String)
-        /// Its image cannot be had now.
-        case imageFailed(Problem)
+        ///
+        /// `of` names the image that was asked for: an answer about another one is old news. `nil` is for
+        /// callers that never ask for two.
+        case imageReady(imageID: String, of: String? = nil)
+        /// Its image cannot be had now; `of` is as above.
+        case imageFailed(Problem, of: String? = nil)
         /// Its process runs since then.
         case started(attempt: Int64, at: Timestamp)
         /// No process could be started.
@@ -55,8 +58,8 @@ extension ContainerLifecycle {
     /// Takes one event; `policy` is what holds for this container.
     mutating func handle(_ event: Event, at now: Moment, policy: RestartPolicy) -> [Action] {
         switch event {
-        case .imageReady(let imageID): imageReady(imageID, at: now)
-        case .imageFailed(let problem): imageFailed(problem, at: now)
+        case .imageReady(let imageID, let image): imageReady(imageID, of: image, at: now)
+        case .imageFailed(let problem, let image): imageFailed(problem, of: image, at: now)
         case .started(let attempt, let time): started(attempt, time, at: now)
         case .startFailed(let attempt, let problem): startFailed(attempt, problem, at: now)
         case .exited(let attempt, let ending): exited(attempt, ending, at: now, policy: policy)
@@ -66,7 +69,12 @@ extension ContainerLifecycle {
         }
     }
 
-    private mutating func imageReady(_ imageID: String, at now: Moment) -> [Action] {
+    private mutating func imageReady(
+        _ imageID: String,
+        of image: String?,
+        at now: Moment
+    ) -> [Action] {
+        guard isAskedFor(image) else { return [] }
         guard state == .wantingImage else { return upgradeReady(at: now) }
         self.imageID = imageID
         if problem?.isAboutImage == true {
@@ -80,7 +88,17 @@ extension ContainerLifecycle {
         return [.start(attempt: attempt)]
     }
 
-    private mutating func imageFailed(_ problem: Problem, at now: Moment) -> [Action] {
+    /// Whether the image is the one that was asked for last.
+    private func isAskedFor(_ image: String?) -> Bool {
+        image == nil || image == (state == .wantingImage ? self.image : upgrade?.image)
+    }
+
+    private mutating func imageFailed(
+        _ problem: Problem,
+        of image: String?,
+        at now: Moment
+    ) -> [Action] {
+        guard isAskedFor(image) else { return [] }
         guard state == .wantingImage else { return upgradeFailed(problem, at: now) }
         failureCount += 1
         if self.problem?.isAboutImage != true {

@@ -4,6 +4,7 @@ extension ContainerLifecycle {
     /// A newer spec whose image is fetched while the container still runs by the old one.
     struct Upgrade: Equatable, Sendable {
         var fingerprint: UInt64
+        var image: String
         var graceNanoseconds: Int64
         var failureCount = 0
         /// When it is tried again; nil while it is being tried.
@@ -24,7 +25,11 @@ extension ContainerLifecycle {
             upgrade = nil
             return replace(fingerprint, grace, at: now)
         }
-        upgrade = Upgrade(fingerprint: fingerprint, graceNanoseconds: grace)
+        upgrade = Upgrade(
+            fingerprint: fingerprint,
+            image: wanted.image,
+            graceNanoseconds: grace
+        )
         return [.ensureImage]
     }
 

@@ -39,7 +39,13 @@ extension PodLifecycle {
     /// Forgets containers of an earlier spec that have ended.
     private mutating func dropGone() {
         let names = Set((pod.spec.initContainers + pod.spec.containers).map(\.name))
-        containers.removeAll { !names.contains($0.name) && $0.state == .finished }
+        containers.removeAll { container in
+            guard !names.contains(container.name), container.state == .finished else {
+                return false
+            }
+            retired.retire(container)
+            return true
+        }
     }
 
     private mutating func startNext(at now: Moment) -> [Action] {

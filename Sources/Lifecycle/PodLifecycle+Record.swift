@@ -23,6 +23,7 @@ extension PodLifecycle {
         )
         object.set("activity", activity?.record)
         object.set("rollout", rolloutRecord)
+        object.set("retired", retired.record)
         object.set("containers", containers) { $0.record }
         return object.document
     }
@@ -76,7 +77,10 @@ extension PodLifecycle {
         for element in try reader.optional("containers")?.elements() ?? [] {
             restored.append(try ContainerLifecycle(element, isSameBoot: isSameBoot))
         }
+        settlement.isDue = true
         adopt(restored, isSameVersion: isSameVersion)
+        if let runs = try reader.optional("retired") { retired = try RetiredRuns(runs) }
+        for index in containers.indices { retired.revive(&containers[index]) }
     }
 
     /// The pod as it is run: of a version that was rolled back, the one before it.
@@ -108,6 +112,7 @@ extension PodLifecycle {
     /// Brings containers in line with a version that arrived while the daemon was away; to be called
     /// once what became of their processes is known.
     public mutating func settle(at now: Moment) -> [Action] {
+        settlement.isDue = false
         var actions: [Action] = []
         let grace = nanoseconds(ofSeconds: pod.spec.terminationGracePeriodSeconds)
         let names = Set((pod.spec.initContainers + pod.spec.containers).map(\.name))

@@ -9,13 +9,18 @@ extension PodLifecycle {
         status.containerStatuses = pod.spec.containers.compactMap {
             containerStatus($0, isInit: false)
         }
-        status.phase = phase
+        if !isDone { status.phase = phase }
         showVerdict(at: now)
         showRollback()
         status.startTime = startTime
         status.qosClass = pod.spec.qosClass
         setConditions(at: now)
     }
+
+    /// Whether it has ended for good, as far as its status says: what ended once stays so.
+    ///
+    /// A verdict that was lifted since was for a time only.
+    var isDone: Bool { status.phase.isTerminal && status.reason == verdict?.reason }
 
     /// Where the pod is in its life.
     ///

@@ -22,6 +22,14 @@ public struct PodLifecycle: Equatable, Sendable {
         var reason: String
     }
 
+    /// What is between a restored pod and ``settle(at:)``; it takes no part in comparing pods.
+    struct Settlement: Equatable, Sendable {
+        /// Whether its containers may be of an earlier version than it says.
+        var isDue = false
+
+        static func == (left: Settlement, right: Settlement) -> Bool { true }
+    }
+
     /// The pod as it is wanted: the last version that was accepted.
     public internal(set) var pod: Pod
     /// How it is.
@@ -50,6 +58,9 @@ public struct PodLifecycle: Equatable, Sendable {
     var rollout: PodRollout?
     /// Why the newest version does not run.
     var rolledBack: RolledBack?
+    var settlement = Settlement()
+    /// Runs of containers that are in the spec no more.
+    var retired = RetiredRuns()
 
     /// A pod that has just arrived.
     public init(_ pod: Pod) {
@@ -149,10 +160,11 @@ extension PodLifecycle {
     public mutating func update(_ newer: Pod, at now: Moment) -> [Action] {
         guard newer.metadata.resourceVersion != pod.metadata.resourceVersion else { return [] }
         let deletionTimestamp = pod.metadata.deletionTimestamp
+        let older = pod
         pod = newer
         pod.metadata.deletionTimestamp = pod.metadata.deletionTimestamp ?? deletionTimestamp
         guard !isDeleting else { return advance(at: now) }
-        beginRollout()
+        beginRollout(after: older)
         let grace = nanoseconds(ofSeconds: newer.spec.terminationGracePeriodSeconds)
         return takeOverSpec(grace, at: now) + advance(at: now)
     }
@@ -166,6 +178,8 @@ extension PodLifecycle {
             guard var container = container(wanted.name) else {
                 var added = ContainerLifecycle(name: wanted.name)
                 added.fingerprint = fingerprint
+                if isDone { added.state = .finished }
+                retired.revive(&added)
                 kept.append(added)
                 continue
             }
@@ -183,7 +197,7 @@ extension PodLifecycle {
         for var gone in containers where !kept.contains(where: { $0.name == gone.name }) {
             gone.startsAfterStop = false
             actions += wrap(gone.stop(graceNanoseconds: grace, at: now), gone.name)
-            if gone.state != .finished { kept.append(gone) }
+            if gone.state != .finished { kept.append(gone) } else { retired.retire(gone) }
         }
         containers = kept
         return actions

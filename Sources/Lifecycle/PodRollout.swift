@@ -23,18 +23,45 @@ extension PodLifecycle {
                 != nil
     }
 
+    // Why: what has no readiness probe is ready the moment it starts, and may crash a second later.
+    static let provenNanoseconds: Int64 = 10_000_000_000
+
     /// Whether all that runs is of the present version, and serves.
-    private var isGood: Bool {
+    private var serves: Bool {
         status.condition(ConditionType.ready)?.status == .yes
             && containers.allSatisfy { !$0.isToChange }
             || status.phase == .succeeded
     }
 
-    /// When the newest version must be ready; nil while nothing hangs on it.
-    var rolloutAt: Int64? { isDeleting || isHeld || verdict != nil ? nil : rollout?.until }
+    /// When what serves now has served long enough to be gone back to.
+    private var provenAt: Int64 {
+        let starts = pod.spec.containers.compactMap { spec -> Int64? in
+            guard case .running(let since, _)? = container(spec.name)?.state else { return nil }
+            return since
+        }
+        let (time, isNever) = (starts.max() ?? 0).addingReportingOverflow(Self.provenNanoseconds)
+        return isNever ? .max : status.phase == .succeeded ? 0 : time
+    }
 
-    /// Begins to watch over a version that has just replaced another.
-    mutating func beginRollout() {
+    private var isLastGoodOld: Bool {
+        lastGood?.metadata.resourceVersion != pod.metadata.resourceVersion
+    }
+
+    /// When the newest version must be ready, or has proved itself; nil while nothing hangs on it.
+    var rolloutAt: Int64? {
+        if isDeleting || isHeld || settlement.isDue || verdict != nil || status.phase.isTerminal {
+            return nil
+        }
+        guard serves else { return rollout?.until }
+        let isOpen = isGuarded && rolledBack == nil && (isLastGoodOld || rollout != nil)
+        return isOpen ? provenAt : nil
+    }
+
+    /// Begins to watch over a version that has just replaced `older`.
+    ///
+    /// One that served when it was replaced is good as far as anybody knows, if none was better.
+    mutating func beginRollout(after older: Pod? = nil) {
+        if let older, lastGood == nil, rolledBack == nil, serves { lastGood = older }
         rolledBack = nil
         rollout = nil
         guard annotations.progressDeadlineSeconds != nil, lastGood != nil else { return }
@@ -43,10 +70,10 @@ extension PodLifecycle {
 
     /// Notes what is good, and goes back when what is new is not, in time.
     mutating func watchRollout(at now: Moment) -> [Action] {
-        guard !isDeleting, verdict == nil, !isHeld else { return [] }
-        if isGood, rolledBack == nil {
+        guard !isDeleting, verdict == nil, !isHeld, !settlement.isDue else { return [] }
+        if serves, rolledBack == nil, provenAt <= now.monotonicNanoseconds {
             rollout = nil
-            if lastGood?.metadata.resourceVersion != pod.metadata.resourceVersion { lastGood = pod }
+            if isLastGoodOld { lastGood = pod }
             return []
         }
         guard let rollout, let limit = annotations.progressDeadlineSeconds else { return [] }
@@ -54,7 +81,10 @@ extension PodLifecycle {
             self.rollout?.until = now.after(nanoseconds(ofSeconds: limit))
             return []
         }
-        guard until <= now.monotonicNanoseconds, let good = lastGood else { return [] }
+        // What has ended for good cannot be run again, by whatever version.
+        guard !serves, !status.phase.isTerminal, until <= now.monotonicNanoseconds,
+            let good = lastGood
+        else { return [] }
         return goBack(to: good, limit, at: now)
     }
 

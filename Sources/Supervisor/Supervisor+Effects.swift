@@ -51,12 +51,16 @@ extension Supervisor {
             var note = PodNote(.normal, "Pulled", text, container)
             if case .wasThere = how { note.isLocal = true }
             post.yield(.note(note, uid: uid))
-            let event = ContainerLifecycle.Event.imageReady(imageID: image.imageID)
+            let event = ContainerLifecycle.Event.imageReady(
+                imageID: image.imageID,
+                of: reference
+            )
             post.yield(.answer(event, container: container, uid: uid))
         } catch {
             let reason = policy == .never ? "ErrImageNeverPull" : error.reason
             let problem = ContainerLifecycle.Problem(reason: reason, message: error.description)
-            post.yield(.answer(.imageFailed(problem), container: container, uid: uid))
+            let event = ContainerLifecycle.Event.imageFailed(problem, of: reference)
+            post.yield(.answer(event, container: container, uid: uid))
         }
     }
 

@@ -7,10 +7,14 @@ import Testing
 // Goal: what a daemon knew, the next one knows. Method: through bytes and back, at every state.
 @Suite("Records of pods")
 struct RecordTests {
-    private func restored(_ pod: PodLifecycle, bootID: String = "boot-1") throws -> PodLifecycle {
+    private func restored(
+        _ pod: PodLifecycle,
+        as wanted: Pod? = nil,
+        bootID: String = "boot-1"
+    ) throws -> PodLifecycle {
         let bytes = pod.record(bootID: "boot-1").json()
         return try PodLifecycle(
-            pod.pod,
+            wanted ?? pod.pod,
             record: Document(json: bytes),
             status: pod.status,
             bootID: bootID
@@ -44,6 +48,25 @@ struct RecordTests {
         story.happens(.imageFailed(.init(reason: "ErrImagePull", message: "x")))
         #expect(try restored(story.pod).wakeAt == 10_000_000_000)
         #expect(try restored(story.pod, bootID: "boot-2").wakeAt == 0)
+    }
+
+    @Test(
+        "a pod that is done stays so, though the record of one that was replaced has lost its spec"
+    )
+    func doneStaysDone() throws {
+        var story = PodStory(.made(inits: ["first"], policy: .never))
+        story.wake()
+        story.runs("first")
+        story.exits(1, "first")
+        #expect(story.pod.status.phase == .failed)
+        let remains = Pod.made(["first", "main"])
+        var back = try restored(story.pod, as: remains)
+        _ = back.wake(at: story.now)
+        #expect(back.status.phase == .failed)
+        // A container that a newer spec adds to it begins nothing.
+        let actions = back.update(.made(["first", "main", "new"], version: "2"), at: story.now)
+        #expect(!actions.contains(.container("new", .ensureImage)))
+        #expect(back.status.phase == .failed)
     }
 
     @Test("a process that was found keeps its number and its restart count")

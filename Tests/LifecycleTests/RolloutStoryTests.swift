@@ -84,6 +84,7 @@ struct RolloutStoryTests {
         story.happens(.imageReady(imageID: "late"))
         #expect(story.look() == [])
         #expect(story.shown() == "Running" && story.status()?.restartCount == 0)
+        story.after(10)
         #expect(story.pod.wakeAt == nil)
     }
 
@@ -151,10 +152,102 @@ struct RolloutStoryTests {
             story.exits(143)
             story.runs()
             #expect(story.holds("Ready"))
+            story.after(9)
+            #expect(story.pod.versionToGoBackTo?.metadata.resourceVersion == "\(number - 1)")
+            story.after(1)
             #expect(story.pod.versionToGoBackTo?.metadata.resourceVersion == "\(number)")
         }
         story.after(1_000)
         #expect(!story.holds("swiftlet.dev/RolledBack"))
+    }
+
+    @Test("an answer about the image of a version in between ends nothing and fails nothing")
+    func staleImage() {
+        var story = running(version("1", image: "a:1"))
+        story.take(story.pod.update(version("2", image: "a:2"), at: story.now))
+        story.take(story.pod.update(version("3", image: "a:3"), at: story.now))
+        _ = story.look()
+        story.happens(.imageReady(imageID: "two", of: "a:2"))
+        story.happens(.imageFailed(.init(reason: "ErrImagePull", message: "gone"), of: "a:2"))
+        #expect(story.look() == [] && story.shown() == "Running")
+        #expect(story.notes.last?.reason != "Failed")
+        story.happens(.imageReady(imageID: "three", of: "a:3"))
+        #expect(story.look() == ["terminate main 1"])
+        story.exits(143)
+        story.happens(.imageReady(imageID: "two", of: "a:2"))
+        #expect(story.look() == ["image main"])
+        story.happens(.imageReady(imageID: "three", of: "a:3"))
+        #expect(story.look() == ["start main 2"])
+        #expect(story.status()?.imageID == "three")
+    }
+
+    @Test("a version that starts, is ready at once and crashes is not good")
+    func crashesWhenReady() {
+        var story = running(version("1", image: "a:1"))
+        story.after(10)
+        story.take(story.pod.update(version("2", image: "a:2"), at: story.now))
+        story.happens(.imageReady(imageID: ""))
+        story.exits(143)
+        for _ in 0..<8 where !story.holds("swiftlet.dev/RolledBack") {
+            story.runs()
+            story.after(1)
+            #expect(story.pod.versionToGoBackTo?.metadata.resourceVersion == "1")
+            story.exits(1)
+            story.after(9)
+        }
+        #expect(story.holds("swiftlet.dev/RolledBack"))
+        #expect(story.pod.pod.spec.containers[0].image == "a:1")
+    }
+
+    @Test("one that has become ready at the last moment has its ten seconds all the same")
+    func readyAtTheLastMoment() {
+        var story = running(version("1", image: "a:1"))
+        story.take(story.pod.update(version("2", image: "a:2"), at: story.now))
+        story.happens(.imageReady(imageID: ""))
+        story.exits(143)
+        story.after(59)
+        story.runs()
+        story.after(9)
+        #expect(story.pod.wakeAt == 69_000_000_000)
+        story.after(1)
+        #expect(!story.holds("swiftlet.dev/RolledBack"))
+        #expect(story.pod.versionToGoBackTo?.metadata.resourceVersion == "2")
+        #expect(story.pod.wakeAt == nil)
+    }
+
+    @Test("a version that came while the daemon was away is not good because the old one serves")
+    func cameWhileAway() throws {
+        var story = running(version("1", image: "a:1"))
+        story.after(10)
+        let newer = version("2", image: "a:2")
+        var next = try restored(story, newer)
+        _ = next.handle(.found(attempt: 1, startedAt: story.now.wall), of: "main", at: story.now)
+        #expect(next.versionToGoBackTo?.metadata.resourceVersion == "1")
+        _ = next.settle(at: story.now)
+        #expect(next.versionToGoBackTo?.metadata.resourceVersion == "1")
+        #expect(next.wakeAt == 70_000_000_000)
+    }
+
+    @Test("a container that goes and comes again goes on counting", arguments: [true, false])
+    func retired(isRestarted: Bool) throws {
+        var story = PodStory(.made(["main", "extra"]))
+        story.wake()
+        story.runs("main")
+        story.runs("extra")
+        story.take(story.pod.update(.made(version: "2"), at: story.now))
+        story.exits(143, "extra")
+        #expect(story.pod.container("extra") == nil)
+        let again = Pod.made(["main", "extra"], version: "3")
+        if isRestarted {
+            story.pod = try restored(story, again)
+            story.take(story.pod.settle(at: story.now))
+        } else {
+            story.take(story.pod.update(again, at: story.now))
+        }
+        _ = story.look()
+        story.runs("extra")
+        #expect(story.look() == ["start extra 2"])
+        #expect(story.status("extra")?.restartCount == 1)
     }
 
     @Test("the first version, and one without a deadline, have nothing to go back to")
