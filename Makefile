@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test vm-test deb board board-short fuzz lint fmt bench startup-order build clean swift packages test-packages
+.PHONY: help demo test soak vm-test deb board board-short fuzz lint fmt bench startup-order build clean swift packages test-packages
 
 # Release flags: Swift's runtime inside, C libraries from the distribution (it updates them).
 RELEASE := -c release --static-swift-stdlib
@@ -26,6 +26,8 @@ help: ## Lists the doors
 demo: build ## The main job: a pod over MQTT runs, survives a dead link and a killed daemon
 	@config/examples/demo .build/release
 
+# Random lives of a node, against a model: `make test` lives SCHEDULES of them in about a minute.
+SCHEDULES ?= 100000
 test: swift packages test-packages lint ## Everything that is tested
 	swift build --build-tests $(CHECKED)
 	swift test --skip-build --skip '$(SUITE)' --skip '$(SERVICES)'
@@ -33,7 +35,11 @@ test: swift packages test-packages lint ## Everything that is tested
 	swift test --skip-build --no-parallel --filter '$(SERVICES)'
 	swift build $(RELEASE) $(CHECKED)
 	Tests/Limits/check-sizes .build/release
+	.build/release/simulate $(SCHEDULES)
 	@$(MAKE) --no-print-directory vm-test
+
+soak: build ## Ten million random lives of a node, or SCHEDULES of them: some hours
+	.build/release/simulate $(if $(filter command%,$(origin SCHEDULES)),$(SCHEDULES),10000000)
 
 vm-test: deb ## An emulated machine with systemd: package installed, daemon killed, hung, upgraded, rebooted
 	@.ci/install-packages $(MACHINE_PACKAGES)

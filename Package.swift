@@ -241,6 +241,20 @@ let package = Package(
         tests("DocumentsTests", ["Documents", "TestKit"]),
         tests("KubeModelTests", ["KubeModel", "Documents", "TestKit"]),
         tests("LifecycleTests", ["Lifecycle", "KubeModel", "TestKit"]),
+        // Random lives of a node; `make test` runs many of them by a program in release form.
+        .target(
+            name: "Simulation",
+            dependencies: ["Lifecycle", "KubeModel", "Documents", "TestKit"],
+            path: "Tests/Simulation/World",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Simulation"],
+            path: "Tests/Simulation/Program",
+            swiftSettings: testing
+        ),
+        tests("SimulationTests", ["Simulation"]),
         tests("StateStoreTests", ["StateStore", "KubeModel", "TestKit"]),
         tests("HostTests", ["Host", "TestKit"]),
         // A runner that a hostile guest has taken over: it confines itself and tries to get out.
