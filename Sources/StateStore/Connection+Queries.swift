@@ -55,16 +55,52 @@ extension Connection {
         _ durability: Durability,
         _ body: () throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
+        try mendLog()
         try run("PRAGMA synchronous = \(durability.rawValue)")
-        try run("BEGIN IMMEDIATE")
         do {
+            try run("BEGIN IMMEDIATE")
             let result = try body()
             try run("COMMIT")
+            shortenLog()
             return result
         } catch {
             // Why: SQLite ends the transaction itself after some errors, a full disk among them.
             if isInTransaction { _ = try? run("ROLLBACK") }
+            if error.isOfDevice { mayHaveLostLog = true }
             throw error
+        }
+    }
+}
+
+// The log after an error of the device.
+extension Connection {
+    // Why so much: SQLite's own measure, a thousand pages.
+    private static let logByteCountMax = 4 << 20
+
+    private var logPath: String { "\(path)-wal" }
+
+    /// Makes the log empty before anything is added to it, if a sync of it may have failed.
+    ///
+    /// The kernel counts pages that it could not write as written, and the next sync says nothing. Of
+    /// commits that were not synced a part may then be missing on the disk, and behind such a gap nothing
+    /// in the log counts after a power cut, however well it was synced. What the log holds is still in
+    /// memory: it goes into the database, which is synced, and the log begins anew.
+    private func mendLog() throws(StoreError) {
+        guard mayHaveLostLog else { return }
+        try run("PRAGMA synchronous = FULL")
+        guard try integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0 else { throw .busy(path: path) }
+        try DatabaseFile.sync(logPath)
+        mayHaveLostLog = false
+    }
+
+    /// Brings a long log into the database.
+    ///
+    /// Why not by SQLite itself: it would keep a failed sync to itself.
+    private func shortenLog() {
+        guard DatabaseFile.byteCount(logPath) > Self.logByteCountMax else { return }
+        do throws(StoreError) { try run("PRAGMA wal_checkpoint(PASSIVE)") } catch {
+            // What was committed is safe in the log all the same.
+            if error.isOfDevice { mayHaveLostLog = true }
         }
     }
 }

@@ -9,6 +9,8 @@ internal import CSQLite
     private var statements: [String: Statement] = [:]
     /// The file, for errors.
     let path: String
+    /// Whether a write or a sync has failed since the log was last known to be on the disk.
+    var mayHaveLostLog = false
 
     /// Statements that are kept prepared.
     ///

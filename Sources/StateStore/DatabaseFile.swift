@@ -56,17 +56,38 @@ enum DatabaseFile {
         unsafe unlink("\(target)-wal")
         _ = unsafe rename("\(path)-wal", "\(target)-wal")
         unsafe unlink("\(path)-shm")
-        syncFolder(of: path)
+        try syncFolder(of: path)
         return target
     }
 
+    /// Brings a file to disk.
+    ///
+    /// - Throws: What the disk says.
+    // Safety: as for `prepare`. SQLite locks neither its log nor folders, so closing releases nothing.
+    static func sync(_ path: String) throws(StoreError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .cannotOpen(path: path, detail: unsafe String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        // Source: fsync(2): a file system that cannot bring folders to disk says EINVAL.
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw .cannotOpen(path: path, detail: unsafe String(cString: strerror(errno)))
+        }
+    }
+
+    /// Bytes of a file; 0 where there is none.
+    // Safety: as for `prepare`; the local outlives the call.
+    static func byteCount(_ path: String) -> Int {
+        var facts = stat()
+        return unsafe stat(path, &facts) == 0 ? facts.st_size : 0
+    }
+
     /// Brings the names in the file's folder to disk.
-    // Safety: as for `prepare`.
-    static func syncFolder(of path: String) {
+    ///
+    /// - Throws: What the disk says; then a power cut may take the file away with all that is in it.
+    static func syncFolder(of path: String) throws(StoreError) {
         let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? "."
-        let descriptor = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
+        try sync(folder.isEmpty ? "/" : folder)
     }
 }

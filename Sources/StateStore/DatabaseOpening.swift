@@ -67,7 +67,7 @@ enum DatabaseOpening {
         try configure(connection, limits)
         try check(connection)
         try migrate(connection, from: version)
-        DatabaseFile.syncFolder(of: path)
+        try DatabaseFile.syncFolder(of: path)
         return connection
     }
 
@@ -101,6 +101,8 @@ enum DatabaseOpening {
         try connection.run("PRAGMA cache_size = -512")
         // Why: the log is cut back to 1 MB after a burst instead of keeping its largest size.
         try connection.run("PRAGMA journal_size_limit = 1048576")
+        // Why: see `Connection.shortenLog`.
+        try connection.run("PRAGMA wal_autocheckpoint = 0")
         try connection.run("PRAGMA max_page_count = \(limits.databaseByteCountMax / pageByteCount)")
     }
 

@@ -30,6 +30,20 @@ public enum StoreError: Error, Equatable, Sendable {
     }
 }
 
+extension StoreError {
+    // Source: SQLite, result codes: SQLITE_IOERR, whatever the extended code adds.
+    private static let deviceCode: Int32 = 10
+
+    /// Whether the disk gave an error: what was written before and not synced may be lost.
+    var isOfDevice: Bool {
+        switch self {
+        case .sqlite(let code, _): code & 0xFF == Self.deviceCode
+        case .corrupt, .foreign, .newer, .missing, .cannotOpen, .full, .readOnly, .busy, .tooMany:
+            false
+        }
+    }
+}
+
 extension StoreError: CustomStringConvertible {
     /// One sentence that names the file and what to do.
     public var description: String {
