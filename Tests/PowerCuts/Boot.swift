@@ -87,7 +87,7 @@ struct Boot {
                 if let code = daemon.exitCode {
                     throw TestKitError(message: "it ended with \(code)")
                 }
-                return newLog(of: pod.name, pod.uid, logs).contains(text)
+                return site.log(of: pod.name, pod.uid, after: logs).contains(text)
             }
         }
         let allowed = Set(pods.map(\.uid))
@@ -113,17 +113,6 @@ struct Boot {
             if stat("\(site.place)/logs/\(path)", &facts) == 0 { sizes[path] = Int(facts.st_size) }
         }
         return sizes
-    }
-
-    private func newLog(of pod: String, _ uid: String, _ before: [String: Int]) -> String {
-        let place = "default_\(pod)_\(uid)/main"
-        return folders("\(site.place)/logs/\(place)")
-            .map { name in
-                let bytes = (try? readBytes("\(site.place)/logs/\(place)/\(name)")) ?? []
-                let start = min(bytes.count, before["\(place)/\(name)"] ?? 0)
-                return String(decoding: bytes[start...], as: UTF8.self)
-            }
-            .joined()
     }
 
     /// Blobs whose bytes are not those of their name.

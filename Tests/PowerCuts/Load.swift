@@ -19,12 +19,7 @@ struct Load {
     static func record(_ site: Site, _ workshop: Workshop, _ broker: Mosquitto) async throws -> Load
     {
         let file = try RecorderFile(path: site.fixture.path("recording"))
-        let environment = file.environment(library: workshop.recorder, roots: site.roots)
-        try site.configure(
-            brokerPort: broker.port,
-            layouts: workshop.layouts,
-            recorder: environment
-        )
+        let environment = try site.configureRecorded(file, workshop, broker)
         let inodes = site.rootInodes()
         var stage = Stage(site: site, file: file, environment: environment, broker: broker)
         do {

@@ -86,7 +86,7 @@ struct PowerCutTests {
     ]
 
     // Why so few: of forty, from a quarter to three quarters show.
-    private static let brokenCutCount = 24
+    private static let brokenCutCount = 16
 
     private static func expectFound(
         _ load: Load,
@@ -141,22 +141,21 @@ struct PowerCutTests {
             }
     }
 
-    /// Runs `body` for each, two at a time.
-    static func inParallel(
-        _ cuts: [PowerCut],
-        _ body: @escaping @Sendable (PowerCut, Fixture) async throws -> Void
+    /// Runs `body` for each, some at a time.
+    static func inParallel<Case: Sendable>(
+        _ cases: [Case],
+        workerCount: Int = 2,
+        _ body: @escaping @Sendable (Case, Fixture) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<workerCount {
                 group.addTask {
-                    for index in stride(from: worker, to: cuts.count, by: workerCount) {
-                        try await Fixture.with { try await body(cuts[index], $0) }
+                    for index in stride(from: worker, to: cases.count, by: workerCount) {
+                        try await Fixture.with { try await body(cases[index], $0) }
                     }
                 }
             }
             try await group.waitForAll()
         }
     }
-
-    private static let workerCount = 2
 }

@@ -82,6 +82,21 @@ struct Site {
         )
     }
 
+    /// The same with recorded programs; answers what the daemon needs besides.
+    func configureRecorded(
+        _ file: RecorderFile,
+        _ workshop: Workshop,
+        _ broker: Mosquitto
+    ) throws -> [String: String] {
+        let environment = file.environment(library: workshop.recorder, roots: roots)
+        try configure(
+            brokerPort: broker.port,
+            layouts: workshop.layouts,
+            recorder: environment
+        )
+        return environment
+    }
+
     private func configuration(isRecorded: Bool) -> String {
         base + (isRecorded ? "/recorded.yaml" : "/swiftletd.yaml")
     }
@@ -151,6 +166,18 @@ struct Site {
 }
 
 extension Site {
+    /// What a pod's container has written, without what was there `before`, by the length of each log.
+    func log(of pod: String, _ uid: String, after before: [String: Int] = [:]) -> String {
+        let place = "default_\(pod)_\(uid)/main"
+        return folders("\(self.place)/logs/\(place)")
+            .map { name in
+                let bytes = (try? readBytes("\(self.place)/logs/\(place)/\(name)")) ?? []
+                let start = min(bytes.count, before["\(place)/\(name)"] ?? 0)
+                return String(decoding: bytes[start...], as: UTF8.self)
+            }
+            .joined()
+    }
+
     /// Cuts small files in half that programs read again: records of runs, of images, of names.
     ///
     /// Not those of the database, which nobody cuts without a sync, and not what guests write.
