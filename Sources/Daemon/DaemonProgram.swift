@@ -237,6 +237,7 @@ public struct DaemonProgram: Sendable {
             group.addTask { await parts.keeper.run() }
             group.addTask { await letGoOfPages() }
             group.addTask { await PrePuller(parts.supervisor).run() }
+            group.addTask { await watchNetwork(parts.supervisor) }
             group.addTask {
                 while !Task.isCancelled {
                     await parts.supervisor.publishNode()
@@ -250,6 +251,15 @@ public struct DaemonProgram: Sendable {
             // Made here, not in the task: no ring may be missed until that begins.
             let rings = parts.store.outboxBell.rings()
             group.addTask { for await _ in rings { uplink.ring() } }
+        }
+    }
+
+    /// Tells the supervisor when the kernel says that the network has come up.
+    private func watchNetwork(_ supervisor: Supervisor) async {
+        do throws(HostError) {
+            for await _ in try NetworkWatch.arrivals() { supervisor.networkReturned() }
+        } catch {
+            logger.info("the kernel does not tell when the network comes up: \(error)")
         }
     }
 
@@ -329,7 +339,7 @@ public struct DaemonProgram: Sendable {
 
 extension DaemonProgram {
     private func supervisorConfiguration(_ sandbox: NodeSandbox) -> SupervisorConfiguration {
-        SupervisorConfiguration(
+        var settings = SupervisorConfiguration(
             nodeName: configuration.nodeName,
             layout: configuration.layout,
             hostPathRoots: configuration.hostPathRoots,
@@ -341,6 +351,8 @@ extension DaemonProgram {
             node: configuration.node,
             sandbox: sandbox.settings
         )
+        settings.pullWindows = configuration.images.pullWindows
+        return settings
     }
 
     /// On the socket that the service manager gave us, else on one that we make.
@@ -428,7 +440,7 @@ extension DaemonProgram {
                     roots: configuration.images.layoutRoots
                 ),
                 policy: policy,
-                plainHTTP: Set(configuration.images.plainHTTP)
+                registries: configuration.images.registries
             )
         } catch {
             throw .images(error)

@@ -2,13 +2,16 @@ internal import Documents
 internal import Host
 public import Images
 public import Lifecycle
+public import Supervisor
 
 /// What an operator says about images, below `images:` of the configuration.
 public struct ImageSettings: Equatable, Sendable {
     /// Folders below which `oci:/PATH` may lie, besides the folder of layouts.
     public var layoutRoots: [String] = []
-    /// Registries, as `HOST[:PORT]`, that are spoken to without TLS.
-    public var plainHTTP: [String] = []
+    /// How registries are reached.
+    public var registries = RegistryRules()
+    /// When images may be fetched over the network.
+    public var pullWindows = PullWindows()
     /// Which images must be signed; the keys are files.
     public var signatures: [SignatureRule] = []
     /// When images are removed.
@@ -22,9 +25,11 @@ extension ImageSettings {
     init(_ reader: DocumentReader) throws(FieldError) {
         try reader.refuseUnknown(known: [
             "plainHTTP", "layoutRoots", "highThresholdPercent", "lowThresholdPercent",
-            "minimumAgeSeconds", "signatures",
+            "minimumAgeSeconds", "signatures", "registries", "credentialsFile", "maxBytesPerSecond",
+            "pullWindows",
         ])
-        plainHTTP = try reader.optional("plainHTTP")?.strings() ?? []
+        registries = try RegistryRules(reader)
+        pullWindows = try PullWindows(reader)
         for root in try reader.optional("layoutRoots")?.elements() ?? [] {
             layoutRoots.append(try root.folder())
         }

@@ -156,6 +156,19 @@ public struct NodeLifecycle: Equatable, Sendable {
         with(uid) { $0.wake(at: now) }
     }
 
+    /// The network may be back: what only waits to ask for an image again waits no longer than that.
+    ///
+    /// - Parameter time: When to ask, on the monotonic clock; a moment from now, so that the gateways of one
+    ///   mast do not come all at once.
+    /// - Returns: The pods whose time has changed.
+    public mutating func linkReturned(retryingAt time: Int64) -> [String] {
+        var changed: [String] = []
+        for uid in pods.keys.sorted() where pods[uid]?.linkReturned(retryingAt: time) == true {
+            changed.append(uid)
+        }
+        return changed
+    }
+
     /// Brings a restored pod in line with what is wanted, once the fate of its processes is known.
     public mutating func settle(_ uid: String, at now: Moment) -> [Action] {
         with(uid) { $0.settle(at: now) }

@@ -1,12 +1,16 @@
 /// How often a request is tried, and how long is waited in between.
 public struct Pace: Sendable {
     /// Tries without a new byte, after which the daemon's longer waits are the better ones.
-    static let triesMax = 6
+    public static let triesMax = 6
     /// The first wait; each further one is twice as long.
     static let firstWaitMilliseconds: Int64 = 500
     /// Longest wait inside one process; a server that wants more is left to the daemon's back-off.
     static let waitMillisecondsMax: Int64 = 30_000
 
+    /// Tries of a mirror, behind which its registry waits.
+    public static let mirrorTriesMax = 2
+
+    let triesMax: Int
     /// Waits so many milliseconds.
     let wait: @Sendable (Int64) -> Void
     /// A number from 0 up to the argument, for the jitter.
@@ -14,9 +18,11 @@ public struct Pace: Sendable {
 
     /// With the clock and the chance of this machine, or a test's.
     public init(
+        triesMax: Int = Pace.triesMax,
         wait: @escaping @Sendable (Int64) -> Void,
         random: @escaping @Sendable (Int64) -> Int64 = { Int64.random(in: 0...max(0, $0)) }
     ) {
+        self.triesMax = triesMax
         self.wait = wait
         self.random = random
     }
@@ -26,7 +32,7 @@ public struct Pace: Sendable {
     /// What the server asks for is kept, and never cut short: up to a quarter is added, so that a
     /// thousand gateways do not come back in the same second.
     func milliseconds(beforeTry number: Int, retryAfter seconds: Int64?) -> Int64? {
-        guard number < Self.triesMax else { return nil }
+        guard number < triesMax else { return nil }
         if let seconds {
             guard seconds <= Self.waitMillisecondsMax / 1_000 else { return nil }
             return seconds * 1_000 + random(seconds * 250)

@@ -20,6 +20,9 @@ public final class RegistrySource: BlobSource {
     private let pace: Pace
     private var manifests: [(digest: Digest, bytes: [UInt8])] = []
 
+    /// Where it asks: `https://HOST[:PORT]`.
+    var origin: String { session.origin }
+
     /// The repository of `host`; `docker.io` is asked where it really answers.
     public init(
         host: String,

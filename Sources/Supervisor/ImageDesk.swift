@@ -1,3 +1,4 @@
+internal import Host
 internal import KubeModel
 internal import Synchronization
 
@@ -15,27 +16,43 @@ actor ImageDesk {
     private static let pullsMax = 2
 
     private let source: any ImageSource
+    private let windows: PullWindows
+    private let wallNanoseconds: @Sendable () -> Int64
     private var waiting:
         [String: [CheckedContinuation<Result<any LocalImage, ImageProblem>, Never>]] =
             [:]
+    private var secretsInUse: [String: PullSecrets] = [:]
     /// Who wants to hear how a pull goes.
     private var listeners: [String: PullListeners] = [:]
     private var freePulls = pullsMax
     private var queue: [CheckedContinuation<Void, Never>] = []
 
-    init(source: any ImageSource) { self.source = source }
+    init(
+        source: any ImageSource,
+        windows: PullWindows = PullWindows(),
+        wallNanoseconds: @escaping @Sendable () -> Int64 = { Host.Clock.wallNanoseconds() }
+    ) {
+        self.source = source
+        self.windows = windows
+        self.wallNanoseconds = wallNanoseconds
+    }
 
     /// Sees to it that the image is on disk.
     ///
     /// With `Always` an image that is on disk is used when asking for it again fails for reasons of the
     /// link: a gateway that starts without its registry must run what it has. Not so when `isExact`: who
-    /// asks for a pull wants to know that it failed.
+    /// asks for a pull wants to know that it failed, and does not wait for a window of the day.
     func ensure(
         _ reference: String,
         policy: ImagePullPolicy,
         isExact: Bool = false,
+        secrets: PullSecrets = PullSecrets(),
         progress: (@Sendable (String) -> Void)? = nil
     ) async throws(ImageProblem) -> (any LocalImage, How) {
+        let pull = { () async throws(ImageProblem) in
+            if !isExact { try self.checkWindow(reference) }
+            return try await self.pull(reference, secrets, progress)
+        }
         let present = try await source.find(reference)
         switch policy {
         case .never:
@@ -43,10 +60,10 @@ actor ImageDesk {
             return (present, .wasThere)
         case .ifNotPresent:
             if let present { return (present, .wasThere) }
-            return (try await pull(reference, progress), .pulled)
+            return (try await pull(), .pulled)
         case .always:
             do throws(ImageProblem) {
-                return (try await pull(reference, progress), .pulled)
+                return (try await pull(), .pulled)
             } catch .unavailable(let text) {
                 guard let present, !isExact else { throw .unavailable(text) }
                 return (present, .pulledEarlier(.unavailable(text)))
@@ -56,26 +73,40 @@ actor ImageDesk {
         }
     }
 
+    private func checkWindow(_ reference: String) throws(ImageProblem) {
+        // What lies on this machine costs nobody's link.
+        guard !reference.hasPrefix("oci:") else { return }
+        if let refusal = windows.refusal(at: wallNanoseconds()) { throw .unavailable(refusal) }
+    }
+
     private func pull(
         _ reference: String,
+        _ secrets: PullSecrets,
         _ progress: (@Sendable (String) -> Void)?
     ) async throws(ImageProblem) -> any LocalImage {
         let listeners = listeners[reference] ?? PullListeners()
         self.listeners[reference] = listeners
         if let progress { listeners.add(progress) }
         if waiting[reference] != nil {
+            let inUse = secretsInUse[reference]
             let result = await withCheckedContinuation { waiting[reference]?.append($0) }
-            return try result.get()
+            // Another's credentials may have been refused where these would do.
+            guard case .failure = result, inUse != secrets else { return try result.get() }
+            return try await pull(reference, secrets, nil)
         }
         waiting[reference] = []
+        secretsInUse[reference] = secrets
         await takeTurn()
         let result: Result<any LocalImage, ImageProblem>
         do throws(ImageProblem) {
-            result = .success(try await source.pull(reference) { listeners.tell($0) })
+            result = .success(
+                try await source.pull(reference, secrets: secrets) { listeners.tell($0) }
+            )
         } catch {
             result = .failure(error)
         }
         self.listeners[reference] = nil
+        secretsInUse[reference] = nil
         giveTurn()
         for waiter in waiting.removeValue(forKey: reference) ?? [] {
             waiter.resume(returning: result)

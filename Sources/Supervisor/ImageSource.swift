@@ -12,6 +12,13 @@ public protocol ImageSource: Sendable {
         progress: @escaping @Sendable (String) -> Void
     ) async throws(ImageProblem) -> any LocalImage
 
+    /// The same, with credentials for registries that ask for some.
+    func pull(
+        _ reference: String,
+        secrets: PullSecrets,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(ImageProblem) -> any LocalImage
+
     /// Removes the images that nothing needs; answers with their names.
     func prune(keeping needs: ImageNeeds) async throws(ImageProblem) -> [String]
 
@@ -26,6 +33,15 @@ extension ImageSource {
         progress: @escaping @Sendable (String) -> Void
     ) async throws(ImageProblem) -> any LocalImage {
         try await pull(reference)
+    }
+
+    /// Fetches the image; a source that asks nobody who he is needs no credentials.
+    public func pull(
+        _ reference: String,
+        secrets: PullSecrets,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(ImageProblem) -> any LocalImage {
+        try await pull(reference, progress: progress)
     }
 
     /// Says that nothing can be removed from this source.

@@ -24,7 +24,11 @@ public actor PrePuller {
         self.init(
             wanted: { await supervisor.prePulls() },
             pull: { reference async throws(ImageProblem) in
-                _ = try await supervisor.desk.ensure(reference, policy: .ifNotPresent)
+                _ = try await supervisor.desk.ensure(
+                    reference,
+                    policy: .ifNotPresent,
+                    secrets: await supervisor.pullSecrets(ofPrePull: reference)
+                )
             },
             now: { Clock.boottimeNanoseconds() }
         )

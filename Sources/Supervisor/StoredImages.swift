@@ -9,7 +9,7 @@ public struct StoredImages: ImageSource {
     let puller: String
     let names: ImageNames
     let policy: SignaturePolicy
-    private let plainHTTP: Set<String>
+    private let registries: RegistryRules
     private let logger: Logger
     private let workshop = Workshop()
     /// Why another one: looking through the store must not hold up the start of a container.
@@ -24,20 +24,20 @@ public struct StoredImages: ImageSource {
     /// A source that keeps images in `store` and starts the program `puller`.
     ///
     /// `names` says what the texts in pods mean here, `policy` which images must be signed, and
-    /// `plainHTTP` which registries (`HOST[:PORT]`) are spoken to without TLS.
+    /// `registries` how they are reached.
     public init(
         store: ImageStore,
         puller: String,
         names: ImageNames,
         policy: SignaturePolicy = SignaturePolicy(),
-        plainHTTP: Set<String> = [],
+        registries: RegistryRules = RegistryRules(),
         logger: Logger = Logger(label: "images")
     ) {
         self.store = store
         self.puller = puller
         self.names = names
         self.policy = policy
-        self.plainHTTP = plainHTTP
+        self.registries = registries
         self.logger = logger
     }
 
@@ -94,16 +94,29 @@ public struct StoredImages: ImageSource {
         try await pull(text) { _ in }
     }
 
+    /// Fetches the image with nobody's credentials but the node's.
+    public func pull(
+        _ text: String,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(ImageProblem) -> any LocalImage {
+        try await pull(text, secrets: PullSecrets(), progress: progress)
+    }
+
     /// Fetches the image in a process of its own, and hands on what that says.
     public func pull(
         _ text: String,
+        secrets: PullSecrets,
         progress: @escaping @Sendable (String) -> Void
     ) async throws(ImageProblem) -> any LocalImage {
         let reference = try names.reference(text)
         let last: PullReport?
         let exit: ProcessExit
         do throws(HostError) {
-            (last, exit) = try await runPuller(arguments(for: reference), progress)
+            (last, exit) = try await runPuller(
+                registries.flags(for: reference) + ["\(reference)"],
+                secrets: try credentials(secrets, for: reference),
+                progress
+            )
         } catch {
             throw .unavailable(error.description)
         }
@@ -120,12 +133,20 @@ public struct StoredImages: ImageSource {
         return image
     }
 
-    private func arguments(for reference: ImageReference) -> [String] {
-        guard case .registry(let host, _) = reference.place, plainHTTP.contains(host) else {
-            return ["\(reference)"]
-        }
-        return ["--plain-http", "\(reference)"]
+    /// A pod's credentials, and the node's behind them.
+    private func credentials(
+        _ secrets: PullSecrets,
+        for reference: ImageReference
+    ) throws(HostError) -> PullSecrets {
+        guard case .registry = reference.place else { return PullSecrets() }
+        guard let path = registries.credentialsFile else { return secrets }
+        // Read each time: passwords change.
+        let bytes = try FileBytes.read(path, byteCountMax: Self.credentialsByteCountMax)
+        return secrets.merging(PullSecrets(json: bytes))
     }
+
+    // A Secret has as many.
+    private static let credentialsByteCountMax = 1_048_576
 
     /// The variables that name proxies, as curl and others read them.
     private static let proxies = [
@@ -136,19 +157,26 @@ public struct StoredImages: ImageSource {
     /// Runs the program to its end, and answers with the last that it said.
     func runPuller(
         _ arguments: [String],
+        secrets: PullSecrets = PullSecrets(),
         _ progress: @Sendable (String) -> Void
     ) async throws(HostError) -> (PullReport?, ProcessExit) {
         let handle: ProcessHandle
         let lines: AsyncStream<String>
         do {
             let pipe = try OwnedDescriptor.pipe()
+            // In memory, and gone with the process: passwords are in no file and in no argument.
+            let passwords = try secrets.json.map { json throws(HostError) in
+                try OwnedDescriptor.sealed(json, name: "credentials")
+            }
+            let flags = passwords == nil ? [] : ["--auth-fd", "3"]
             handle = try ProcessHandle.spawn(
                 path: puller,
-                arguments: ["--store", store.directory] + arguments,
+                arguments: ["--store", store.directory] + flags + arguments,
                 environment: Self.proxies.compactMap { name in
                     EnvironmentVariable.value(name).map { "\(name)=\($0)" }
                 },
-                standardOutput: pipe.writer
+                standardOutput: pipe.writer,
+                inheritedDescriptors: [passwords].compactMap(\.self)
             )
             lines = try PipeLines.read(pipe.reader)
         }

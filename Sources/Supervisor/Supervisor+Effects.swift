@@ -13,8 +13,7 @@ extension Supervisor {
     /// Off the actor but for the few lines that read it.
     nonisolated func perform(_ effect: Effect) async {
         switch effect {
-        case .image(let uid, let container, let reference, let policy):
-            await ensureImage(uid, container, reference, policy)
+        case .image(let pod, let container): await ensureImage(pod, container)
         case .start(let instance, let pod, let container): await start(instance, pod, container)
         case .lookAgain(let instance, let exit):
             let found = await host.adopt(instance) { [post] exit in
@@ -33,14 +32,12 @@ extension Supervisor {
         }
     }
 
-    private nonisolated func ensureImage(
-        _ uid: String,
-        _ container: String,
-        _ reference: String,
-        _ policy: ImagePullPolicy
-    ) async {
+    private nonisolated func ensureImage(_ pod: Pod, _ spec: Container) async {
+        let (uid, container) = (pod.metadata.uid, spec.name)
+        let (reference, policy) = (spec.image, spec.imagePullPolicy)
         do throws(ImageProblem) {
-            let (image, how) = try await desk.ensure(reference, policy: policy)
+            let secrets = await pullSecrets(of: pod)
+            let (image, how) = try await desk.ensure(reference, policy: policy, secrets: secrets)
             let text =
                 switch how {
                 case .wasThere: "Container image \"\(reference)\" already present on machine"

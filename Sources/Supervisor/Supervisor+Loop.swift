@@ -103,14 +103,7 @@ extension Supervisor {
         case .remove: await finish(action.uid)
         case .container(let name, .ensureImage):
             guard let container = pod.container(name) else { return }
-            effects.append(
-                .image(
-                    uid: action.uid,
-                    container: name,
-                    reference: container.image,
-                    policy: container.imagePullPolicy
-                )
-            )
+            effects.append(.image(pod, container))
         case .container(let name, .start(let attempt)):
             guard let container = pod.container(name) else { return }
             let instance = Instance(uid: action.uid, container: name, attempt: attempt)

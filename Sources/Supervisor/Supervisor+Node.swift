@@ -96,6 +96,7 @@ extension Supervisor {
 
     /// The link to the broker has changed.
     public func linkChanged(state: String, detail: String) {
+        if state == "online" { networkReturned() }
         linkPhase = (state, detail, clock())
     }
 

@@ -26,13 +26,14 @@ public actor Supervisor {
         case pressed
         case measured(NodeReading)
         case freed(NodeReading, [String: PodUsage])
+        case networkReturned
         case shutDown
         case stop
     }
 
     /// Something that takes long, done beside the loop.
     enum Effect: Sendable {
-        case image(uid: String, container: String, reference: String, policy: ImagePullPolicy)
+        case image(Pod, Container)
         case start(Instance, Pod, Container)
         case lookAgain(Instance, ProcessExit)
         case removeFiles(uid: String, logs: String)
@@ -64,6 +65,8 @@ public actor Supervisor {
     var timers = TimerHeap()
     /// What the volumes of values were made of, by the pod's uid.
     var volumeStamps: [String: Int] = [:]
+    /// When pulls were tried again because the network came back.
+    var pullsRetriedAt: Int64?
     /// Where the pods are.
     var addresses = PodAddresses()
     /// Who was given a port of the host last.
@@ -123,7 +126,7 @@ public actor Supervisor {
         eviction = NodeEviction(configuration.node.eviction)
         self.logger = logger
         self.clock = clock
-        desk = ImageDesk(source: images)
+        desk = ImageDesk(source: images, windows: configuration.pullWindows)
         let (signals, post) = AsyncStream.makeStream(of: Signal.self)
         (isDown, tellDown) = AsyncStream.makeStream(of: Never.self)
         self.signals = signals
@@ -189,6 +192,7 @@ public actor Supervisor {
         case .retryRemoval(let uid): await finish(uid)
         case .restart(let uid, let containers):
             await carryOut(node.restart(uid, containers, at: clock()), touching: [uid])
+        case .networkReturned: await retryPulls()
         case .pressed: pressed()
         case .measured(let reading): await measured(reading)
         case .freed(let reading, let usages): await freed(reading, usages)

@@ -18,6 +18,8 @@ public struct SupervisorConfiguration: Equatable, Sendable {
     public var bootID: String
     /// What the operator says about the node as a whole.
     public var node: NodeSettings
+    /// When images may be fetched over the network.
+    public var pullWindows = PullWindows()
     /// What workloads are held in; nil: in nothing but their process, for tests.
     public var sandbox: SandboxSettings?
 

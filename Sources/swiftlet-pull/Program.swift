@@ -31,6 +31,23 @@ enum Program {
             ),
             FlagParser.Flag("--plain-http", .none, help: "speak HTTP with the registry, not HTTPS"),
             FlagParser.Flag(
+                "--cert-file",
+                .required("FILE"),
+                help: "the certificate to show, as PEM; with its key, or with --key-file"
+            ),
+            FlagParser.Flag("--key-file", .required("FILE"), help: "the certificate's key, as PEM"),
+            FlagParser.Flag(
+                "--mirror",
+                .required("URL"),
+                isRepeatable: true,
+                help: "ask https://HOST[:PORT] or http://HOST[:PORT] first"
+            ),
+            FlagParser.Flag(
+                "--max-bytes-per-second",
+                .required("N"),
+                help: "take no more of the link"
+            ),
+            FlagParser.Flag(
                 "--auth-fd",
                 .required("N"),
                 help: "read the registry's credentials from this descriptor"

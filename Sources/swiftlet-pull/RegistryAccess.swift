@@ -6,6 +6,8 @@ import Registry
 struct RegistryAccess {
     private var settings = RegistrySettings()
     private var credentials = Credentials()
+    /// Scheme and host of each.
+    private var mirrors: [(usesPlainHTTP: Bool, host: String)] = []
 
     /// HTTPS, and nobody's credentials.
     init() {}
@@ -14,6 +16,19 @@ struct RegistryAccess {
     init(_ parsed: ParsedFlags) throws(ImageError) {
         settings.usesPlainHTTP = parsed.has("--plain-http")
         settings.authorityFile = parsed.value("--ca-file")
+        if let certificate = parsed.value("--cert-file") {
+            settings.clientCertificate = (certificate, parsed.value("--key-file") ?? certificate)
+        }
+        if let text = parsed.value("--max-bytes-per-second") {
+            guard let count = Int64(text), count >= 1_024 else {
+                throw .malformed(
+                    what: "--max-bytes-per-second \(text)",
+                    message: "it must be a number from 1024 on"
+                )
+            }
+            settings.byteCountPerSecondMax = count
+        }
+        mirrors = try Self.mirrors(parsed.values("--mirror"))
         guard let text = parsed.value("--auth-fd") else { return }
         // 0, 1 and 2 are the standard streams, and are not read by mistake.
         guard let number = Int32(text), (3...1_024).contains(number) else {
@@ -31,14 +46,54 @@ struct RegistryAccess {
         }
     }
 
-    /// One repository of a registry.
-    func source(host: String, repository: String) -> RegistrySource {
+    /// One repository of a registry, by way of its mirrors.
+    func source(host: String, repository: String) -> MirroredSource {
+        var sources: [RegistrySource] = []
+        for mirror in mirrors {
+            var settings = settings
+            settings.usesPlainHTTP = mirror.usesPlainHTTP
+            let pace = Pace(triesMax: Pace.mirrorTriesMax) { Pause.wait(milliseconds: $0) }
+            sources.append(source(mirror.host, repository, settings, pace))
+        }
+        let pace = Pace { Pause.wait(milliseconds: $0) }
+        sources.append(source(host, repository, settings, pace))
+        return MirroredSource(sources) { Program.report(.warning($0)) }
+    }
+
+    private func source(
+        _ host: String,
+        _ repository: String,
+        _ settings: RegistrySettings,
+        _ pace: Pace
+    ) -> RegistrySource {
         RegistrySource(
             host: host,
             repository: repository,
             settings: settings,
             credentials: credentials,
-            pace: Pace { Pause.wait(milliseconds: $0) }
+            pace: pace
         )
+    }
+
+    private static func mirrors(
+        _ texts: [String]
+    ) throws(ImageError) -> [(usesPlainHTTP: Bool, host: String)] {
+        guard texts.count <= MirroredSource.mirrorCountMax else {
+            throw .malformed(
+                what: "--mirror",
+                message: "at most \(MirroredSource.mirrorCountMax) are taken"
+            )
+        }
+        var mirrors: [(usesPlainHTTP: Bool, host: String)] = []
+        for text in texts {
+            guard let mirror = MirrorAddress(text) else {
+                throw .malformed(
+                    what: "--mirror \(text)",
+                    message: "it must be https://HOST[:PORT] or http://HOST[:PORT]"
+                )
+            }
+            mirrors.append((mirror.usesPlainHTTP, mirror.host))
+        }
+        return mirrors
     }
 }

@@ -65,6 +65,53 @@ struct DaemonConfigurationTests {
         #expect(configuration.controlGroup == 12)
     }
 
+    @Test("registries are reached as the operator says")
+    func registries() throws {
+        let text = """
+            node: {name: gw-1}
+            images:
+              registries:
+                - {prefix: reg.example/team, mirrors: ["http://10.0.0.1:5000"], caFile: /ca.pem,
+                   certificateFile: /c.pem, keyFile: /k.pem}
+                - {prefix: "bench:5000", plainHTTP: true}
+              plainHTTP: ["127.0.0.1:5000", "bench:5000"]
+              credentialsFile: /etc/swiftlet/registries.json
+              maxBytesPerSecond: 128Ki
+              pullWindows: ["22:00-05:30"]
+
+            """
+        let images = try read(text).images
+        let rules = images.registries.rules
+        #expect(rules.map(\.prefix) == ["reg.example/team", "bench:5000", "127.0.0.1:5000"])
+        #expect(rules[0].mirrors.map(\.text) == ["http://10.0.0.1:5000"])
+        #expect(rules[0].authorityFile == "/ca.pem" && rules[0].keyFile == "/k.pem")
+        #expect(rules.map(\.usesPlainHTTP) == [false, true, true])
+        #expect(images.registries.credentialsFile == "/etc/swiftlet/registries.json")
+        #expect(images.registries.byteCountPerSecondMax == 128 << 10)
+        #expect(images.pullWindows.windows == [PullWindows.Window("22:00-05:30")])
+    }
+
+    @Test(
+        "what is wrong about registries is named",
+        arguments: [
+            ("registries: [{mirrors: []}]", "images.registries[0].prefix"),
+            ("registries: [{prefix: \"a b\"}]", "images.registries[0].prefix"),
+            ("registries: [{prefix: a, mirrors: [b]}]", "images.registries[0].mirrors[0]"),
+            ("registries: [{prefix: a, mirror: [b]}]", "mirrors"),
+            ("registries: [{prefix: a, keyFile: /k}]", "images.registries[0].certificateFile"),
+            ("registries: [{prefix: a}, {prefix: a}]", "images.registries[1].prefix"),
+            ("registries: [{prefix: a, caFile: ca.pem}]", "images.registries[0].caFile"),
+            ("maxBytesPerSecond: 12", "images.maxBytesPerSecond"),
+            ("pullWindows: [\"25:00-26:00\"]", "images.pullWindows[0]"),
+        ]
+    )
+    func wrongRegistries(text: String, named: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try read("node: {name: gw-1}\nimages: {\(text)}\n")
+        }
+        #expect(error?.description.contains(named) == true, "\(String(describing: error))")
+    }
+
     @Test("images are kept as the kubelet keeps them, unless told otherwise")
     func images() throws {
         let standard = try read("node: {name: gw-1}\n").images

@@ -13,10 +13,10 @@ import Testing
 struct RegistryPullTests {
     struct Place {
         let fixture: Fixture
-        let port: UInt16
+        let registry: DockerRegistry
         let local: PullProgramTests.Place
 
-        var host: String { "127.0.0.1:\(port)" }
+        var host: String { registry.host }
 
         /// Packs, and pushes under a tag.
         func push(
@@ -26,12 +26,7 @@ struct RegistryPullTests {
             skopeo: [String] = []
         ) async throws {
             try await local.pack(tag, files, flags)
-            let words =
-                ["copy", "-q", "--dest-tls-verify=false"] + skopeo + [
-                    "oci:\(local.layout):\(tag)", "docker://\(host)/org/app:\(tag)",
-                ]
-            let pushed = try await runAside(Requirement.skopeo.path(), words)
-            #expect(pushed.exitCode == 0, "\(pushed.standardError)")
+            try await registry.push(local.layout, tag, skopeo)
         }
 
         func pull(
@@ -49,36 +44,9 @@ struct RegistryPullTests {
     /// Starts a registry; `auth` are lines of its configuration.
     static func with(auth: String = "", _ body: (Place) async throws -> Void) async throws {
         try await Fixture.with { fixture in
-            let port = try portForRestarts()
-            let users = fixture.path("users")
-            // The password is "sesam", by bcrypt, which is all that this registry takes.
-            let hash = "$2b$04$S.ZsQYL1Zn/m/pMkOU7pDuES3jrXZo8NU2xXlIQI3Pioy.oYP56KS"
-            try writeFile(users, "us:\(hash)\n")
-            let configuration = """
-                version: 0.1
-                log: {level: error, accesslog: {disabled: true}}
-                storage: {filesystem: {rootdirectory: "\(fixture.path("registry"))"}}
-                http: {addr: "127.0.0.1:\(port)"}
-                \(auth.replacing("USERS", with: users))
-
-                """
-            try writeFile(fixture.path("registry.yml"), configuration)
-            let process = try fixture.start(
-                Requirement.registry.path(),
-                ["serve", fixture.path("registry.yml")],
-                name: "registry"
-            )
-            try await eventually("the registry answers") {
-                if let code = process.exitCode {
-                    throw TestKitError(
-                        message: "the registry ended with \(code): \(process.output)"
-                    )
-                }
-                let words = ["-s", "-o", "/dev/null", "http://127.0.0.1:\(port)/v2/"]
-                return try await runAside(Requirement.curl.path(), words).exitCode == 0
-            }
+            let registry = try await DockerRegistry.start(in: fixture, auth: auth)
             let local = PullProgramTests.Place(folder: fixture.directory)
-            try await body(Place(fixture: fixture, port: port, local: local))
+            try await body(Place(fixture: fixture, registry: registry, local: local))
         }
     }
 
@@ -139,8 +107,7 @@ struct RegistryPullTests {
 
     @Test("a password comes through a descriptor, and without it the registry's no is passed on")
     func password() async throws {
-        let auth = "auth: {htpasswd: {realm: here, path: \"USERS\"}}"
-        try await Self.with(auth: auth) { place in
+        try await Self.with(auth: DockerRegistry.withPassword) { place in
             let files = ["app.wasm": PullProgramTests.good]
             try await place.push("it", files, skopeo: ["--dest-creds", "us:sesam"])
             let (code, report, _) = try await place.pull("it")
@@ -159,6 +126,30 @@ struct RegistryPullTests {
                 let result = try await runAside("/bin/sh", words)
                 #expect(result.exitCode == wanted, "\(result.standardError)")
                 #expect(!result.standardError.contains(password))
+            }
+        }
+    }
+
+    @Test("a mirror is asked first; one that is not there, or has not got it, is passed over")
+    func mirrors() async throws {
+        try await Self.with { place in
+            try await place.push("it", ["app.wasm": PullProgramTests.good])
+            let dead = "http://127.0.0.1:\(try freePort())"
+            // The registry that is named is not there at all: only its mirror can have served.
+            for (mirrors, code) in [([dead, "http://\(place.host)"], Int32(0)), ([dead], 75)] {
+                let store = place.local.store + "\(code)"
+                let words =
+                    ["--store", store, "--plain-http"] + mirrors.flatMap { ["--mirror", $0] }
+                    + ["127.0.0.1:\(try freePort())/org/app:it"]
+                let result = try await runAside(place.local.program, words)
+                #expect(result.exitCode == code, "\(result.standardError)")
+                #expect(result.standardOutput.contains("mirror \(dead) is passed over"))
+            }
+            for mirror in ["ftp://a", "a:5000", "https://a/b", "https://us@a"] {
+                let words = ["--store", place.local.store, "--mirror", mirror, "a.b/c:d"]
+                let result = try await runAside(place.local.program, words)
+                #expect(result.exitCode != 0)
+                #expect("\(result.standardError)\(result.standardOutput)".contains(mirror))
             }
         }
     }

@@ -157,6 +157,40 @@ struct MisbehavingRegistryTests {
         }
     }
 
+    @Test("where a mirror breaks off, the registry goes on; no byte is fetched twice")
+    func mirrors() throws {
+        let cut = { @Sendable (ask: Ask) -> Fault? in ask.isBlob ? .cut(after: 700_000) : nil }
+        try Self.with { place in
+            let mirror = try ScriptedRegistry(cut)
+            let empty = try ScriptedRegistry()
+            defer { [mirror, empty].forEach { $0.close() } }
+            mirror.add(Self.bytes)
+            let blob = place.registry.add(Self.bytes)
+            let warnings = Mutex<[String]>([])
+            let sources = [empty, mirror, place.registry].map { registry in
+                var settings = RegistrySettings()
+                settings.usesPlainHTTP = true
+                return RegistrySource(
+                    host: registry.host,
+                    repository: "org/app",
+                    settings: settings,
+                    credentials: Credentials(),
+                    pace: Pace(triesMax: 1, wait: { _ in }, random: { _ in 0 })
+                )
+            }
+            let source = MirroredSource(sources) { text in warnings.withLock { $0.append(text) } }
+            let fetched = try place.store.ingest(blob, from: source)
+            #expect(try readBytes(fetched.path) == Self.bytes)
+            #expect(mirror.sentByteCount + place.registry.sentByteCount == Self.bytes.count)
+            #expect(mirror.sentByteCount > 0)
+            #expect(warnings.withLock(\.self).count == 2)
+            // Who failed once is not asked again in this pull.
+            let asks = mirror.asks.count
+            _ = try place.store.ingest(place.registry.add([1, 2, 3]), from: source)
+            #expect(mirror.asks.count == asks && empty.asks.count == 1)
+        }
+    }
+
     @Test("credentials and tokens never follow a redirect to another host")
     func redirects() throws {
         try Self.with { other in

@@ -51,6 +51,26 @@ struct ImageDeskTests {
         }
     }
 
+    @Test("outside of the windows nothing is fetched that nobody asks for by hand")
+    func windows() async throws {
+        let images = images(present: true, pullable: true)
+        images.world.withLock { _ = $0.pullable.insert("reg/app:1") }
+        var windows = PullWindows()
+        windows.windows = [try #require(PullWindows.Window("01:00-02:00"))]
+        // Noon of a day in 2026.
+        let desk = ImageDesk(source: images, windows: windows) {
+            1_767_225_600_000_000_000 + 43_200_000_000_000
+        }
+        await #expect(throws: ImageProblem.self) {
+            _ = try await desk.ensure("reg/app:1", policy: .ifNotPresent)
+        }
+        #expect(images.world.withLock { $0.pulls.isEmpty })
+        _ = try await desk.ensure("reg/app:1", policy: .always, isExact: true)
+        // A layout of this machine is on nobody's link.
+        _ = try await desk.ensure(reference, policy: .always)
+        #expect(images.world.withLock { $0.pulls } == ["reg/app:1", reference])
+    }
+
     @Test("many containers that want one image cause few pulls, and all get it")
     func together() async {
         let images = images(present: false, pullable: true)

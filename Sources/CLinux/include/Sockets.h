@@ -7,6 +7,10 @@
 uint32_t swiftlet_route_source(void);
 // socket(2), without waiting and closed at exec.
 int swiftlet_socket(int isIPv6, int isDatagram);
+// A netlink socket that hears of links, addresses and routes; -1 with errno. It does not wait.
+int swiftlet_network_open(void);
+// Takes what it heard last: 1 when something came up, 0 when not, -1 when there is nothing.
+int swiftlet_network_read(int socket);
 // bind(2).
 int swiftlet_bind(int socket, const uint8_t *bytes, int count, uint16_t port);
 // connect(2).
