@@ -38,6 +38,11 @@ struct GuestBuffers {
         return sum
     }
 
+    /// Makes sure that `count` bytes are there.
+    func check(_ address: UInt32, _ count: UInt32) throws(ErrorNumber) {
+        guard UInt64(address) + UInt64(count) <= memory.byteCount else { throw .fault }
+    }
+
     /// A copy of `count` bytes.
     func bytes(_ address: UInt32, _ count: UInt32) throws(ErrorNumber) -> [UInt8] {
         // Safety: the bytes are copied inside the closure.
@@ -156,7 +161,7 @@ struct GuestBuffers {
             let place = try Self.address(vectors, plus: index * 8)
             let address = try load(UInt32.self, place)
             let length = try load(UInt32.self, try Self.address(place, plus: 4))
-            guard UInt64(address) + UInt64(length) <= memory.byteCount else { throw .fault }
+            try check(address, length)
             ranges.append((address, length))
         }
         return ranges

@@ -90,7 +90,7 @@ struct PathResolver {
                 folders.removeLast()
                 continue
             }
-            let isFollowed = !isLast || needsFolder || flags & O_NOFOLLOW == 0
+            let isFollowed = !isLast || Self.followsLast(flags, needsFolder: needsFolder)
             if isFollowed, let target = try linkTarget(name, here) {
                 linksLeft -= 1
                 guard linksLeft > 0 else { throw .loop }
@@ -112,7 +112,17 @@ struct PathResolver {
             folders.append(try here.open(name, flags: HostFile.pathOnly | O_NOFOLLOW | O_DIRECTORY))
         }
         guard let here = folders.last else { throw .notCapable }
-        return try here.open([0x2E], flags: flags & ~O_EXCL, mode: mode)
+        return try here.open([0x2E], flags: flags, mode: mode)
+    }
+
+    /// Whether a link is followed that is the last name of a path.
+    ///
+    /// Source: open(2), and Linux's order of checks: what is to be new is never looked for behind a link,
+    /// and a file with a slash behind its name is never made.
+    private static func followsLast(_ flags: Int32, needsFolder: Bool) -> Bool {
+        let isCreating = flags & O_CREAT != 0
+        if needsFolder { return !isCreating }
+        return flags & O_NOFOLLOW == 0 && !(isCreating && flags & O_EXCL != 0)
     }
 
     private static func names(_ path: [UInt8]) -> ArraySlice<[UInt8]> {

@@ -18,7 +18,7 @@ extension Preview1 {
         try buffers.store(name, call.i32(1))
     }
 
-    // Why: at least one entry with the longest name must fit, and one call need not hold a folder.
+    // Why: at least one entry with the longest name must fit, and no more is held here at a time.
     private static let entriesBytesMin = 4_096
     private static let entriesBytesMax = 65_536
 
@@ -31,24 +31,27 @@ extension Preview1 {
         guard entry.type == .directory, case .host(let folder) = entry.kind else {
             throw .notDirectory
         }
-        let room = Int(call.i32(2))
-        let pieceBytes = min(max(room, Self.entriesBytesMin), Self.entriesBytesMax)
+        let room = call.i32(2)
+        try buffers.check(call.i32(1), room)
+        let pieceBytes = min(max(Int(room), Self.entriesBytesMin), Self.entriesBytesMax)
         var position = call.i64(3)
-        var output: [UInt8] = []
-        while output.count < room {
+        var used: UInt32 = 0
+        // A buffer that is not full tells the guest that the folder ends, so that a large one is filled
+        // piece by piece, straight into its memory.
+        while used < room {
             let packed = try folder.entries(from: position, byteCount: pieceBytes)
-            var names = DirectoryEntries(packed)
             guard !packed.isEmpty else { break }
-            while output.count < room, let next = names.next() {
+            var output: [UInt8] = []
+            var names = DirectoryEntries(packed)
+            while output.count < Int(room - used), let next = names.next() {
                 output += next.bytes
                 position = next.nextPosition
             }
-            // A guest with a very large buffer gets this much, and asks again.
-            if output.count >= Self.entriesBytesMax { break }
+            let taken = output.prefix(Int(room - used))
+            try buffers.store(Array(taken), try GuestBuffers.address(call.i32(1), plus: Int(used)))
+            used += UInt32(taken.count)
         }
-        let count = min(output.count, room)
-        try buffers.store(Array(output[..<count]), call.i32(1))
-        try buffers.store(UInt32(truncatingIfNeeded: count), call.i32(4))
+        try buffers.store(used, call.i32(4))
     }
 }
 

@@ -41,6 +41,7 @@ extension Preview1 {
     func poll(_ call: HostCall, _ buffers: GuestBuffers) throws(ErrorNumber) {
         let count = call.i32(2)
         guard count > 0, count <= Self.subscriptionsMax else { throw .invalid }
+        try buffers.check(call.i32(0), count * UInt32(Subscription.byteCount))
         var subscriptions: [Subscription] = []
         for index in 0..<Int(count) {
             let place = try GuestBuffers.address(

@@ -11,6 +11,7 @@ extension Preview1 {
     /// `sock_recv`.
     func receive(_ call: HostCall, _ buffers: GuestBuffers) throws(ErrorNumber) {
         let (entry, socket) = try socket(call.i32(0), .read)
+        try checkResults(call, from: 4, buffers)
         let received = try receive(
             entry,
             socket,
@@ -25,6 +26,7 @@ extension Preview1 {
 
     /// `sock_recv_from` with seven parameters.
     func receiveFrom(_ call: HostCall, _ buffers: GuestBuffers) throws(ErrorNumber) {
+        try checkResults(call, from: 5, buffers)
         let received = try receiveFrom(call, buffers, flags: call.i32(4))
         try buffers.store(UInt32(received.bytes.count), call.i32(5))
         try buffers.store(received.isTruncated ? Self.truncated : 0, call.i32(6))
@@ -32,12 +34,24 @@ extension Preview1 {
 
     /// `sock_recv_from` with eight: it tells the port too.
     func receiveFromWithPort(_ call: HostCall, _ buffers: GuestBuffers) throws(ErrorNumber) {
+        try buffers.check(call.i32(5), 2)
+        try checkResults(call, from: 6, buffers)
         let received = try receiveFrom(call, buffers, flags: call.i32(4))
         // Source: WasmEdge, inode-linux.cpp: the port is not turned to the host's order, and programs
         // count on it.
         try buffers.store((received.sender?.port ?? 0).byteSwapped, call.i32(5))
         try buffers.store(UInt32(received.bytes.count), call.i32(6))
         try buffers.store(received.isTruncated ? Self.truncated : 0, call.i32(7))
+    }
+
+    /// Makes sure that a count and flags can be told, so that nothing is taken otherwise.
+    private func checkResults(
+        _ call: HostCall,
+        from place: Int,
+        _ buffers: GuestBuffers
+    ) throws(ErrorNumber) {
+        try buffers.check(call.i32(place), 4)
+        try buffers.check(call.i32(place + 1), 2)
     }
 
     private func receiveFrom(
@@ -102,6 +116,7 @@ extension Preview1 {
         let (entry, socket) = try socket(call.i32(0), .write)
         // Source: WASI preview 1, `siflags`: none yet.
         guard call.i32(3) == 0 else { throw .invalid }
+        try buffers.check(call.i32(4), 4)
         let data = try buffers.gather(call.i32(1), call.i32(2))
         try buffers.store(try send(entry, socket, data, to: nil), call.i32(4))
     }
@@ -123,6 +138,7 @@ extension Preview1 {
     ) throws(ErrorNumber) {
         let (entry, socket) = try socket(call.i32(0), .write)
         guard call.i32(5) == 0 else { throw .invalid }
+        try buffers.check(call.i32(6), 4)
         let address = try buffers.socketAddress(call.i32(3), port: call.i32(4), form)
         let data = try buffers.gather(call.i32(1), call.i32(2))
         let place = try destination(address, of: socket)

@@ -26,6 +26,8 @@ extension Preview1 {
         isPositioned: Bool
     ) throws(ErrorNumber) {
         let entry = try table.entry(call.i32(0), isPositioned ? [.read, .seek] : .read)
+        // Nothing is taken or written that could not be told.
+        try buffers.check(call.i32(isPositioned ? 4 : 3), 4)
         var count: UInt32 = 0
         switch entry.kind {
         case .host where entry.socket != nil && isPositioned: throw .seekOnPipe
@@ -73,6 +75,7 @@ extension Preview1 {
     ) throws(ErrorNumber) {
         let entry = try table.entry(call.i32(0), isPositioned ? [.write, .seek] : .write)
         guard !entry.isReadOnly else { throw .readOnlyFileSystem }
+        try buffers.check(call.i32(isPositioned ? 4 : 3), 4)
         var count: UInt32 = 0
         switch entry.kind {
         case .host where entry.socket != nil && isPositioned: throw .seekOnPipe
@@ -113,6 +116,7 @@ extension Preview1 {
         let file = try positioned(call.i32(0), call.i64(1) == 0 && call.i32(2) == 1 ? .tell : .seek)
         guard call.i32(2) <= 2 else { throw .invalid }
         let whence = [SEEK_SET, SEEK_CUR, SEEK_END][Int(call.i32(2))]
+        try buffers.check(call.i32(3), 8)
         let position = try file.seek(Int64(bitPattern: call.i64(1)), whence)
         try buffers.store(position, call.i32(3))
     }
