@@ -100,13 +100,13 @@ struct PathResolver {
                 continue
             }
             if isLast {
-                let slash = needsFolder ? [GuestPath.slash] : []
-                let kind = needsFolder && flags & O_CREAT == 0 ? O_DIRECTORY : 0
-                return try here.open(
-                    name + slash,
-                    flags: flags | O_NOFOLLOW | kind,
-                    mode: mode
-                )
+                // The name goes alone: with a slash behind it, the system would look through a link that
+                // took its place just now.
+                guard needsFolder else {
+                    return try here.open(name, flags: flags | O_NOFOLLOW, mode: mode)
+                }
+                guard flags & O_CREAT == 0 else { throw .isDirectory }
+                return try here.open(name, flags: flags | O_NOFOLLOW | O_DIRECTORY, mode: mode)
             }
             guard folders.count < Self.depthMax else { throw .nameTooLong }
             folders.append(try here.open(name, flags: HostFile.pathOnly | O_NOFOLLOW | O_DIRECTORY))
