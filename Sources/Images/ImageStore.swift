@@ -23,6 +23,11 @@ public struct ImageStore: Sendable {
         ] {
             try StoreFile.makeFolder("\(directory)/\(name)")
         }
+        // Why: what is synced within a folder is lost with it where the folder's own name was not. Each
+        // time, since whoever made them may have been stopped before this.
+        for path in ["\(directory)/blobs", directory, "\(directory)/.."] {
+            try StoreFile.syncFolder(path)
+        }
     }
 
     /// Opens a store that is there, to look at it only.
