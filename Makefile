@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak vm-test deb board board-short fuzz lint fmt bench startup-order build clean swift packages test-packages
+.PHONY: help demo test soak power-cuts vm-test deb board board-short fuzz lint fmt bench startup-order build clean swift packages test-packages
 
 # Release flags: Swift's runtime inside, C libraries from the distribution (it updates them).
 RELEASE := -c release --static-swift-stdlib
@@ -38,7 +38,8 @@ test: swift packages test-packages lint ## Everything that is tested
 	.build/release/simulate $(SCHEDULES)
 	@$(MAKE) --no-print-directory vm-test
 
-soak: build ## Ten million random lives of a node, or SCHEDULES of them: some hours
+soak: build ## A thousand power cuts, faults at every write, ten million random lives of a node (or SCHEDULES): hours
+	@$(MAKE) --no-print-directory power-cuts
 	.build/release/simulate $(if $(filter command%,$(origin SCHEDULES)),$(SCHEDULES),10000000)
 
 vm-test: deb ## An emulated machine with systemd: package installed, daemon killed, hung, upgraded, rebooted

@@ -42,17 +42,20 @@ struct Boot {
             ? [] : problems + ["the daemon said:\n\(daemon.output.suffix(3_000))"]
     }
 
-    private func makeDisk(after cut: PowerCut) throws {
+    private func makeDisk(
+        after cut: PowerCut,
+        where isWanted: (String) -> Bool = { _ in true }
+    ) throws {
         site.empty()
         var disk = cut.disk(load.recording, roots: load.rootInodes)
         for name in Site.lasting {
-            try disk.write("\(site.folder)/\(name)", to: "\(site.place)/\(name)")
+            try disk.write("\(site.folder)/\(name)", to: "\(site.place)/\(name)", where: isWanted)
         }
     }
 
     /// What is wrong with the database alone after a power cut, without a daemon.
     func storedProblems(after cut: PowerCut) async throws -> [String] {
-        try makeDisk(after: cut)
+        try makeDisk(after: cut) { $0.hasPrefix("state.db") }
         guard Site.hasDatabase(site.place) else {
             return load.story.problems(stored: [], acknowledged: said(before: cut))
         }

@@ -26,7 +26,7 @@ struct Cloud {
             "uid":"\#(version.uid)","resourceVersion":"\#(version.version)"\#(end)},\#
             "spec":{"restartPolicy":"\#(version.isLasting ? "Always" : "Never")",\#
             "terminationGracePeriodSeconds":1,\#
-            "containers":[{"name":"main","image":"oci:tests:\#(image)",\#
+            "containers":[{"name":"main","image":"\#(image.contains(":") ? image : "oci:tests:\(image)")",\#
             "volumeMounts":[{"name":"settings","mountPath":"/settings"}]}],\#
             "volumes":[{"name":"settings","configMap":{"name":"settings","optional":true}}]}}
             """#

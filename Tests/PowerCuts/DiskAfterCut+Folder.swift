@@ -3,8 +3,12 @@ import TestKit
 
 extension DiskAfterCut {
     /// Makes everything below `root` in a real folder, which must be empty.
-    mutating func write(_ root: String, to folder: String) throws {
-        try forEach(below: root) { name, item, bytes in
+    mutating func write(
+        _ root: String,
+        to folder: String,
+        where isWanted: (String) -> Bool = { _ in true }
+    ) throws {
+        try forEach(below: root, where: isWanted) { name, item, bytes in
             let path = "\(folder)/\(name)"
             switch item.content {
             case .folder: mkdir(path, 0o700)

@@ -14,7 +14,7 @@ import Testing
 )
 struct FaultTests {
     private static let countText = environmentVariable("SWIFTLET_DISK_FAULTS")
-    private static let count = countText.map { $0 == "all" ? .max : UInt64($0) ?? 5 } ?? 5
+    private static let count = countText.map { $0 == "all" ? .max : UInt64($0) ?? 4 } ?? 4
 
     @Test("all is well after the disk was full for a while, from any change on")
     func full() async throws { try await everyFault(.full, isLasting: true) }

@@ -21,7 +21,13 @@ struct Load {
         let file = try RecorderFile(path: site.fixture.path("recording"))
         let environment = try site.configureRecorded(file, workshop, broker)
         let inodes = site.rootInodes()
-        var stage = Stage(site: site, file: file, environment: environment, broker: broker)
+        var stage = Stage(
+            site: site,
+            workshop: workshop,
+            file: file,
+            environment: environment,
+            broker: broker
+        )
         do {
             try await stage.play()
         } catch {
@@ -55,14 +61,22 @@ struct Load {
 /// The scenes of a load.
 private struct Stage {
     let site: Site
+    let workshop: Workshop
     let file: RecorderFile
     let environment: [String: String]
     let cloud: Cloud
     var story = Story()
     private(set) var daemon: BackgroundProcess?
 
-    init(site: Site, file: RecorderFile, environment: [String: String], broker: Mosquitto) {
+    init(
+        site: Site,
+        workshop: Workshop,
+        file: RecorderFile,
+        environment: [String: String],
+        broker: Mosquitto
+    ) {
         self.site = site
+        self.workshop = workshop
         self.file = file
         self.environment = environment
         cloud = Cloud(broker: broker)
@@ -70,17 +84,26 @@ private struct Stage {
 
     mutating func play() async throws {
         daemon = try site.startRecorded(environment)
+        try await publish("big", "u-big", 1, image: "big", text: "big.")
         try await publish("alpha", "u-alpha", 1)
         try await publish("beta", "u-beta", 1)
-        try await publish("once", "u-once", 1, image: "once")
+        try await publish("once", "u-once", 1, image: "once", text: "once", isLasting: false)
+        try await importImage()
+        try await publish(
+            "imported",
+            "u-imported",
+            1,
+            image: Workshop.importedName,
+            text: "imported."
+        )
         try await acknowledged("alpha", "beta", "once")
         try await cloud.publish("desired/configmaps/default/settings", Self.settings("first"))
-        try await publish("rooted", "u-rooted", 1, image: "rooted")
+        try await publish("rooted", "u-rooted", 1, image: "rooted", text: "rooted.")
         // One in place, one under another uid, none waited for.
         try await publish("alpha", "u-alpha", 2)
         try await publish("beta", "u-beta-2", 2)
         try await publish("gamma", "u-gamma", 3)
-        try await acknowledged("alpha", "beta", "gamma", "rooted")
+        try await acknowledged("alpha", "beta", "gamma", "rooted", "imported", "big")
         try await cloud.request("tidy-1", "prune")
         try await end("gamma", "u-gamma")
         try await publish("alpha", "u-alpha", 4)
@@ -99,6 +122,18 @@ private struct Stage {
         try await acknowledged("beta")
     }
 
+    /// Gives the daemon an image by hand, through its own socket.
+    private func importImage() async throws {
+        let program = try Requirement.programs.path() + "/swiftlet"
+        let socket = "\(site.folder)/run/swiftletd.sock"
+        let words = [
+            "--socket", socket, "image", "import", workshop.archive, "--name",
+            Workshop.importedName,
+        ]
+        let result = try await runAside(program, words, timeoutSeconds: 30)
+        guard result.exitCode == 0 else { throw TestKitError(message: result.standardError) }
+    }
+
     func kill() {
         site.killRunners()
         daemon?.kill()
@@ -109,14 +144,15 @@ private struct Stage {
         _ pod: String,
         _ uid: String,
         _ number: Int,
-        image: String? = nil
+        image: String? = nil,
+        text: String? = nil,
+        isLasting: Bool = true
     ) async throws {
-        let text = image == nil ? Workshop.text(number) : image == "rooted" ? "rooted." : "once"
         let version = Story.Version(
             uid: uid,
             version: String(number),
-            text: text,
-            isLasting: image != "once"
+            text: text ?? Workshop.text(number),
+            isLasting: isLasting
         )
         story.publish(pod, version)
         try await cloud.publish(pod, version, image: image ?? "v\(number)")

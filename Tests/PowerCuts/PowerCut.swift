@@ -161,6 +161,7 @@ extension DiskAfterCut {
     /// Calls `body` with each thing below a root: its path relative to that, folders before what is in them.
     mutating func forEach(
         below root: String,
+        where isWanted: (String) -> Bool = { _ in true },
         _ body: (String, DiskModel.Item, [UInt8]) throws -> Void
     ) rethrows {
         guard let number = model.roots[root] else { return }
@@ -168,6 +169,7 @@ extension DiskAfterCut {
         while let folder = folders.popLast() {
             for (name, item) in (names[folder.number] ?? [:]).sorted(by: { $0.key < $1.key }) {
                 let path = folder.path.isEmpty ? name : "\(folder.path)/\(name)"
+                guard isWanted(path) else { continue }
                 if case .folder = model.items[item].content { folders.append((path, item)) }
                 try body(path, model.items[item], bytes(of: item))
             }

@@ -188,6 +188,10 @@ extension Site {
             let isRecord = [".exit", ".json", ".state", ".instance"].contains { path.hasSuffix($0) }
             guard isRecord, Bool.random(using: &random) else { continue }
             let bytes = try readBytes("\(state)/\(path)")
+            // What an imported image is called stands nowhere else.
+            guard !String(decoding: bytes, as: UTF8.self).contains(Workshop.importedName) else {
+                continue
+            }
             try writeFile("\(state)/\(path)", Array(bytes.prefix(bytes.count / 2)))
         }
     }

@@ -9,6 +9,10 @@ struct Workshop {
     let blobs: [String: [UInt8]]
     /// The files of the image with a root, by their path in it.
     let rootFiles: [String: [UInt8]]
+    /// An image that is in no layout: once it was imported, the store has the only one.
+    let archive: String
+    /// What that is called.
+    static let importedName = "example.test/imported:1"
 
     /// Versions of the module: each prints a text of its own.
     static let versionCount = 6
@@ -40,12 +44,34 @@ struct Workshop {
             "app.wasm": WasmModule.ticking("rooted."),
             "data/words.txt": [UInt8](repeating: UInt8(ascii: "w"), count: 70_000),
         ]
+        try layout.add("big", Self.module("big.", addingByteCount: Self.bigByteCount))
         try layout.add("rooted", root: try Self.archive(rootFiles, fixture), entry: "/app.wasm")
+        var own = try ImageLayout(folder: layouts + "/own")
+        try own.add("1", WasmModule.ticking("imported."))
+        archive = fixture.path("imported.tar")
+        _ = try Self.pack(own.folder, archive)
         var blobs: [String: [UInt8]] = [:]
-        for name in folders(layout.folder + "/blobs/sha256") {
-            blobs[name] = try readBytes("\(layout.folder)/blobs/sha256/\(name)")
+        for place in [layout.folder, own.folder] {
+            for name in folders(place + "/blobs/sha256") {
+                blobs[name] = try readBytes("\(place)/blobs/sha256/\(name)")
+            }
         }
         self.blobs = blobs
+        removeTree(own.folder)
+    }
+
+    // Why so large: a pull writes down how far it is each MiB.
+    private static let bigByteCount = 2_600_000
+
+    /// A module with a section that nobody reads.
+    private static func module(_ text: String, addingByteCount count: Int) -> [UInt8] {
+        var random = SeededGenerator(seed: 9)
+        let content = [1, UInt8(ascii: "x")] + random.bytes(count)
+        // Source: WebAssembly core specification, 5.2.2: the length in five bytes of seven bits.
+        let length = (0..<5).map { place -> UInt8 in
+            UInt8(truncatingIfNeeded: content.count >> (7 * place)) & 0x7F | (place < 4 ? 0x80 : 0)
+        }
+        return WasmModule.ticking(text) + [0] + length + content
     }
 
     // Why so long a text: the module should be more than a page, so that it can be torn.
@@ -58,7 +84,11 @@ struct Workshop {
         mkdir(folder, 0o755)
         mkdir(folder + "/data", 0o755)
         for (path, bytes) in files { try writeFile("\(folder)/\(path)", bytes) }
-        let archive = fixture.path("root.tar")
+        return try pack(folder, fixture.path("root.tar"))
+    }
+
+    /// Puts all of a folder into an archive.
+    private static func pack(_ folder: String, _ archive: String) throws -> [UInt8] {
         let made = try run("tar", ["-C", folder, "-cf", archive, "."])
         guard made.exitCode == 0 else { throw TestKitError(message: made.standardError) }
         return try readBytes(archive)

@@ -261,6 +261,10 @@ static int resolve(int folder, const char *name, char *path) {
     while (size > 1 && whole[size - 1] == '/') whole[--size] = 0;
     char *slash = strrchr(whole, '/');
     if (!slash || size >= PATH_SIZE_MAX) goto end;
+    if (!strcmp(slash, "/.") || !strcmp(slash, "/..")) {
+        found = realpath(whole, path) && is_below(path);
+        goto end;
+    }
     *slash = 0;
     // A sandboxed process may not walk the path any more; what was opened before has no links in it.
     if (!realpath(slash == whole ? "/" : whole, place)) strcpy(place, whole);
