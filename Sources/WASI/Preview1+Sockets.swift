@@ -55,7 +55,8 @@ extension Preview1 {
         case .unspecified, .inet4: isIPv6 = false
         case .inet6: isIPv6 = true
         case .local: throw .noSystemCall
-        case nil: throw .addressFamilyNotSupported
+        // Source: WasmEdge, wasifunc.cpp: what is no family is no value.
+        case nil: throw .invalid
         }
         let type = isOld ? call.i32(1) &+ 1 : call.i32(1)
         guard type == 1 || type == 2 else { throw .invalid }

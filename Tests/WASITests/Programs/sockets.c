@@ -173,7 +173,7 @@ static void options(void) {
     CHECK(setsockopt_v1(fd, 0, 7, &value, 4), __WASI_ERRNO_BADF);
     CHECK(setsockopt_v1(1, 0, 7, &value, 4), __WASI_ERRNO_NOTSOCK);
     CHECK(sock_open(3, 2, &fd), __WASI_ERRNO_NOSYS);
-    CHECK(sock_open(9, 2, &fd), __WASI_ERRNO_AFNOSUPPORT);
+    CHECK(sock_open(9, 2, &fd), __WASI_ERRNO_INVAL);
     CHECK(sock_open(1, 0, &fd), __WASI_ERRNO_INVAL);
     CHECK(sock_open(1, 3, &fd), __WASI_ERRNO_INVAL);
     CHECK(sock_open(1, 2, (void *)0xFFFFFFF0), __WASI_ERRNO_FAULT);
