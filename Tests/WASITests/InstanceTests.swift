@@ -21,8 +21,9 @@ struct InstanceTests {
         command.instanceFile = fixture.path("web.0.instance")
         command.exitRecordFile = fixture.path("0.exit")
         command.logFile = fixture.path("0.log")
-        // So that a run that should end, and does not, fails its test instead of holding it.
-        command.timeLimitNanoseconds = 60_000_000_000
+        // So that a run that should end, and does not, fails its test instead of holding it; longer
+        // than any busy machine needs to look at it.
+        command.timeLimitNanoseconds = 600_000_000_000
         return command
     }
 
