@@ -316,7 +316,7 @@ let package = Package(
             dependencies: [
                 "Documents", "KubeModel", "StateStore", "Uplink", "TestKit", "recorded-runner",
             ],
-            exclude: ["Recorder", "Runner"],
+            exclude: ["Design.md", "Recorder", "Runner"],
             // Why: a thousand disks are made from some megabytes of changes each.
             swiftSettings: testing + [.unsafeFlags(["-O"])]
         ),

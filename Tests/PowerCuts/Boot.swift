@@ -64,6 +64,15 @@ struct Boot {
         return problems + load.story.problems(stored: stored, acknowledged: said(before: cut))
     }
 
+    /// Keeps the disk of a cut, and the recording that it was made of, for people to look at.
+    func keep(_ cut: PowerCut, in folder: String) throws {
+        try makeDisk(after: cut)
+        let target = "\(folder)/cut-\(cut)"
+        try run("mkdir", ["-p", target])
+        try run("cp", ["-a", "\(site.place)/state", "\(site.place)/logs", target])
+        try run("cp", ["--sparse=always", "\(site.base)/recording", "\(folder)/recording"])
+    }
+
     private func said(before cut: PowerCut) -> [Acknowledgement] {
         load.acknowledgements.filter { $0.position <= cut.position }
     }

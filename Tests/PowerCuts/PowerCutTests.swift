@@ -17,6 +17,9 @@ struct PowerCutTests {
     static let cutCount = environmentVariable("SWIFTLET_POWER_CUTS").flatMap { Int($0) } ?? 40
     static let seed = environmentVariable("SWIFTLET_POWER_CUT_SEED").flatMap { UInt64($0) } ?? 1
 
+    /// Where the disks go after whose cuts something was wrong; nowhere by default.
+    static let keepFolder = environmentVariable("SWIFTLET_POWER_CUT_KEEP")
+
     /// Cuts of one recording; a long run makes more recordings.
     static let batchCount = 100
     static var seeds: Range<UInt64> {
@@ -83,6 +86,7 @@ struct PowerCutTests {
             try await inParallel(cuts) { cut, own in
                 let boot = Boot(site: Site(own, base: base), load: load, workshop: workshop)
                 let found = try await problems(boot, cut)
+                if !found.isEmpty, let folder = keepFolder { try boot.keep(cut, in: folder) }
                 #expect(found.isEmpty, "cut \(cut): \(found.joined(separator: "\n"))")
             }
         }
