@@ -8,7 +8,7 @@ final class RecorderFile {
     let path: String
     private let descriptor: Int32
 
-    // Source: `Recorder/recorder.c`, as for the words.
+    // Source: `Recorder/recorder.h`, as for the words.
     /// Where the entries begin.
     static let firstEntry = 4_096
 

@@ -2,7 +2,7 @@ import TestKit
 
 /// One change, sync or message of a recorded program; the recorder says what the numbers mean.
 struct Change {
-    // Source: `Recorder/recorder.c`.
+    // Source: `Recorder/recorder.h`.
     /// What happened.
     enum Kind: UInt16 {
         case makeFile = 1

@@ -23,13 +23,15 @@ struct Workshop {
     /// Compiles the recorder and makes the images.
     init(_ fixture: Fixture) throws {
         recorder = fixture.path("recorder.so")
+        let sources = ["recorder", "data", "names"].map {
+            "\(repositoryRoot)/Tests/PowerCuts/Recorder/\($0).c"
+        }
         let compiled = try run(
             try Requirement.clang.path(),
             [
                 "-std=c11", "-O1", "-Wall", "-Werror", "-fPIC", "-shared", "-Wl,-z,initfirst", "-o",
-                recorder, repositoryRoot + "/Tests/PowerCuts/Recorder/recorder.c", "-ldl",
-                "-lpthread",
-            ]
+                recorder,
+            ] + sources + ["-ldl", "-lpthread"]
         )
         guard compiled.exitCode == 0 else { throw TestKitError(message: compiled.standardError) }
         layouts = fixture.path("layouts")
