@@ -96,7 +96,7 @@ public struct NodeLifecycle: Equatable, Sendable {
     ) -> [Action] {
         var actions: [Action] = []
         for name in gone {
-            for uid in uidsByName[name] ?? [] { actions += with(uid) { $0.delete(at: now) } }
+            for uid in uidsByName[name] ?? [] { actions += end(uid, of: name, "Deleted", at: now) }
         }
         // What makes room comes before what needs it.
         for one in changed { actions += replaceOthers(than: one.pod, at: now) }
@@ -112,9 +112,20 @@ public struct NodeLifecycle: Equatable, Sendable {
     private mutating func replaceOthers(than pod: Pod, at now: Moment) -> [Action] {
         var actions: [Action] = []
         for other in uidsByName[pod.nameKey] ?? [] where other != pod.metadata.uid {
-            actions += with(other) { $0.delete(reason: "Replaced", at: now) }
+            actions += end(other, of: pod.nameKey, "Replaced", at: now)
         }
         return actions
+    }
+
+    private mutating func end(
+        _ uid: String,
+        of name: String,
+        _ reason: String,
+        at now: Moment
+    ) -> [Action] {
+        // What it waited for may be gone since its record was written.
+        let isHeld = uidsByName[name]?.first != uid
+        return with(uid) { $0.delete(reason: reason, at: now) + $0.hold(isHeld, at: now) }
     }
 
     /// The pods of a name, as `NAMESPACE/NAME`, in the order they came.
@@ -132,11 +143,13 @@ public struct NodeLifecycle: Equatable, Sendable {
         let isHeld = uidsByName[key]?.first != uid
         if !isHeld, !desired.isDeletionRequested { actions += admit(uid, at: now) }
         actions += with(uid) { pod in
-            var actions = pod.hold(isHeld, at: now) + pod.update(desired.pod, at: now)
+            var actions = isHeld ? pod.hold(true, at: now) : []
+            actions += pod.update(desired.pod, at: now)
             if desired.isDeletionRequested {
                 actions += pod.delete(graceSeconds: desired.graceSeconds, at: now)
             }
-            return actions + pod.wake(at: now)
+            // Why after that: what is to end must not begin first.
+            return actions + pod.hold(isHeld, at: now) + pod.wake(at: now)
         }
         return actions
     }

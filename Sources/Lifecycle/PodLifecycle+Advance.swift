@@ -23,7 +23,8 @@ extension PodLifecycle {
         if let end = endAtDeadline(at: now) { return end }
         var actions: [Action] = []
         if isDeleting {
-            if containers.allSatisfy({ $0.state == .finished }), !hasAskedForRemoval {
+            // Why not while it is held: the last that is said of a name must be said by the last of it.
+            if !isHeld, containers.allSatisfy({ $0.state == .finished }), !hasAskedForRemoval {
                 hasAskedForRemoval = true
                 actions.append(.remove)
             }

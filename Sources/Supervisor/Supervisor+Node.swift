@@ -125,7 +125,7 @@ extension Supervisor {
         node.pods.values
             .filter { namespace == nil || $0.pod.metadata.namespace == namespace }
             .sorted { ($0.nameKey, $0.uid) < ($1.nameKey, $1.uid) }
-            .filter { wantedUIDs[$0.nameKey] == nil || wantedUIDs[$0.nameKey] == $0.uid }
+            .filter(speaks)
             .map(document)
     }
 

@@ -35,11 +35,15 @@ extension Supervisor {
         )
         do throws(StoreError) {
             try await store.saveObserved(observed)
-            let wanted = wantedUIDs[pod.nameKey]
-            if wanted == nil || wanted == uid { try await publish(report, uid) }
+            if speaks(pod) { try await publish(report, uid) }
         } catch {
             note(error: error.description, reason: "DatabaseFailed")
         }
+    }
+
+    /// Whether a pod speaks for its name: the one that is wanted; where none is, the last that came.
+    func speaks(_ pod: PodLifecycle) -> Bool {
+        (wantedUIDs[pod.nameKey] ?? node.uids(ofName: pod.nameKey).last) == pod.uid
     }
 
     private func publish(
@@ -152,7 +156,7 @@ extension Supervisor {
             uid: uid
         )
         do throws(StoreError) {
-            if wantedUIDs[pod.nameKey] == uid || wantedUIDs[pod.nameKey] == nil {
+            if speaks(pod) {
                 var last = report(of: pod)
                 last.status.set(
                     PodCondition(

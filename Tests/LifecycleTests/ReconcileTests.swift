@@ -89,4 +89,40 @@ struct ReconcileTests {
         #expect(story.look() == [])
         #expect(story.node.uids(ofName: "default/none") == [])
     }
+
+    @Test("a pod that goes before its turn is removed after the one that it waits for")
+    func lastOfItsName() throws {
+        var story = NodeStory()
+        story.want([.made(uid: "old")])
+        story.runs("old")
+        story.want([.made(uid: "new")])
+        #expect(story.look() == ["image old", "start old", "terminate old"])
+        let going = DesiredPod(pod: .made(uid: "new", version: "2"), isDeletionRequested: true)
+        story.take(story.node.take(going, at: story.now))
+        #expect(story.look() == [])
+        story.exits("old")
+        #expect(story.look() == ["remove old", "remove new"])
+        #expect(story.node.pods.isEmpty)
+    }
+
+    @Test("a pod that goes before its turn is not left behind once it is first")
+    func leftBehind() throws {
+        var story = NodeStory()
+        story.want([.made(uid: "old")])
+        story.runs("old")
+        story.want([.made(uid: "new")])
+        let waiting = try #require(try story.restored("new"))
+        #expect(waiting.isHeld)
+        for isWanted in [false, true] {
+            var next = NodeStory()
+            next.node.restore(waiting)
+            let going = DesiredPod(pod: .made(uid: "new"), isDeletionRequested: true)
+            next.take(
+                isWanted
+                    ? next.node.take(going, at: next.now)
+                    : next.node.reconcile(changed: [], gone: ["default/web"], at: next.now)
+            )
+            #expect(next.look() == ["remove new"])
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import TestKit
 
 /// A recorded stretch of a gateway's life: pods come, change and go, images are pulled and removed, the
@@ -126,6 +127,7 @@ private struct Stage {
     private func importImage() async throws {
         let program = try Requirement.programs.path() + "/swiftlet"
         let socket = "\(site.folder)/run/swiftletd.sock"
+        try await eventually("the socket is there") { access(socket, F_OK) == 0 }
         let words = [
             "--socket", socket, "image", "import", workshop.archive, "--name",
             Workshop.importedName,
@@ -169,14 +171,21 @@ private struct Stage {
     private func acknowledged(_ pods: String...) async throws {
         for pod in pods {
             guard let last = story.pods[pod]?.last else { continue }
-            try await eventually("\(pod) \(last) is acknowledged", within: 20) {
-                if let code = daemon?.exitCode { throw TestKitError(message: "ended with \(code)") }
-                let messages = SentMessages(try file.recording()).messages
-                return Acknowledgement.all(in: messages).contains {
-                    $0.pod == pod && $0.uid == last.uid && $0.version == last.version
-                        && (last.text != nil || $0.isEnd)
+            do {
+                try await eventually("\(pod) \(last) is acknowledged", within: 20) {
+                    try isAcknowledged(pod, last)
                 }
+            } catch {
+                throw TestKitError(message: "\(error)\n\(daemon?.output ?? "no daemon")")
             }
+        }
+    }
+
+    private func isAcknowledged(_ pod: String, _ version: Story.Version) throws -> Bool {
+        if let code = daemon?.exitCode { throw TestKitError(message: "ended with \(code)") }
+        return Acknowledgement.all(in: SentMessages(try file.recording()).messages).contains {
+            $0.pod == pod && $0.uid == version.uid && $0.version == version.version
+                && (version.text != nil || $0.isEnd)
         }
     }
 

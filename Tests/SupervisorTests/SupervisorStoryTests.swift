@@ -207,6 +207,35 @@ struct SupervisorStoryTests {
         }
     }
 
+    @Test("the last that is said of a name is the end of its last pod, not of an older one")
+    func lastWord() async throws {
+        try await story { story in
+            story.host.world.withLock { $0.ignoresTerminate = true }
+            try await story.daemon { life in
+                try await life.apply(podJSON())
+                try await life.eventually("runs") { await life.phase() == "Running" }
+                try await life.apply(podJSON(uid: "uid-2", version: "2"))
+                try await life.eventually("asked") {
+                    story.host.world.withLock { !$0.signals.isEmpty }
+                }
+                try await life.delete(grace: 1)
+                try await life.eventually("the request is stored") {
+                    try await life.store.desired().first?.deletionRequestedAt != nil
+                }
+                let before = try await life.due("status/pods/default/web")
+                #expect(before?.condition("swiftlet.dev/Deleted") == nil)
+                life.pass(seconds: 30)
+                try await life.eventually("all is gone") {
+                    guard try await life.store.observed().isEmpty else { return false }
+                    return try await life.store.desired().isEmpty
+                }
+                let report = try await life.due("status/pods/default/web")
+                #expect(report?["metadata"]?["uid"]?.string == "uid-2")
+                #expect(report?.condition("swiftlet.dev/Deleted")?["status"]?.string == "True")
+            }
+        }
+    }
+
     @Test("a refused version is answered with its own version, and what runs goes on")
     func refused() async throws {
         try await story { story in
