@@ -99,7 +99,10 @@ lint: swift ## Checks form; changes nothing
 fmt: swift ## Formats every Swift file
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-bench: build ## Speed beside other engines, and what many pods cost
+BENCH_PACKAGES := hyperfine
+bench: build ## Speed beside other engines, what many pods cost, what a controller waits for
+	@.ci/install-packages $(BENCH_PACKAGES)
+	Tests/Benchmarks/latency .build/release
 	Tests/Benchmarks/run .build/release
 	Tests/Benchmarks/scale .build/release --pods 100 --boot
 	Tests/Benchmarks/scale .build/release --pods 1000 --boot
