@@ -26,6 +26,9 @@ public struct DaemonProgram: Sendable {
     private static let measureAgain = Duration.seconds(300)
     // Why: what only a start needs is not needed any more by then.
     private static let settled = Duration.seconds(15)
+    // Why: systemd gives up after 90 s; a slow card takes longer to rescue a database of 100 MB, or to
+    // read what hundreds of pods left. Whoever is not done by then hangs.
+    private static let startSeconds: Int64 = 600
     // Why: systemd kills after 90 s; an end that takes longer than this has lost the broker anyway.
     private static let stopPatience = Duration.seconds(8)
 
@@ -64,6 +67,7 @@ public struct DaemonProgram: Sendable {
         try makeFolders()
         let lock = try await takeLock()
         defer { withExtendedLifetime(lock) {} }
+        notify(.extendTimeout(seconds: Self.startSeconds), .status("opens the database"))
         let store = try openStore()
         let stored = try images()
         let supervisor = supervisor(store, stored)
@@ -186,6 +190,7 @@ public struct DaemonProgram: Sendable {
             }
             group.addTask {
                 for await _ in listening {}
+                notify(.extendTimeout(seconds: Self.startSeconds), .status("takes over its pods"))
                 await parts.supervisor.run(onRecovered: { hasRecovered.finish() })
                 return nil
             }

@@ -13,7 +13,7 @@ public struct ServiceNotifier: Sendable {
         case ready
         /// We are about to end.
         case stopping
-        /// Our end takes so many seconds from now on, so do not lose patience before.
+        /// Our start or end takes so many seconds from now on, so do not lose patience before.
         case extendTimeout(seconds: Int64)
         /// We still make progress.
         case watchdog

@@ -1,3 +1,5 @@
+public import Host
+
 /// What the supervisor needs to know.
 public struct SupervisorConfiguration: Equatable, Sendable {
     /// The node's name.
@@ -31,7 +33,7 @@ public struct SupervisorConfiguration: Equatable, Sendable {
         logFileBytesMax: UInt64 = 10 << 20,
         logFilesMax: UInt64 = 5,
         nodeLabels: [String: String] = [:],
-        version: String = "0.1.0",
+        version: String = Release.version,
         bootID: String,
         node: NodeSettings = NodeSettings(),
         sandbox: SandboxSettings? = nil

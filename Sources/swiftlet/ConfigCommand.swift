@@ -70,9 +70,11 @@ struct ConfigCommand: ParsableCommand {
 enum ContextPlace {
     /// The file's path; `nil` where neither variable nor home says.
     static var path: String? {
-        if let path = environmentVariable("SWIFTLET_CONFIG") { return path }
-        let home = environmentVariable("HOME").map { $0 + "/.config" }
-        return (environmentVariable("XDG_CONFIG_HOME") ?? home).map { $0 + "/swiftlet/config.yaml" }
+        if let path = EnvironmentVariable.filled("SWIFTLET_CONFIG") { return path }
+        let home = EnvironmentVariable.filled("HOME").map { $0 + "/.config" }
+        return (EnvironmentVariable.filled("XDG_CONFIG_HOME") ?? home).map {
+            $0 + "/swiftlet/config.yaml"
+        }
     }
 
     /// The contexts; none where there is no file.
@@ -83,7 +85,7 @@ enum ContextPlace {
             bytes = try FileBytes.read(path, byteCountMax: ContextFile.byteCountMax)
         } catch {
             // Only a file that somebody has named must be there.
-            guard environmentVariable("SWIFTLET_CONFIG") == nil, error.isNotFound else {
+            guard EnvironmentVariable.filled("SWIFTLET_CONFIG") == nil, error.isNotFound else {
                 throw .notRead(message: error.description)
             }
             return ContextFile()

@@ -73,7 +73,8 @@ struct NodeOptions: ParsableArguments {
         var reach = Reach()
         let context = try chosenContext()
         let socket = socket ?? context.socket
-        reach.socketPath = socket ?? environmentVariable("SWIFTLET_SOCKET") ?? reach.socketPath
+        reach.socketPath =
+            socket ?? EnvironmentVariable.filled("SWIFTLET_SOCKET") ?? reach.socketPath
         reach.stateDirectory = state
         reach.logsDirectory = logs
         reach.broker = try configuration(context)
