@@ -80,15 +80,10 @@ extension Preview1 {
         var flags = request.systemFlags
         if request.flags.isSuperset(of: [.create, .directory]) { throw .invalid }
         if entry.isReadOnly {
-            guard !request.isChange else { throw .readOnlyFileSystem }
+            try refuseChange(request, path, folder)
             flags &= ~(O_CREAT | O_EXCL)
         }
-        let file: HostFile
-        do {
-            file = try resolver.open(path, below: folder, flags: flags)
-        } catch .noEntry where entry.isReadOnly && request.flags.contains(.create) {
-            throw .readOnlyFileSystem
-        }
+        let file = try resolver.open(path, below: folder, flags: flags)
         let facts = try file.facts()
         if facts.type == .socketStream { throw .notSupported }
         if facts.mayBlock { try file.setStatusFlags(try file.statusFlags & ~O_NONBLOCK) }
@@ -105,5 +100,31 @@ extension Preview1 {
             )
         )
         try buffers.store(number, call.i32(8))
+    }
+
+    /// Refuses what would change a folder that may only be read, with the error that a file system
+    /// which may only be read has for it: first comes what is wrong with the path itself.
+    private func refuseChange(
+        _ request: OpenRequest,
+        _ path: GuestPath,
+        _ folder: HostFile
+    ) throws(ErrorNumber) {
+        guard request.isChange || request.flags.contains(.create) else { return }
+        let isNew = request.flags.isSuperset(of: [.create, .exclusive])
+        let stays = isNew || !request.followsLinks ? O_NOFOLLOW : 0
+        let type: FileType
+        do throws(ErrorNumber) {
+            let found = try resolver.open(path, below: folder, flags: HostFile.pathOnly | stays)
+            type = try found.facts().type
+        } catch .noEntry where request.flags.contains(.create) {
+            throw .readOnlyFileSystem
+        }
+        guard !isNew else { throw .exists }
+        switch type {
+        case .directory: throw .isDirectory
+        case .symbolicLink: throw .loop
+        case .unknown, .blockDevice, .characterDevice, .regularFile, .socketDatagram, .socketStream:
+            guard !request.isChange else { throw .readOnlyFileSystem }
+        }
     }
 }

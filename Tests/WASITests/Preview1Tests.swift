@@ -51,6 +51,8 @@ struct Preview1Tests {
         try withScratchDirectory { folder in
             try writeFile(folder + "/file", "content")
             mkdir(folder + "/folder", 0o700)
+            symlink("file", folder + "/link")
+            symlink("nowhere", folder + "/dangling")
             let result = try GuestProgram("readonly").run(flags: ["--dir", "\(folder)::/:ro"])
             #expect(result.standardOutput == "ok\n")
             #expect(try readFile(folder + "/file") == "content")
