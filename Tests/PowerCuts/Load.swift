@@ -32,12 +32,15 @@ struct Load {
         do {
             try await stage.play()
         } catch {
+            stage.kill()
             let said = SentMessages(try file.recording()).messages.map(\.topic)
             throw TestKitError(
                 message: "\(error)\nsent: \(said)\nthe daemon said:\n\(stage.daemon?.output ?? "")"
             )
         }
         try await file.freeze()
+        // A pull that was under way would wait for ever.
+        defer { file.thaw() }
         stage.kill()
         let recording = try file.recording()
         let last = PowerCut(position: recording.changes.count, loss: .nothing, seed: 0)
