@@ -290,7 +290,7 @@ let package = Package(
             "SupervisorTests",
             [
                 "Supervisor", "Lifecycle", "KubeModel", "Documents", "StateStore", "Images",
-                "Host", "TestKit",
+                "Host", "Seccomp", "TestKit",
             ]
         ),
         tests(

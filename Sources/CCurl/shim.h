@@ -1,5 +1,7 @@
 #pragma once
 #include <curl/curl.h>
+#include <stdint.h>
+#include <sys/socket.h>
 
 // curl_easy_setopt and curl_easy_getinfo take any number of arguments, which Swift cannot call; one
 // function for each type of argument stands here. Their results are curl's.
@@ -38,4 +40,20 @@ static inline CURLcode swiftlet_curl_get_long(CURL *handle, CURLINFO info, long 
 
 static inline CURLcode swiftlet_curl_get_text(CURL *handle, CURLINFO info, char **value) {
     return curl_easy_getinfo(handle, info, value);
+}
+
+// libcurl calls this with each new socket, before it connects; `context` is the number of bytes itself.
+static inline int swiftlet_curl_bound_buffer(void *context, curl_socket_t socket,
+                                             curlsocktype purpose) {
+    int byte_count = (int)(intptr_t)context;
+    (void)purpose;
+    // A kernel that cannot do it only loses more when we are killed.
+    setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &byte_count, sizeof byte_count);
+    return CURL_SOCKOPT_OK;
+}
+
+static inline CURLcode swiftlet_curl_set_receive_buffer(CURL *handle, int byte_count) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, swiftlet_curl_bound_buffer);
+    if (code != CURLE_OK) return code;
+    return curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, (void *)(intptr_t)byte_count);
 }

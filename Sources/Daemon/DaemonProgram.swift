@@ -69,8 +69,10 @@ public struct DaemonProgram: Sendable {
         defer { withExtendedLifetime(lock) {} }
         notify(.extendTimeout(seconds: Self.startSeconds), .status("opens the database"))
         let store = try openStore()
-        let stored = try images()
-        let supervisor = supervisor(store, stored)
+        let sandbox = NodeSandbox(isRequired: configuration.requiresSandbox)
+        sandbox.log(to: logger)
+        let stored = try images(sandbox)
+        let supervisor = supervisor(store, stored, sandbox)
         let imageRoutes = ImageRoutes(images: stored, supervisor: supervisor)
         let trust = try configuration.trust()
         let inbox = Inbox(store: store, nodeName: configuration.nodeName, trust: trust)
@@ -137,10 +139,12 @@ public struct DaemonProgram: Sendable {
     }
 
     /// The supervisor, with the sandbox that this node allows.
-    private func supervisor(_ store: StateStore, _ images: StoredImages) -> Supervisor {
-        let sandbox = NodeSandbox(isRequired: configuration.requiresSandbox)
-        sandbox.log(to: logger)
-        return Supervisor(
+    private func supervisor(
+        _ store: StateStore,
+        _ images: StoredImages,
+        _ sandbox: NodeSandbox
+    ) -> Supervisor {
+        Supervisor(
             configuration: supervisorConfiguration(sandbox),
             store: store,
             host: sandbox.host(configuration.layout, runner: "\(programs)/swiftlet-run"),
@@ -432,7 +436,7 @@ extension DaemonProgram {
         )
     }
 
-    private func images() throws(DaemonError) -> StoredImages {
+    private func images(_ sandbox: NodeSandbox) throws(DaemonError) -> StoredImages {
         let policy = try configuration.images.signaturePolicy()
         do throws(ImageError) {
             let store = try ImageStore(directory: configuration.layout.images)
@@ -445,7 +449,8 @@ extension DaemonProgram {
                     roots: configuration.images.layoutRoots
                 ),
                 policy: policy,
-                registries: configuration.images.registries
+                registries: configuration.images.registries,
+                confinement: sandbox.pulls
             )
         } catch {
             throw .images(error)

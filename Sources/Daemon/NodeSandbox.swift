@@ -8,15 +8,19 @@ struct NodeSandbox {
     let settings: SandboxSettings
     private let filter: OwnedDescriptor?
     private let groups: ControlGroupTree?
+    /// What pulls are held in.
+    let pulls: PullConfinement
 
     init(isRequired: Bool, kernel: KernelSupport = .probe()) {
         var missing = kernel.missing
         var filter: OwnedDescriptor?
+        var pullFilter: OwnedDescriptor?
         if kernel.hasFilters {
             do throws(SeccompError) {
                 if let architecture = Architecture.own {
                     // Built once: every runner gets the same file, which nobody can change.
                     filter = try SystemCallFilter.runner.sealed(for: architecture)
+                    pullFilter = try SystemCallFilter.puller.sealed(for: architecture)
                 } else {
                     missing.append("seccomp (there is no filter for this architecture)")
                 }
@@ -25,6 +29,7 @@ struct NodeSandbox {
             }
         }
         self.filter = filter
+        pulls = PullConfinement(kernel: kernel, filter: pullFilter)
         var problem = ""
         do throws(HostError) {
             let groups = try ControlGroupTree.ofThisProcess()

@@ -33,13 +33,16 @@ public enum ImageError: Error, Equatable, Sendable {
     case noRoom(path: String, neededByteCount: Int64, freeByteCount: Int64)
     /// A registry, or the way to it, did not give what was asked for.
     case registry(message: String, isWorthRetrying: Bool)
+    /// The program that pulls could not give up its rights, and so read nothing.
+    case notConfined(reason: String)
     /// A system call failed.
     case system(call: String, path: String, errno: Int32)
 
     /// Whether the same pull, unchanged, can succeed later.
     public var isWorthRetrying: Bool {
         switch self {
-        case .notFound, .digestMismatch, .sizeMismatch, .diskFull, .noRoom, .system: true
+        case .notFound, .digestMismatch, .sizeMismatch, .diskFull, .noRoom, .notConfined, .system:
+            true
         case .malformedReference, .malformed, .unsupported, .noPlatform, .tooLarge, .hostileEntry,
             .invalidModule, .untrusted, .noEntry:
             false
@@ -53,7 +56,7 @@ public enum ImageError: Error, Equatable, Sendable {
         case .malformedReference: "InvalidImageName"
         case .notFound, .digestMismatch, .sizeMismatch, .diskFull, .noRoom, .system, .malformed,
             .unsupported, .noPlatform, .tooLarge, .hostileEntry, .invalidModule, .untrusted,
-            .registry:
+            .registry, .notConfined:
             "ErrImagePull"
         case .noEntry: "CreateContainerError"
         }
@@ -87,6 +90,8 @@ extension ImageError: CustomStringConvertible {
         case .diskFull(let path): "no space left on the file system of \(path)"
         case .noRoom(let path, let needed, let free):
             "the image needs \(needed) bytes on the file system of \(path), and \(free) are free"
+        case .notConfined(let reason):
+            "the rights that are too many for a pull could not be given up: \(reason)"
         case .system(let call, let path, let errno): "\(call) \(path) failed with errno \(errno)"
         }
     }

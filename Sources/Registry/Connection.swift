@@ -41,8 +41,12 @@ final class Connection {
 
     /// Why a header of ours has a bound: registries send one or two thousand bytes.
     static let headerByteCountMax = 64 * 1024
-    // Why: what a killed process loses is what libcurl held back, and that must stay below 64 KiB.
-    private static let bufferByteCount = 32 * 1024
+    // Why: a killed process loses what libcurl held back and what the kernel had taken for it, and a
+    // link that breaks what was under way; all that must stay below 64 KiB, since links are metered.
+    private static let bufferByteCount = 16 * 1024
+    // The kernel doubles it, for its own needs: socket(7). By itself it would grow to megabytes. It is
+    // also what may be under way at a time: 3 Mbit/s where a round trip takes 100 ms.
+    private static let kernelBufferByteCount: Int32 = 40 * 1024
     // Why once: libcurl asks for this before the first handle, and it is not safe twice at a time.
     private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
@@ -55,6 +59,8 @@ final class Connection {
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_FOLLOWLOCATION, 0)
         set(CURLOPT_BUFFERSIZE, Self.bufferByteCount)
+        // Safety: a number is passed by value, through libcurl too.
+        _ = unsafe swiftlet_curl_set_receive_buffer(handle, Self.kernelBufferByteCount)
         set(CURLOPT_CONNECTTIMEOUT, settings.connectSeconds)
         set(CURLOPT_LOW_SPEED_LIMIT, settings.lowSpeed)
         set(CURLOPT_LOW_SPEED_TIME, settings.stallSeconds)

@@ -73,7 +73,8 @@ extension SystemCallFilter {
     /// The filter as BPF: instructions of 8 bytes.
     public func program(for architecture: Architecture) throws(SeccompError) -> [UInt8] {
         // Safety: the context is ours from here until it is released; nobody else keeps it.
-        guard let context = unsafe seccomp_init(Self.killProcess) else {
+        let other = otherErrno.map { Self.fail | UInt32($0) } ?? Self.killProcess
+        guard let context = unsafe seccomp_init(other) else {
             throw .library(step: "seccomp_init", errno: ENOMEM)
         }
         defer { unsafe seccomp_release(context) }

@@ -1,7 +1,8 @@
 /// What a program may ask of the kernel, as a table.
 ///
-/// What is not in it ends the whole process at once (SECCOMP_RET_KILL_PROCESS); what is in
-/// ``refused`` fails instead, because a library of the system tries it and lives well without.
+/// What is not in it ends the whole process at once (SECCOMP_RET_KILL_PROCESS), or fails with
+/// ``otherErrno``; what is in ``refused`` fails with a number of its own, because a library of the system
+/// tries it and lives well without.
 public struct SystemCallFilter: Equatable, Sendable {
     /// A demand on one argument of a call: `argument & mask == value`.
     public struct Condition: Equatable, Sendable {
@@ -38,16 +39,23 @@ public struct SystemCallFilter: Equatable, Sendable {
     public var allowed: [Rule]
     /// Calls that fail with an error number.
     public var refused: [(rule: Rule, errno: UInt16)]
+    /// What every other call fails with; nil when it ends the process.
+    public var otherErrno: UInt16?
 
     /// A filter.
-    public init(allowed: [Rule], refused: [(rule: Rule, errno: UInt16)]) {
+    public init(
+        allowed: [Rule],
+        refused: [(rule: Rule, errno: UInt16)],
+        otherErrno: UInt16? = nil
+    ) {
         self.allowed = allowed
         self.refused = refused
+        self.otherErrno = otherErrno
     }
 
-    /// Compares both lists.
+    /// Compares both lists, and what becomes of the rest.
     public static func == (one: SystemCallFilter, other: SystemCallFilter) -> Bool {
-        one.allowed == other.allowed
+        one.allowed == other.allowed && one.otherErrno == other.otherErrno
             && one.refused.elementsEqual(other.refused) { $0 == $1 }
     }
 }
@@ -136,12 +144,32 @@ extension SystemCallFilter {
 
     /// What `swiftlet-pull` needs: as a runner, with the threads of its name resolution, and with
     /// permissions of the files that it unpacks.
+    ///
+    /// All else fails and does not end it: what a newer libc or OpenSSL tries must not leave a gateway
+    /// without updates.
     public static let puller = SystemCallFilter(
         allowed: living + files + sockets + threads
-            + plain("fchmod fchmodat fchown fchownat umask getcwd chdir fchdir flock statfs"),
-        refused: otherFamilies + [(rule: Rule("clone3"), errno: noSuchCall)]
+            + plain("fchmod fchmodat fchown fchownat umask getcwd chdir fchdir flock statfs")
+            + oldFileCalls,
+        refused: otherFamilies + [(rule: Rule("clone3"), errno: noSuchCall)] + code,
+        otherErrno: notPermitted
     )
 
+    // libc still calls these where the architecture has them; ARM has not.
+    private static let oldFileCalls = plain(
+        "open stat lstat access mkdir rmdir unlink rename symlink link chmod"
+    )
+
+    // Source: errno.h: EACCES. libc looks for more ways to resolve a name in libraries, and does without.
+    private static let code = ["mmap", "mprotect"].map {
+        (
+            rule: Rule($0, Condition(argument: 2, mask: executable, is: executable)),
+            errno: UInt16(13)
+        )
+    }
+
+    // Source: errno.h: EPERM.
+    private static let notPermitted: UInt16 = 1
     // Source: errno.h: ENOSYS. libc falls back to clone(2), whose flags can be looked at.
     private static let noSuchCall: UInt16 = 38
     // Source: clone(2): VM, FS, FILES, SIGHAND, THREAD.

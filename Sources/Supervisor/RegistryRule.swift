@@ -50,12 +50,27 @@ public struct RegistryRules: Equatable, Sendable {
 
     /// The flags of `swiftlet-pull` for an image.
     func flags(for reference: ImageReference) -> [String] {
-        guard case .registry(let host, let repository) = reference.place else { return [] }
-        let place = "\(host)/\(repository)"
-        let rule =
-            rules.filter { place == $0.prefix || place.hasPrefix($0.prefix + "/") }
-            .max { $0.prefix.utf8.count < $1.prefix.utf8.count }
+        guard case .registry = reference.place else { return [] }
         let speed = byteCountPerSecondMax.map { ["--max-bytes-per-second", "\($0)"] } ?? []
-        return (rule?.flags ?? []) + speed
+        return (rule(for: reference)?.flags ?? []) + speed
+    }
+
+    /// The files and folders that a pull of an image reads outside of the store.
+    func files(for reference: ImageReference) -> [String] {
+        switch reference.place {
+        case .layout(let path): [path]
+        case .registry:
+            rule(for: reference)
+                .map {
+                    [$0.authorityFile, $0.certificateFile, $0.keyFile].compactMap(\.self)
+                } ?? []
+        }
+    }
+
+    private func rule(for reference: ImageReference) -> RegistryRule? {
+        guard case .registry(let host, let repository) = reference.place else { return nil }
+        let place = "\(host)/\(repository)"
+        return rules.filter { place == $0.prefix || place.hasPrefix($0.prefix + "/") }
+            .max { $0.prefix.utf8.count < $1.prefix.utf8.count }
     }
 }

@@ -107,7 +107,7 @@ extension ImageProblem {
         case .noEntry: self = .unusable(error.description)
         case .notFound, .malformed, .unsupported, .noPlatform, .digestMismatch, .sizeMismatch,
             .tooLarge, .hostileEntry, .invalidModule, .untrusted, .diskFull, .noRoom, .registry,
-            .system:
+            .notConfined, .system:
             self =
                 error.isWorthRetrying
                 ? .unavailable(error.description) : .refused(error.description)

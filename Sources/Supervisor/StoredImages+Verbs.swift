@@ -145,7 +145,7 @@ extension StoredImages {
         let exit: ProcessExit
         let taken = Mutex<[String]>([])
         do throws(HostError) {
-            (last, exit) = try await runPuller(words) { line in
+            (last, exit) = try await runPuller(words, reading: [path]) { line in
                 if case .imported(let name, _)? = PullReport(line: line) {
                     taken.withLock { $0.append(name) }
                 }

@@ -7,6 +7,7 @@ public import Logging
 public struct StoredImages: ImageSource {
     let store: ImageStore
     let puller: String
+    private let confinement: PullConfinement?
     let names: ImageNames
     let policy: SignaturePolicy
     private let registries: RegistryRules
@@ -23,14 +24,15 @@ public struct StoredImages: ImageSource {
 
     /// A source that keeps images in `store` and starts the program `puller`.
     ///
-    /// `names` says what the texts in pods mean here, `policy` which images must be signed, and
-    /// `registries` how they are reached.
+    /// `names` says what the texts in pods mean here, `policy` which images must be signed,
+    /// `registries` how they are reached, and `confinement` what a pull gives up; nil: nothing.
     public init(
         store: ImageStore,
         puller: String,
         names: ImageNames,
         policy: SignaturePolicy = SignaturePolicy(),
         registries: RegistryRules = RegistryRules(),
+        confinement: PullConfinement? = nil,
         logger: Logger = Logger(label: "images")
     ) {
         self.store = store
@@ -38,6 +40,7 @@ public struct StoredImages: ImageSource {
         self.names = names
         self.policy = policy
         self.registries = registries
+        self.confinement = confinement
         self.logger = logger
     }
 
@@ -115,6 +118,7 @@ public struct StoredImages: ImageSource {
             (last, exit) = try await runPuller(
                 registries.flags(for: reference) + ["\(reference)"],
                 secrets: try credentials(secrets, for: reference),
+                reading: registries.files(for: reference),
                 progress
             )
         } catch {
@@ -158,6 +162,7 @@ public struct StoredImages: ImageSource {
     func runPuller(
         _ arguments: [String],
         secrets: PullSecrets = PullSecrets(),
+        reading readable: [String] = [],
         _ progress: @Sendable (String) -> Void
     ) async throws(HostError) -> (PullReport?, ProcessExit) {
         let handle: ProcessHandle
@@ -168,7 +173,17 @@ public struct StoredImages: ImageSource {
             let passwords = try secrets.json.map { json throws(HostError) in
                 try OwnedDescriptor.sealed(json, name: "credentials")
             }
-            let flags = passwords == nil ? [] : ["--auth-fd", "3"]
+            var descriptors = [passwords].compactMap(\.self)
+            var flags = passwords == nil ? [] : ["--auth-fd", "3"]
+            if let confinement {
+                let handed = try confinement.handOver(
+                    store: store.directory,
+                    readable: readable,
+                    first: 3 + Int32(descriptors.count)
+                )
+                descriptors += handed.descriptors
+                flags += handed.flags
+            }
             handle = try ProcessHandle.spawn(
                 path: puller,
                 arguments: ["--store", store.directory] + flags + arguments,
@@ -176,7 +191,7 @@ public struct StoredImages: ImageSource {
                     EnvironmentVariable.value(name).map { "\(name)=\($0)" }
                 },
                 standardOutput: pipe.writer,
-                inheritedDescriptors: [passwords].compactMap(\.self)
+                inheritedDescriptors: descriptors
             )
             lines = try PipeLines.read(pipe.reader)
         }

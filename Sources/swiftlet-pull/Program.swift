@@ -52,6 +52,11 @@ enum Program {
                 .required("N"),
                 help: "read the registry's credentials from this descriptor"
             ),
+            FlagParser.Flag(
+                "--confine-fd",
+                .required("N"),
+                help: "read from this descriptor which rights to give up, and give them up"
+            ),
         ]
     )
 
@@ -76,49 +81,49 @@ enum Program {
             StandardStream.error("swiftlet-pull: \(error)\n\n\(parser.usage)")
             return usageError
         }
-        let directory = parsed.value("--store") ?? ""
-        if let path = parsed.value("--import") {
-            return importImages(path, as: parsed.operands.first, into: directory)
+        return reporting { () throws(ImageError) in
+            // Why before captivity: a new store's own name is brought to disk, in the folder above it.
+            let store = try ImageStore(directory: parsed.value("--store") ?? "")
+            do throws(HostError) { try Captivity.enter(parsed) } catch {
+                throw ImageError.notConfined(reason: "\(error)")
+            }
+            if let path = parsed.value("--import") {
+                try importImages(path, as: parsed.operands.first, into: store)
+            } else if parsed.has("--restore") {
+                try restore(parsed.operands[0], in: store)
+            } else {
+                try pull(parsed, into: store)
+            }
         }
-        if parsed.has("--restore") { return restore(parsed.operands[0], in: directory) }
-        return pull(parsed, into: directory)
     }
 
-    private static func restore(_ text: String, in directory: String) -> Int32 {
-        reporting { () throws(ImageError) in
-            let store = try ImageStore(directory: directory)
-            let pull = ImagePull(store: store, reference: try ImageReference(text))
-            let (image, _) = try pull.run(from: StoreSource(store))
-            report(.done(digest: image.manifestDigest, fetchedByteCount: 0))
-        }
+    private static func restore(_ text: String, in store: ImageStore) throws(ImageError) {
+        let pull = ImagePull(store: store, reference: try ImageReference(text))
+        let (image, _) = try pull.run(from: StoreSource(store))
+        report(.done(digest: image.manifestDigest, fetchedByteCount: 0))
     }
 
     private static func importImages(
         _ path: String,
         as name: String?,
-        into directory: String
-    ) -> Int32 {
-        reporting { () throws(ImageError) in
-            let job = ImageImport(
-                store: try ImageStore(directory: directory),
-                path: path,
-                name: try name.map { name throws(ImageError) in try ImageReference(name) }
-            )
-            for (name, image) in try job.run() {
-                report(.imported(name: "\(name)", digest: image.manifestDigest))
-            }
+        into store: ImageStore
+    ) throws(ImageError) {
+        let job = ImageImport(
+            store: store,
+            path: path,
+            name: try name.map { name throws(ImageError) in try ImageReference(name) }
+        )
+        for (name, image) in try job.run() {
+            report(.imported(name: "\(name)", digest: image.manifestDigest))
         }
     }
 
-    private static func pull(_ parsed: ParsedFlags, into directory: String) -> Int32 {
-        reporting { () throws(ImageError) in
-            let access = try RegistryAccess(parsed)
-            let reference = try ImageReference(parsed.operands[0])
-            let store = try ImageStore(directory: directory)
-            let pull = ImagePull(store: store, reference: reference, access: access)
-            let (image, fetched) = try pull.run()
-            report(.done(digest: image.manifestDigest, fetchedByteCount: fetched))
-        }
+    private static func pull(_ parsed: ParsedFlags, into store: ImageStore) throws(ImageError) {
+        let access = try RegistryAccess(parsed)
+        let reference = try ImageReference(parsed.operands[0])
+        let pull = ImagePull(store: store, reference: reference, access: access)
+        let (image, fetched) = try pull.run()
+        report(.done(digest: image.manifestDigest, fetchedByteCount: fetched))
     }
 
     /// The exit code of a job, whose failure is the last line.

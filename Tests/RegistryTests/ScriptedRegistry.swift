@@ -28,6 +28,8 @@ enum Fault: Sendable {
     case cut(after: Int)
     /// Says nothing more after so many bytes.
     case stall(after: Int)
+    /// Does something after so many bytes, and ends the connection.
+    case act(after: Int, @Sendable () -> Void)
     case ignoreRange
     case wrongRange
     case gzip
@@ -46,6 +48,7 @@ final class ScriptedRegistry: Sendable {
         var files: [String: (type: String, bytes: [UInt8])] = [:]
         var asks: [Ask] = []
         var sent = 0
+        var sentInAll = 0
         var connections: Set<Int32> = []
     }
 
@@ -72,6 +75,8 @@ final class ScriptedRegistry: Sendable {
     var asks: [Ask] { state.withLock { $0.asks } }
     /// Bytes of blobs that went out.
     var sentByteCount: Int { state.withLock { $0.sent } }
+    /// Bytes that went out, with heads and all.
+    var sentInAllByteCount: Int { state.withLock { $0.sentInAll } }
 
     /// Ends it, and all connections.
     func close() {
@@ -98,6 +103,9 @@ final class ScriptedRegistry: Sendable {
         while true {
             let connection = accept(listener, nil, nil)
             guard connection >= 0 else { return }
+            // Why: what counts as sent should have left; by itself the kernel takes megabytes.
+            var byteCount: Int32 = 4_096
+            setsockopt(connection, SOL_SOCKET, SO_SNDBUF, &byteCount, 4)
             state.withLock { _ = $0.connections.insert(connection) }
             DispatchQueue.global().async {
                 while let ask = self.read(connection), self.answer(ask, connection) {}
@@ -163,7 +171,7 @@ final class ScriptedRegistry: Sendable {
                 "HTTP/1.1 200 OK", "Content-Type: \(file.type)", "Content-Encoding: gzip",
             ]
         case .extra(let count): bytes += [UInt8](repeating: 7, count: count)
-        case .cut(let count), .stall(let count): limit = count
+        case .cut(let count), .stall(let count), .act(let count, _): limit = count
         case .answer, .ignoreRange, .wrongRange, nil: break
         }
         head.append("Content-Length: \(bytes.count)")
@@ -171,6 +179,10 @@ final class ScriptedRegistry: Sendable {
             send(connection, bytes.prefix(limit), counting: ask.isBlob)
         else { return false }
         if case .cut? = fault { return false }
+        if case .act(_, let action)? = fault {
+            action()
+            return false
+        }
         if case .stall? = fault {
             // Until the other side, or the end of the test, shuts the connection.
             var byte: UInt8 = 0
@@ -195,7 +207,10 @@ final class ScriptedRegistry: Sendable {
                 )
             }
             guard count > 0 else { return false }
-            if counting { state.withLock { $0.sent += count } }
+            state.withLock {
+                $0.sentInAll += count
+                if counting { $0.sent += count }
+            }
             rest = rest.dropFirst(count)
         }
         return true

@@ -48,6 +48,7 @@ extension Confinement {
             // The importer does not see this name: it stands for itself in the C header.
             (6, processesMax, "RLIMIT_NPROC"),
             (Int32(RLIMIT_FSIZE.rawValue), fileBytesMax, "RLIMIT_FSIZE"),
+            (Int32(RLIMIT_DATA.rawValue), dataBytesMax, "RLIMIT_DATA"),
         ]
         for (resource, wanted, name) in limits {
             guard let wanted else { continue }

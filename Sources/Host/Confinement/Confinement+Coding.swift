@@ -36,6 +36,7 @@ extension Confinement {
         add("openFilesMax", openFilesMax)
         add("processesMax", processesMax)
         add("fileBytesMax", fileBytesMax)
+        add("dataBytesMax", dataBytesMax)
         add("outOfMemoryScore", outOfMemoryScore)
         add("leavesStandardError", leavesStandardError ? "1" : "0")
         if let controlGroup { add("controlGroup", controlGroup) }
@@ -71,6 +72,7 @@ extension Confinement {
         case "openFilesMax": openFilesMax = try Self.number(key, value)
         case "processesMax": processesMax = try Self.number(key, value)
         case "fileBytesMax": fileBytesMax = try Self.number(key, value)
+        case "dataBytesMax": dataBytesMax = try Self.number(key, value)
         case "outOfMemoryScore": outOfMemoryScore = try Self.number(key, value)
         case "leavesStandardError": leavesStandardError = value == "1"
         case "controlGroup": controlGroup = value

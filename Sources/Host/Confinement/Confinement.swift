@@ -68,6 +68,8 @@ public struct Confinement: Equatable, Sendable {
     public var processesMax: UInt64?
     /// Bytes that a file may grow to.
     public var fileBytesMax: UInt64?
+    /// Bytes of memory that it may write to; what it maps of files only to read does not count.
+    public var dataBytesMax: UInt64?
     /// How willingly the kernel ends it when memory is short: -1000 to 1000.
     public var outOfMemoryScore: Int?
     /// Whether standard error becomes what standard input is: under the daemon it is the daemon's own,

@@ -21,6 +21,7 @@ struct ConfinementCodingTests {
         confinement.openFilesMax = 64
         confinement.processesMax = 0
         confinement.fileBytesMax = 1 << 40
+        confinement.dataBytesMax = 1 << 28
         confinement.outOfMemoryScore = -997
         confinement.controlGroup = "/sys/fs/cgroup/x"
         return confinement

@@ -1,0 +1,129 @@
+import Glibc
+import Host
+import Images
+import Seccomp
+import TestKit
+import Testing
+
+@testable import Supervisor
+
+// Goal: what a stranger's bytes are read by has nothing but the store and what it was told of. Method: the
+// real swiftlet-pull, held as the daemon holds it, on this kernel.
+@Suite(
+    "Pulls in confinement",
+    .enabled(
+        if: Requirement.programs.isMet && Requirement.landlock.isMet,
+        "\(Requirement.programs.comment); \(Requirement.landlock.comment)"
+    )
+)
+struct PullConfinementTests {
+    private static func with(
+        _ body: (StoredImages, ImageDisk, Fixture) async throws -> Void
+    ) async throws {
+        try await Fixture.with { fixture in
+            let folder = fixture.path("disk")
+            mkdir(folder, 0o700)
+            let disk = try ImageDisk(folder)
+            let architecture = try #require(Architecture.own)
+            let images = StoredImages(
+                store: try ImageStore(directory: folder + "/confined"),
+                puller: try Requirement.programs.path() + "/swiftlet-pull",
+                names: ImageNames(layouts: folder),
+                confinement: PullConfinement(
+                    kernel: .probe(),
+                    filter: try SystemCallFilter.puller.sealed(for: architecture)
+                )
+            )
+            try await body(images, disk, fixture)
+        }
+    }
+
+    private static func status(of process: pid_t) throws -> [String: String] {
+        var found: [String: String] = [:]
+        for line in try readFile("/proc/\(process)/status").split(separator: "\n") {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            found[String(parts[0])] = String(parts[1].drop(while: \.isWhitespace))
+        }
+        return found
+    }
+
+    /// The process that was started with a path among its arguments.
+    private static func process(reading path: String) -> pid_t? {
+        FileTree.names(in: "/proc").compactMap { pid_t($0) }.first { process in
+            guard process != getpid(),
+                let line = try? readBytes("/proc/\(process)/cmdline")
+            else { return false }
+            return line.split(separator: 0).contains { $0.elementsEqual(path.utf8) }
+        }
+    }
+
+    @Test("while it reads an archive it has no rights, no way to get any, and bounds")
+    func rights() async throws {
+        try await Self.with { images, _, fixture in
+            let pipe = fixture.path("archive")
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let taking = Task { () async throws -> Void in
+                try await images.takeArchive(pipe, as: nil) { _ in }
+            }
+            var found: [String: String] = [:]
+            try await eventually("it waits for the archive, confined") {
+                guard let process = Self.process(reading: pipe) else { return false }
+                found = (try? Self.status(of: process)) ?? [:]
+                return found["Seccomp"] == "2"
+            }
+            let process = try #require(Self.process(reading: pipe))
+            #expect(found["NoNewPrivs"] == "1")
+            if KernelSupport.probe().canDropBoundingSet {
+                #expect(found["CapBnd"]?.contains { $0 != "0" } == false)
+            }
+            let limits = try readFile("/proc/\(process)/limits").split(separator: "\n")
+            #expect(limits.contains { $0.hasPrefix("Max data size") && $0.contains("201326592") })
+            #expect(limits.contains { $0.hasPrefix("Max open files") && $0.contains(" 256 ") })
+            #expect(try readFile("/proc/\(process)/oom_score_adj") == "1000\n")
+            close(open(pipe, O_WRONLY))
+            await #expect(throws: ImageProblem.self) { try await taking.value }
+        }
+    }
+
+    @Test("an archive is read when it was told of, and no other file is")
+    func places() async throws {
+        try await Self.with { images, disk, fixture in
+            try await disk.pack("1", dataByteCount: 100_000)
+            let archive = fixture.path("archive.tar")
+            let made = try run("tar", ["-C", disk.folder + "/L", "-cf", archive, "."])
+            #expect(made.exitCode == 0, "\(made.standardError)")
+            let words = ["--import", archive, "registry.test/app:1"]
+            let (refused, exit) = try await images.runPuller(words) { _ in }
+            #expect(exit != .exited(code: 0))
+            #expect("\(String(describing: refused))".contains("Failed to open"))
+            try await images.takeArchive(archive, as: "registry.test/app:1") { _ in }
+            let listed = try await images.list(ImageNeeds())
+            #expect(listed.count == 1)
+        }
+    }
+
+    @Test("a link in a layout that leads out of it leads nowhere")
+    func links() async throws {
+        try await Self.with { images, disk, fixture in
+            try await disk.pack("1", dataByteCount: 1_000)
+            let blobs = disk.folder + "/L/blobs/sha256"
+            let blob = try #require(FileTree.names(in: blobs).sorted().first)
+            #expect(rename("\(blobs)/\(blob)", fixture.path("elsewhere")) == 0)
+            #expect(symlink(fixture.path("elsewhere"), "\(blobs)/\(blob)") == 0)
+            await #expect(throws: ImageProblem.self) {
+                try await images.takeArchive(disk.folder + "/L", as: "registry.test/app:1") { _ in }
+            }
+            #expect(try await images.list(ImageNeeds()).isEmpty)
+        }
+    }
+
+    @Test("a layer of 20 MB is unpacked in the memory that it may have")
+    func memory() async throws {
+        try await Self.with { images, disk, _ in
+            try await disk.pack("1", dataByteCount: 20_000_000)
+            _ = try await images.pull("oci:L:1")
+            #expect(try await images.list(ImageNeeds()).count == 1)
+        }
+    }
+}
