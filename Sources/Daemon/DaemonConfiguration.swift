@@ -32,6 +32,8 @@ public struct DaemonConfiguration: Sendable {
     public var programs: String?
     /// Folders of the host below which hostPath volumes may lie.
     public var hostPathRoots: [String] = []
+    /// Folders of the host that claims of persistent volumes stand for, by `NAMESPACE/NAME`.
+    public var persistentVolumes: [String: String] = [:]
     /// Bytes after which a container's log is moved aside.
     public var logFileBytesMax: UInt64 = 10 << 20
     /// Log files that are kept of each run.
@@ -109,6 +111,19 @@ extension DaemonConfiguration {
         }
     }
 
+    private mutating func readVolumes(_ reader: DocumentReader) throws(FieldError) {
+        try reader.refuseUnknown(known: ["hostPathRoots", "persistentVolumes"])
+        for root in try reader.optional("hostPathRoots")?.elements() ?? [] {
+            hostPathRoots.append(try root.folder())
+        }
+        for (claim, folder) in try reader.optional("persistentVolumes")?.entries() ?? [] {
+            guard claim.split(separator: "/", omittingEmptySubsequences: false).count == 2 else {
+                throw folder.error("must be under the NAMESPACE/NAME of a claim")
+            }
+            persistentVolumes[claim] = try folder.folder()
+        }
+    }
+
     private mutating func read(_ reader: DocumentReader) throws(FieldError) {
         try reader.refuseUnknown(known: Self.keys)
         try readNode(reader.required("node"))
@@ -122,12 +137,7 @@ extension DaemonConfiguration {
             try programs.refuseUnknown(known: ["directory"])
             self.programs = try programs.optional("directory")?.folder()
         }
-        if let volumes = try reader.optional("volumes") {
-            try volumes.refuseUnknown(known: ["hostPathRoots"])
-            for root in try volumes.optional("hostPathRoots")?.elements() ?? [] {
-                hostPathRoots.append(try root.folder())
-            }
-        }
+        if let volumes = try reader.optional("volumes") { try readVolumes(volumes) }
         if let logs = try reader.optional("logs") { try readLogs(logs) }
         if let trust = try reader.optional("trust") {
             try trust.refuseUnknown(known: ["keys"])

@@ -352,6 +352,7 @@ extension DaemonProgram {
             nodeName: configuration.nodeName,
             layout: configuration.layout,
             hostPathRoots: configuration.hostPathRoots,
+            persistentVolumes: configuration.persistentVolumes,
             logFileBytesMax: configuration.logFileBytesMax,
             logFilesMax: configuration.logFilesMax,
             nodeLabels: configuration.nodeLabels,

@@ -26,10 +26,47 @@ public enum FileTree {
     /// Whether there is a regular file.
     public static func isFile(_ path: String) -> Bool { kind(path) == S_IFREG }
 
+    /// What lies at a path.
+    public enum Kind: Equatable, Sendable {
+        /// A folder.
+        case folder
+        /// A regular file.
+        case file
+        /// A socket.
+        case socket
+        /// A character device.
+        case characterDevice
+        /// A block device.
+        case blockDevice
+        /// A pipe, or what this program knows nothing of.
+        case other
+    }
+
+    /// What is there, links followed; nil for nothing.
+    public static func kindOfEntry(_ path: String) -> Kind? {
+        switch kind(path) {
+        case S_IFDIR?: .folder
+        case S_IFREG?: .file
+        case S_IFSOCK?: .socket
+        case S_IFCHR?: .characterDevice
+        case S_IFBLK?: .blockDevice
+        case .some: .other
+        case nil: nil
+        }
+    }
+
     private static func kind(_ path: String) -> mode_t? {
         var facts = stat()
         // Safety: the path is a Swift string, the facts are a local.
         return unsafe stat(path, &facts) == 0 ? facts.st_mode & S_IFMT : nil
+    }
+
+    /// Gives a file another name: both name the same file from then on.
+    public static func makeName(_ path: String, for file: String) throws(HostError) {
+        // Safety: both paths are Swift strings.
+        guard unsafe link(file, path) == 0 else {
+            throw .system(call: "link", path: path, errno: errno)
+        }
     }
 
     /// The names in a folder; none when there is no folder.

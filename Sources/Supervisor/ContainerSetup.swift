@@ -192,11 +192,19 @@ struct ContainerSetup: Sendable {
                 facts: facts,
                 identity: identity
             )
-            switch try setup.place(subPath: try subPath(of: mount, environment)) {
+            let place = try setup.place(
+                subPath: try subPath(of: mount, environment),
+                isReadOnly: mount.readOnly
+            )
+            switch place {
             case .folder(let host):
                 let isReadOnly = mount.readOnly || setup.isReadOnly
                 folders.append(.init(host: host, guest: mount.mountPath, isReadOnly: isReadOnly))
-            case .file(let host): try copy(host, to: mount.mountPath, below: root)
+            // A program beside the container finds the files that it began with.
+            case .file(let host):
+                if isFresh { try copy(host, to: mount.mountPath, below: root) }
+            case .sharedFile(let host):
+                if isFresh { try link(host, to: mount.mountPath, below: root) }
             }
         }
         return folders
@@ -212,6 +220,14 @@ struct ContainerSetup: Sendable {
             try FileTree.make(layout.container(instance.uid, container.name))
         }
         try inContext { () throws(ImageProblem) in try image.copyRoot(to: root) }
+        if pod.limitsStorage {
+            // What the image brought is not what the container wrote.
+            let bytes = FileExtent(root).byteCount
+            try inContext { () throws(HostError) in
+                let path = layout.imageExtent(instance.uid, container.name)
+                try AtomicFile.write(Array("\(bytes)".utf8), to: path, mode: 0o600)
+            }
+        }
         try inContext { () throws(HostError) in
             // Each run has files of its own, and so they can be its user's.
             guard let user = identity?.user else { return }
@@ -251,19 +267,52 @@ struct ContainerSetup: Sendable {
         to guestPath: String,
         below root: String
     ) throws(ContainerLifecycle.Problem) {
-        let path = root + guestPath
         try inContext { () throws(HostError) in
-            let folder = AtomicFile.folder(of: path)
-            try FileTree.make(folder, mode: 0o755)
-            // An image may hold links to anywhere.
-            guard let resolved = FileTree.resolved(folder), let inside = FileTree.resolved(root),
-                resolved == inside || resolved.hasPrefix(inside + "/")
-            else { throw .malformed(path: guestPath, reason: "leads out of the image's root") }
+            let path = try guestPlace(guestPath, below: root)
             let bytes = try FileBytes.read(file, byteCountMax: Self.copiedBytesMax)
             let mode = FileTree.permissions(file) ?? 0o644
-            try AtomicFile.write(bytes, to: "\(resolved)/\(AtomicFile.name(of: path))", mode: mode)
-            try FileTree.setMode("\(resolved)/\(AtomicFile.name(of: path))", mode)
+            try AtomicFile.write(bytes, to: path, mode: mode)
+            try FileTree.setMode(path, mode)
         }
+    }
+
+    /// Lets a file of the host be one of this run's root too: what either side writes, both see.
+    ///
+    /// A second name of the file does that, where a runner knows folders only.
+    private func link(
+        _ file: String,
+        to guestPath: String,
+        below root: String
+    ) throws(ContainerLifecycle.Problem) {
+        let place = try inContext { () throws(HostError) in
+            let place = try guestPlace(guestPath, below: root)
+            try FileTree.remove(place)
+            return place
+        }
+        do throws(HostError) {
+            try FileTree.makeName(place, for: file)
+        } catch {
+            throw .init(
+                reason: "CreateContainerError",
+                message: "\(file) cannot be shared with the guest: \(error); mount it with "
+                    + "readOnly, or mount its folder"
+            )
+        }
+    }
+
+    /// Where a path of the guest lies in its root, with its folder made.
+    private func guestPlace(
+        _ guestPath: String,
+        below root: String
+    ) throws(HostError) -> String {
+        let path = root + guestPath
+        let folder = AtomicFile.folder(of: path)
+        try FileTree.make(folder, mode: 0o755)
+        // An image may hold links to anywhere.
+        guard let resolved = FileTree.resolved(folder), let inside = FileTree.resolved(root),
+            resolved == inside || resolved.hasPrefix(inside + "/")
+        else { throw .malformed(path: guestPath, reason: "leads out of the image's root") }
+        return "\(resolved)/\(AtomicFile.name(of: path))"
     }
 
     // Source: a ConfigMap and a Secret hold 1 MiB at most.

@@ -34,6 +34,10 @@ public struct DirectoryLayout: Equatable, Sendable {
     }
     /// The root folder that a container sees.
     public func root(_ uid: String, _ name: String) -> String { container(uid, name) + "/rootfs" }
+    /// How many bytes of its root folder a container's image brought.
+    public func imageExtent(_ uid: String, _ name: String) -> String {
+        container(uid, name) + "/image-bytes"
+    }
     /// A volume of a pod.
     public func volume(_ uid: String, _ name: String, isInMemory: Bool) -> String {
         (isInMemory ? runningPod(uid) : pod(uid)) + "/volumes/\(name)"

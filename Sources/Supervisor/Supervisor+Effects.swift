@@ -27,6 +27,7 @@ extension Supervisor {
             try? await Task.sleep(for: Self.retryPause)
             post.yield(.retryRemoval(uid: uid))
         case .measure: await readGauge()
+        case .measureStorage(let pods): await measureStorage(of: pods)
         case .free(let shortage, let pods): await free(shortage, pods)
         case .publishNode: await publishNode()
         }

@@ -108,6 +108,7 @@ extension Supervisor {
             guard let container = pod.container(name) else { return }
             let instance = Instance(uid: action.uid, container: name, attempt: attempt)
             effects.append(.start(instance, pod, container))
+            watchStorage(of: pod)
         case .container(let name, .check(let check, let question, let timeoutNanoseconds)):
             guard let container = pod.container(name) else { return }
             effects.append(

@@ -103,6 +103,7 @@ extension Supervisor {
             }
             if !isFound, container.mayHaveProcess { await missed(container, uid, isReboot) }
         }
+        if let pod = node.pods[uid]?.pod { watchStorage(of: pod) }
         await carryOut(node.settle(uid, at: clock()), touching: [uid])
     }
 

@@ -27,6 +27,7 @@ public actor Supervisor {
         case measured(NodeReading)
         case freed(NodeReading, [String: PodUsage])
         case networkReturned
+        case storageMeasured([(String, StorageUsage)], tookNanoseconds: Int64)
         case shutDown
         case stop
     }
@@ -40,6 +41,7 @@ public actor Supervisor {
         case retryRemoval(String)
         /// Look what the node has left.
         case measure
+        case measureStorage([Pod])
         /// Make room without ending a pod, then look what is left and what pods use.
         case free(NodeEviction.Shortage, [PodPlaces])
         case publishNode
@@ -88,6 +90,10 @@ public actor Supervisor {
     var eviction: NodeEviction
     /// How the last measurements go on.
     var measuring = Measuring()
+    /// Whether what pods write is measured.
+    var isWatchingStorage = false
+    /// How often that was done.
+    var storageMeasureCount = 0
     /// How pods end with the machine; nil while it stays up.
     var shutdown: NodeShutdown?
     // Ends once they have ended, or nobody ends them any more.
@@ -196,6 +202,8 @@ public actor Supervisor {
         case .pressed: pressed()
         case .measured(let reading): await measured(reading)
         case .freed(let reading, let usages): await freed(reading, usages)
+        case .storageMeasured(let usages, let tookNanoseconds):
+            await storageMeasured(usages, tookNanoseconds: tookNanoseconds)
         case .shutDown: beginShutdown()
         case .stop: break
         }
@@ -209,6 +217,7 @@ public actor Supervisor {
             let before = node.pods[uid]
             await carryOut(node.wake(uid, at: clock()), after: before, of: uid)
         case .node: measure()
+        case .storage: measureStorage()
         case .report: await publishDesiredSoon()
         case .shutdown: await advanceShutdown()
         }

@@ -8,6 +8,8 @@ public struct SupervisorConfiguration: Equatable, Sendable {
     public var layout: DirectoryLayout
     /// Folders of the host below which hostPath volumes may lie; none without.
     public var hostPathRoots: [String]
+    /// Folders of the host that claims of persistent volumes stand for, by `NAMESPACE/NAME`.
+    public var persistentVolumes: [String: String]
     /// Bytes after which a container's log is moved aside.
     public var logFileBytesMax: UInt64
     /// Log files that are kept for each run.
@@ -30,6 +32,7 @@ public struct SupervisorConfiguration: Equatable, Sendable {
         nodeName: String,
         layout: DirectoryLayout,
         hostPathRoots: [String] = [],
+        persistentVolumes: [String: String] = [:],
         logFileBytesMax: UInt64 = 10 << 20,
         logFilesMax: UInt64 = 5,
         nodeLabels: [String: String] = [:],
@@ -41,6 +44,7 @@ public struct SupervisorConfiguration: Equatable, Sendable {
         self.nodeName = nodeName
         self.layout = layout
         self.hostPathRoots = hostPathRoots
+        self.persistentVolumes = persistentVolumes
         self.logFileBytesMax = logFileBytesMax
         self.logFilesMax = logFilesMax
         self.nodeLabels = nodeLabels

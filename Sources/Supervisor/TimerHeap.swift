@@ -4,6 +4,8 @@ enum TimerKey: Hashable, Sendable {
     case pod(String)
     /// The node is to be measured again.
     case node
+    /// What pods have written is to be measured again.
+    case storage
     /// What is stored is to be reported again.
     case report
     /// The next group of pods ends with the machine.

@@ -87,7 +87,7 @@ extension Pod {
     fileprivate var usesFoldersOfTheHost: Bool {
         spec.volumes.contains { volume in
             switch volume.source {
-            case .hostPath: true
+            case .hostPath, .persistentClaim: true
             case .emptyDirectory, .configMap, .secret, .projected, .downwardAPI,
                 .serviceAccountToken:
                 false

@@ -43,7 +43,7 @@ struct DaemonConfigurationTests {
               replies: {maxSize: 2Mi, bytesPerSecond: 8Ki}
             trust: {keys: [/t.pub]}
             programs: {directory: /opt/bin}
-            volumes: {hostPathRoots: [/srv]}
+            volumes: {hostPathRoots: [/srv], persistentVolumes: {default/data: /srv/data/}}
             logs: {maxSize: 1Mi, maxFiles: 3}
             control: {group: 12}
             images: {plainHTTP: ["127.0.0.1:5000"]}
@@ -61,6 +61,7 @@ struct DaemonConfigurationTests {
         #expect(configuration.trustedKeys == ["/t.pub"])
         #expect(configuration.logFileBytesMax == 1 << 20)
         #expect(configuration.hostPathRoots == ["/srv"])
+        #expect(configuration.persistentVolumes == ["default/data": "/srv/data"])
         #expect(configuration.programsDirectory == "/opt/bin")
         #expect(configuration.controlGroup == 12)
     }

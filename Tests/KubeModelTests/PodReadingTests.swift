@@ -90,15 +90,39 @@ import Testing
         #expect(spec.qosClass == .burstable)
     }
 
-    @Test func whatIsTakenWithoutEffectIsRemarkedUpon() throws {
+    @Test func aLimitOfTheDiskIsEnforcedAndNoRemark() throws {
         #expect(try pod(Self.full).remarks == [])
+        #expect(try pod(Self.full).limitsOfDisk == [])
         let text = Self.full.split(separator: "limits: {").joined(
             separator: "limits: {ephemeral-storage: 1Gi, "
         )
-        #expect(
-            try pod(text).remarks.map(\.path)
-                == ["spec.containers[0].resources.limits[ephemeral-storage]"]
-        )
+        #expect(try pod(text).remarks == [])
+        #expect(try pod(text).limitsOfDisk == ["1Gi"])
+    }
+
+    @Test func everyKindOfHostPathAndAClaimAreReadAndWrittenAgain() throws {
+        for kind in HostPath.Kind.allCases {
+            let text = """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: web}
+                spec:
+                  containers: [{name: a, image: "x:1"}]
+                  volumes:
+                  - {name: h, hostPath: {path: /srv/x, type: "\(kind.rawValue)"}}
+                  - {name: c, persistentVolumeClaim: {claimName: data, readOnly: true}}
+                  - {name: d, persistentVolumeClaim: {claimName: data}}
+                """
+            let first = try pod(text)
+            #expect(
+                first.spec.volumes.map(\.source) == [
+                    .hostPath(HostPath(path: "/srv/x", kind: kind)),
+                    .persistentClaim(PersistentClaim(name: "data", isReadOnly: true)),
+                    .persistentClaim(PersistentClaim(name: "data")),
+                ]
+            )
+            #expect(try Pod(first.document).spec == first.spec)
+        }
     }
 
     @Test func aPodReadsBackFromWhatItWrites() throws {
@@ -206,4 +230,10 @@ import Testing
 func pod(_ yaml: String) throws -> Pod {
     let document = try #require(try Document.yaml(text: yaml).first)
     return try Pod(document)
+}
+
+extension Pod {
+    fileprivate var limitsOfDisk: [String] {
+        spec.containers.compactMap { $0.resources.limits["ephemeral-storage"]?.text }
+    }
 }

@@ -229,8 +229,9 @@ import Testing
             "spec.volumes[0].downwardAPI.items[0].resourceFieldRef.containerName: Required value"
         ),
         (
-            "volumes: [{name: v, emptyDir: {sizeLimit: 1Mi}}]",
-            "spec.volumes[0].emptyDir.sizeLimit: sizeLimit is not supported yet"
+            "volumes: [{name: v, emptyDir: {sizeLimit: -1Mi}}]",
+            "spec.volumes[0].emptyDir.sizeLimit: Invalid value: \"-1Mi\": SizeLimit field must be a "
+                + "valid resource quantity"
         ),
         (
             "volumes: [{name: v, emptyDir: {medium: Huge}}]",
@@ -247,13 +248,14 @@ import Testing
             "spec.volumes[0].hostPath.path: Invalid value: \"/a/../etc\": must not contain '..'"
         ),
         (
-            "volumes: [{name: v, hostPath: {path: /x, type: File}}]",
-            "spec.volumes[0].hostPath.type: File is not supported yet; mount its folder"
+            "volumes: [{name: v, persistentVolumeClaim: {}}]",
+            "spec.volumes[0].persistentVolumeClaim.claimName: Required value"
         ),
         (
-            "volumes: [{name: v, hostPath: {path: /x, type: Socket}}]",
-            "spec.volumes[0].hostPath.type: Unsupported value: \"Socket\": supported values: \"\", "
-                + "\"Directory\", \"DirectoryOrCreate\", \"File\", \"FileOrCreate\""
+            "volumes: [{name: v, hostPath: {path: /x, type: Fifo}}]",
+            "spec.volumes[0].hostPath.type: Unsupported value: \"Fifo\": supported values: \"\", "
+                + "\"BlockDevice\", \"CharDevice\", \"Directory\", \"DirectoryOrCreate\", \"File\", "
+                + "\"FileOrCreate\", \"Socket\""
         ),
         (
             "securityContext: {fsGroup: 4294967296}",

@@ -48,6 +48,9 @@ final class SupervisorStory: Sendable {
             nodeName: "gw-1",
             layout: layout,
             hostPathRoots: [directory + "/shared"],
+            persistentVolumes: [
+                "default/data": directory + "/data", "default/gone": directory + "/gone",
+            ],
             bootID: bootID.withLock { $0 },
             node: settings.withLock { $0 }
         )

@@ -118,16 +118,6 @@ extension ResourceRequirements {
                 )
             }
         }
-        if limits["ephemeral-storage"] != nil {
-            let message = "the limit is accepted and not enforced yet"
-            context.remarks.append(
-                FieldError(
-                    path: "\(reader.path).limits[ephemeral-storage]",
-                    line: reader.line,
-                    message: message
-                )
-            )
-        }
     }
 
     private static func amounts(

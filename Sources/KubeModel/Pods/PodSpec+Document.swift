@@ -138,6 +138,11 @@ extension Volume {
         case .hostPath(let host):
             let inner: Document = ["path": .string(host.path), "type": .string(host.kind.rawValue)]
             object.set("hostPath", inner)
+        case .persistentClaim(let claim):
+            var inner = ObjectBuilder()
+            inner.set("claimName", claim.name)
+            inner.set("readOnly", claim.isReadOnly ? true : nil)
+            object.set("persistentVolumeClaim", inner.document)
         case .configMap(let config): object.set("configMap", config.document(nameField: "name"))
         case .secret(let config): object.set("secret", config.document(nameField: "secretName"))
         case .projected(let volume): object.set("projected", volume.document)

@@ -30,6 +30,8 @@ extension VolumeSource {
         switch type {
         case "emptyDir": self = .emptyDirectory(try EmptyDirectory(reader, &context))
         case "hostPath": self = .hostPath(try HostPath(reader, &context))
+        case "persistentVolumeClaim":
+            self = .persistentClaim(try PersistentClaim(reader, &context))
         case "configMap": self = .configMap(try ConfigVolume(reader, "name", &context))
         case "secret": self = .secret(try ConfigVolume(reader, "secretName", &context))
         case "projected":
@@ -60,10 +62,15 @@ extension EmptyDirectory {
                 "Unsupported value: \"\(medium)\": supported values: \"\", \"Memory\""
             )
         }
-        self.init(
-            isInMemory: medium == "Memory",
-            sizeLimit: try reader.optional("sizeLimit")?.quantity()
-        )
+        let sizeLimit = try reader.optional("sizeLimit")
+        let quantity = try sizeLimit?.quantity()
+        if let sizeLimit, let quantity, quantity.nano < 0 {
+            throw sizeLimit.invalid(
+                quantity.text,
+                "SizeLimit field must be a valid resource quantity"
+            )
+        }
+        self.init(isInMemory: medium == "Memory", sizeLimit: quantity)
     }
 }
 
@@ -75,10 +82,20 @@ extension HostPath {
         try reader.check(.hostPath, &context)
         path = try reader.requiredString("path")
         kind = try reader.choice("type", absent: .unchecked)
-        guard kind != .file, kind != .fileOrCreate else {
-            throw reader.error("type", "\(kind.rawValue) is not supported yet; mount its folder")
-        }
         try reader.required("path").checkAbsolute(path)
+    }
+}
+
+extension PersistentClaim {
+    fileprivate init(
+        _ reader: DocumentReader,
+        _ context: inout ReadingContext
+    ) throws(FieldError) {
+        try reader.check(.persistentClaim, &context)
+        let name = try reader.requiredString("claimName")
+        // Why: it names an entry of the configuration, as NAMESPACE/NAME.
+        _ = try reader.required("claimName").string(checkedBy: NameRule.subdomainProblem)
+        self.init(name: name, isReadOnly: try reader.bool("readOnly"))
     }
 }
 

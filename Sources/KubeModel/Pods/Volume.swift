@@ -18,6 +18,8 @@ public enum VolumeSource: Equatable, Sendable {
     case emptyDirectory(EmptyDirectory)
     /// A place on the host.
     case hostPath(HostPath)
+    /// A folder that an operator has given to a claim of this name.
+    case persistentClaim(PersistentClaim)
     /// The keys of a ConfigMap as files.
     case configMap(ConfigVolume)
     /// The keys of a Secret as files.
@@ -58,6 +60,12 @@ public struct HostPath: Equatable, Sendable {
         case fileOrCreate = "FileOrCreate"
         /// A file.
         case file = "File"
+        /// A socket of the machine's own.
+        case socket = "Socket"
+        /// A character device.
+        case characterDevice = "CharDevice"
+        /// A block device.
+        case blockDevice = "BlockDevice"
     }
 
     /// An absolute path without `..`.
@@ -69,6 +77,20 @@ public struct HostPath: Equatable, Sendable {
     public init(path: String, kind: Kind = .unchecked) {
         self.path = path
         self.kind = kind
+    }
+}
+
+/// A claim of a volume that outlives pods.
+public struct PersistentClaim: Equatable, Sendable {
+    /// The claim, in the pod's namespace.
+    public var name: String
+    /// Whether no container may write, whatever its mount says.
+    public var isReadOnly: Bool
+
+    /// A claim made in code.
+    public init(name: String, isReadOnly: Bool = false) {
+        self.name = name
+        self.isReadOnly = isReadOnly
     }
 }
 

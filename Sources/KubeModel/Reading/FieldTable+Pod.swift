@@ -8,7 +8,8 @@ extension FieldTable {
     public static let all: [FieldTable] = [
         pod, objectMetadata, podSpec, container, containerPort, environmentVariable,
         environmentSource, resources, volumeMount, podSecurityContext, securityContext, volume,
-        emptyDir, hostPath, configVolume, keyToPath, projected, projection, downwardVolume,
+        emptyDir, hostPath, persistentClaim, configVolume, keyToPath, projected, projection,
+        downwardVolume,
         downwardFile, probe, lifecycle, lifecycleHandler, configReference, environmentFrom,
     ]
 

@@ -16,12 +16,13 @@ extension FieldTable {
         "v1.Volume",
         honoured: [
             "name", "emptyDir", "hostPath", "configMap", "secret", "downwardAPI", "projected",
+            "persistentVolumeClaim",
         ],
         Dictionary(
             uniqueKeysWithValues: [
                 "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi",
                 "ephemeral", "fc", "flexVolume", "flocker", "gcePersistentDisk", "gitRepo",
-                "glusterfs", "image", "iscsi", "nfs", "persistentVolumeClaim",
+                "glusterfs", "image", "iscsi", "nfs",
                 "photonPersistentDisk", "portworxVolume", "quobyte", "rbd", "scaleIO", "storageos",
                 "vsphereVolume",
             ].map { ($0, .refused("volumes of this type are not supported", unless: .null)) }
@@ -55,8 +56,12 @@ extension FieldTable {
 
     static let emptyDir = FieldTable(
         "v1.EmptyDirVolumeSource",
-        honoured: ["medium"],
-        ["sizeLimit": .notYet]
+        honoured: ["medium", "sizeLimit"]
+    )
+
+    static let persistentClaim = FieldTable(
+        "v1.PersistentVolumeClaimVolumeSource",
+        honoured: ["claimName", "readOnly"]
     )
 
     static let hostPath = FieldTable("v1.HostPathVolumeSource", honoured: ["path", "type"])

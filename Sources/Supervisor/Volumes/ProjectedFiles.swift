@@ -72,7 +72,7 @@ extension VolumeSource {
             ProjectedVolume(sources: [.secret(volume)], defaultMode: volume.defaultMode)
         case .projected(let volume), .downwardAPI(let volume): volume
         case .serviceAccountToken: ProjectedVolume(sources: [])
-        case .emptyDirectory, .hostPath: nil
+        case .emptyDirectory, .hostPath, .persistentClaim: nil
         }
     }
 }

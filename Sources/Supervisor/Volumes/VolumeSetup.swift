@@ -18,14 +18,34 @@ struct VolumeSetup: Sendable {
         case folder(String)
         /// One file, which is copied: it stays as it is while a container runs, as with Kubernetes.
         case file(String)
+        /// One file, which guest and host share.
+        case sharedFile(String)
     }
 
     /// Whether the guest may only read, whatever the mount says.
-    var isReadOnly: Bool { volume.source.projected != nil }
+    var isReadOnly: Bool {
+        if case .persistentClaim(let claim) = volume.source { return claim.isReadOnly }
+        return volume.source.projected != nil
+    }
 
-    /// What the mount shows, `subPath` being the mount's own with its variables replaced.
-    func place(subPath: String?) throws(ContainerLifecycle.Problem) -> Place {
+    /// What the mount shows.
+    ///
+    /// - Parameters:
+    ///   - subPath: The mount's own with its variables replaced.
+    ///   - isMountReadOnly: Whether the mount lets the guest read only.
+    /// - Returns: The place.
+    /// - Throws: What is missing, or may not be shown.
+    func place(
+        subPath: String?,
+        isReadOnly isMountReadOnly: Bool
+    ) throws(ContainerLifecycle.Problem) -> Place {
         let root = try folder()
+        if FileTree.isFile(root) {
+            guard subPath?.isEmpty ?? true else {
+                throw problem("volume \(volume.name) is a file, and has no subPath")
+            }
+            return isMountReadOnly ? .file(root) : .sharedFile(root)
+        }
         guard let subPath, !subPath.isEmpty else { return .folder(root) }
         let path = "\(root)/\(subPath)"
         let isThere = FileTree.isDirectory(path) || FileTree.isFile(path)
@@ -85,11 +105,32 @@ struct VolumeSetup: Sendable {
                 try share(path)
             }
             return path
-        case .hostPath(let host): return try hostPath(host)
+        case .hostPath(let host):
+            return try HostPathSetup(host: host, roots: configuration.hostPathRoots).prepare()
+        case .persistentClaim(let claim): return try persistentFolder(of: claim)
         case .configMap, .secret, .projected, .downwardAPI, .serviceAccountToken:
             try refresh()
             return projectedFolder
         }
+    }
+
+    /// The folder that stands for a claim; it must be there, because a disk may not be mounted yet.
+    private func persistentFolder(
+        of claim: PersistentClaim
+    ) throws(ContainerLifecycle.Problem) -> String {
+        let key = "\(pod.metadata.namespace)/\(claim.name)"
+        guard let path = configuration.persistentVolumes[key] else {
+            throw problem(
+                "persistentvolumeclaim \"\(claim.name)\" not found: volumes.persistentVolumes of "
+                    + "swiftletd.yaml has no \(key)"
+            )
+        }
+        guard FileTree.isDirectory(path) else {
+            throw problem(
+                "persistentvolumeclaim \"\(claim.name)\" is not bound: \(path) is not a folder"
+            )
+        }
+        return path
     }
 
     /// Opens an empty folder to all containers of the pod, whoever they run as.
@@ -104,39 +145,7 @@ struct VolumeSetup: Sendable {
         try FileTree.setMode(path, identity.volumeGroup == nil ? 0o777 : 0o2777)
     }
 
-    /// A place on the host, which must lie below a configured root with all links followed.
-    private func hostPath(_ host: HostPath) throws(ContainerLifecycle.Problem) -> String {
-        let roots = configuration.hostPathRoots.compactMap(FileTree.resolved)
-        func isAllowed(_ path: String) -> Bool {
-            roots.contains { $0 == "/" || path == $0 || path.hasPrefix($0 + "/") }
-        }
-        let isMade = FileTree.resolved(host.path) != nil
-        if !isMade {
-            guard host.kind == .directoryOrCreate else {
-                throw problem("hostPath \(host.path) does not exist")
-            }
-            // The nearest folder that is there decides, before anything is made.
-            var above = host.path
-            while let slash = above.lastIndex(of: "/"), FileTree.resolved(above) == nil {
-                above = String(above[..<slash])
-            }
-            guard isAllowed(FileTree.resolved(above) ?? "/") else { throw outside(host.path) }
-            try inContext { () throws(HostError) in try FileTree.make(host.path, mode: 0o755) }
-        }
-        guard let path = FileTree.resolved(host.path), isAllowed(path) else {
-            throw outside(host.path)
-        }
-        guard FileTree.isDirectory(path) else {
-            throw problem("hostPath \(host.path) is not a folder; only folders can be mounted")
-        }
-        return path
-    }
-
-    private func outside(_ path: String) -> ContainerLifecycle.Problem {
-        problem("hostPath \(path) is not below volumes.hostPathRoots of swiftletd.yaml")
-    }
-
-    private func problem(_ message: String) -> ContainerLifecycle.Problem {
+    func problem(_ message: String) -> ContainerLifecycle.Problem {
         .init(reason: "CreateContainerError", message: message)
     }
 }
