@@ -2,8 +2,8 @@ internal import Documents
 
 /// One line that `swiftlet-pull` writes to its standard output, as JSON.
 public enum PullReport: Equatable, Sendable {
-    /// How far it is: bytes here, bytes in all, bytes that were here when it began.
-    case progress(byteCount: Int64, totalByteCount: Int64, resumedFrom: Int64)
+    /// How far it is.
+    case progress(PullProgress)
     /// It is done: the manifest's digest, and the bytes that came over the link.
     case done(digest: Digest, fetchedByteCount: Int64)
     /// An image of an archive is here under a name.
@@ -18,12 +18,7 @@ public enum PullReport: Equatable, Sendable {
     /// The line, without its end.
     public var line: String {
         switch self {
-        case .progress(let byteCount, let total, let resumedFrom):
-            let document: Document = [
-                "bytes": .integer(byteCount), "total": .integer(total),
-                "resumedFrom": .integer(resumedFrom),
-            ]
-            return document.jsonText()
+        case .progress(let progress): return progress.document.jsonText()
         case .done(let digest, let fetched):
             let document: Document = [
                 "digest": .string("\(digest)"), "fetchedBytes": .integer(fetched),
@@ -67,13 +62,8 @@ public enum PullReport: Equatable, Sendable {
             }
             self = .done(digest: digest, fetchedByteCount: document["fetchedBytes"]?.integer ?? 0)
         } else {
-            guard let count = document["bytes"]?.integer, let total = document["total"]?.integer
-            else { return nil }
-            self = .progress(
-                byteCount: count,
-                totalByteCount: total,
-                resumedFrom: document["resumedFrom"]?.integer ?? 0
-            )
+            guard let progress = PullProgress(document) else { return nil }
+            self = .progress(progress)
         }
     }
 }

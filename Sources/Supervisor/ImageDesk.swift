@@ -1,4 +1,5 @@
 internal import Host
+internal import Images
 internal import KubeModel
 internal import Synchronization
 
@@ -114,6 +115,11 @@ actor ImageDesk {
         return try result.get()
     }
 
+    /// The images that are on their way, by name, and how far each is; nil while it has not begun.
+    func pulls() -> [(reference: String, progress: PullProgress?)] {
+        listeners.sorted { $0.key < $1.key }.map { ($0.key, $0.value.progress) }
+    }
+
     /// Removes what nothing needs, and nobody is waiting for.
     func prune(keeping needs: ImageNeeds) async throws(ImageProblem) -> [String] {
         var needs = needs
@@ -141,12 +147,19 @@ actor ImageDesk {
 /// Who wants to hear how one pull goes; the pull speaks from wherever its lines are read.
 private final class PullListeners: Sendable {
     private let all = Mutex<[@Sendable (String) -> Void]>([])
+    private let last = Mutex<PullProgress?>(nil)
+
+    /// How far it was when it last said so.
+    var progress: PullProgress? { last.withLock { $0 } }
 
     func add(_ listener: @escaping @Sendable (String) -> Void) {
         all.withLock { $0.append(listener) }
     }
 
     func tell(_ line: String) {
+        if case .progress(let progress)? = PullReport(line: line) {
+            last.withLock { $0 = progress }
+        }
         for listener in all.withLock({ $0 }) { listener(line) }
     }
 }

@@ -149,6 +149,9 @@ public struct StoredImages: ImageSource {
         return secrets.merging(PullSecrets(json: bytes))
     }
 
+    // Why: a slow link takes an hour for an image; two lines a minute say that it lives.
+    private static let tellAgainNanoseconds: Int64 = 30_000_000_000
+
     // A Secret has as many.
     private static let credentialsByteCountMax = 1_048_576
 
@@ -196,8 +199,15 @@ public struct StoredImages: ImageSource {
             lines = try PipeLines.read(pipe.reader)
         }
         var last: PullReport?
+        var toldAt = Clock.boottimeNanoseconds()
         for await line in lines {
             let report = PullReport(line: line)
+            if case .progress(let progress) = report,
+                Clock.boottimeNanoseconds() - toldAt >= Self.tellAgainNanoseconds
+            {
+                toldAt = Clock.boottimeNanoseconds()
+                logger.info("pulling", metadata: progress.metadata(arguments.last ?? ""))
+            }
             if case .shortage(let byteCount) = report { shortage.note(byteCount) }
             if case .warning(let text) = report { logger.warning("\(text)") }
             last = report ?? last
@@ -265,5 +275,16 @@ private struct ImageOnDisk: LocalImage {
         do throws(ImageError) { try image.copyRoot(to: path) } catch {
             throw .unusable(error.description)
         }
+    }
+}
+
+extension PullProgress {
+    fileprivate func metadata(_ image: String) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "image": "\(image)", "bytes": "\(byteCount)", "total": "\(totalByteCount)",
+        ]
+        metadata["bytesPerSecond"] = bytesPerSecond.map { "\($0)" }
+        metadata["secondsLeft"] = secondsLeft.map { "\($0)" }
+        return metadata
     }
 }

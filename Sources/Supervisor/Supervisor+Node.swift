@@ -1,5 +1,6 @@
 public import Documents
 internal import Host
+internal import Images
 internal import KubeModel
 internal import Lifecycle
 internal import StateStore
@@ -109,6 +110,10 @@ extension Supervisor {
         let pods = node.pods.values
         let running = pods.count { $0.status.phase == .running }
         let due = (try? await store.dueCount()) ?? 0
+        let pulls = await desk.pulls().map { reference, progress in
+            let image = Document.Member(name: "image", value: .string(reference))
+            return Document.object([image] + (progress?.document.members ?? []))
+        }
         return [
             "kind": "SwiftletStatus", "apiVersion": "swiftlet.dev/v1",
             "node": .string(configuration.nodeName), "version": .string(configuration.version),
@@ -116,7 +121,8 @@ extension Supervisor {
             "pods": [
                 "desired": .integer(Int64(wantedUIDs.count)), "running": .integer(Int64(running)),
             ],
-            "outbox": ["due": .integer(due)], "lastErrors": recentErrors.document,
+            "outbox": ["due": .integer(due)], "pulls": .array(pulls),
+            "lastErrors": recentErrors.document,
         ]
     }
 

@@ -65,6 +65,7 @@ struct ImagePull {
         of total: Int64,
         from source: some BlobSource
     ) throws(ImageError) -> Int64 {
+        let begin = ContinuousClock.now
         var here: Int64 = 0
         var fetched: Int64 = 0
         var resumedFrom: Int64 = 0
@@ -75,16 +76,20 @@ struct ImagePull {
             let result = try store.ingest(layer, from: source) { count in
                 // The first word tells what an earlier pull had left.
                 let isFirst = first == nil && total >= Self.progressByteCount
-                first = first ?? count
+                let start = first ?? count
+                first = start
                 guard isFirst || count - reported >= Self.progressByteCount else { return }
                 reported = count
-                Program.report(
-                    .progress(
-                        byteCount: before + count,
-                        totalByteCount: total,
-                        resumedFrom: resumedFrom
-                    )
+                var progress = PullProgress(
+                    byteCount: before + count,
+                    totalByteCount: total,
+                    resumedFrom: resumedFrom + start
                 )
+                progress.measure(
+                    fetchedByteCount: fetched + count - start,
+                    nanoseconds: (ContinuousClock.now - begin).nanoseconds
+                )
+                Program.report(.progress(progress))
             }
             here += layer.byteCount
             fetched += result.byteCount
@@ -146,5 +151,14 @@ struct ImagePull {
                 }
             }
         }
+    }
+}
+
+extension Duration {
+    /// The whole of it, as far as it fits.
+    fileprivate var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : whole &+ attoseconds / 1_000_000_000
     }
 }

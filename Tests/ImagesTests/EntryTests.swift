@@ -145,7 +145,8 @@ struct PullReportTests {
     @Test(
         "every report is one line that can be read again",
         arguments: [
-            PullReport.progress(byteCount: 5, totalByteCount: 10, resumedFrom: 2),
+            PullReport.progress(PullProgress(byteCount: 5, totalByteCount: 10, resumedFrom: 2)),
+            .progress(PullProgress(byteCount: 5, totalByteCount: 10, bytesPerSecond: 2)),
             .done(digest: .of([]), fetchedByteCount: 7),
             .failed(reason: "ErrImagePull", message: "line 1\nline \"2\"", isWorthRetrying: true),
         ]

@@ -143,6 +143,8 @@ struct PodDescriptionTests {
              "node":"gw-1","version":"0.1.0","uptimeSeconds":12,"outbox":{"due":4},
              "link":{"state":"connected","since":"2026-11-23T07:29:00Z","url":"mqtt://b:1883"},
              "pods":{"desired":3,"running":2},
+             "pulls":[{"image":"a:1","bytes":1048576,"total":10485760,"resumedFrom":524288,
+               "bytesPerSecond":104857},{"image":"b:1"}],
              "lastErrors":[{"namespace":"default","name":"a","reason":"ErrImagePull",
                "message":"no such image","at":"2026-11-23T07:29:30Z"},"disk is full"]}
             """
@@ -154,6 +156,9 @@ struct PodDescriptionTests {
                 link:       connected since 2026-11-23T07:29:00Z (60s), mqtt://b:1883
                 pods:       3 desired, 2 running
                 outbox:     4 messages wait for the broker
+                pulls:
+                  a:1: 1.0 MiB of 10.0 MiB, resumed from 512.0 KiB, 102.3 KiB/s, 90s left
+                  b:1: begins
                 last errors:
                   default/a ErrImagePull: no such image (30s ago)
                   disk is full

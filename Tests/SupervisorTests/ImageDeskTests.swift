@@ -1,3 +1,4 @@
+import Images
 import KubeModel
 import Synchronization
 import Testing
@@ -86,5 +87,56 @@ struct ImageDeskTests {
         }
         #expect(count == 50)
         #expect(images.world.withLock { $0.pulls.count } < 50)
+    }
+
+    @Test("what is on its way is known, and how far it is, until it is here")
+    func onTheirWay() async throws {
+        let source = SlowImages()
+        let desk = ImageDesk(source: source)
+        async let image = desk.ensure(reference, policy: .always)
+        var asked = source.asked.makeAsyncIterator()
+        _ = await asked.next()
+        #expect(await desk.pulls().map(\.reference) == [reference])
+        #expect(await desk.pulls().first?.progress == nil)
+        let half = PullProgress(byteCount: 50, totalByteCount: 100, bytesPerSecond: 5)
+        source.say(PullReport.progress(half).line)
+        source.say("not of ours")
+        #expect(await desk.pulls().first?.progress == half)
+        source.finish()
+        _ = try await image
+        #expect(await desk.pulls().isEmpty)
+    }
+}
+
+/// A source with one pull, which takes until the test says so.
+private final class SlowImages: ImageSource {
+    let asked: AsyncStream<Void>
+    private let bell: AsyncStream<Void>.Continuation
+    private let ending: AsyncStream<Void>
+    private let end: AsyncStream<Void>.Continuation
+    private let listener = Mutex<@Sendable (String) -> Void>({ _ in })
+
+    init() {
+        (asked, bell) = AsyncStream.makeStream()
+        (ending, end) = AsyncStream.makeStream()
+    }
+
+    func say(_ line: String) { listener.withLock { $0 }(line) }
+    func finish() { end.finish() }
+
+    func find(_ reference: String) async throws(ImageProblem) -> (any LocalImage)? { nil }
+
+    func pull(_ reference: String) async throws(ImageProblem) -> any LocalImage {
+        StandInImage(imageID: reference)
+    }
+
+    func pull(
+        _ reference: String,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(ImageProblem) -> any LocalImage {
+        listener.withLock { $0 = progress }
+        bell.yield()
+        for await _ in ending {}
+        return StandInImage(imageID: reference)
     }
 }

@@ -71,14 +71,7 @@ public struct ImageSession: Sendable {
     }
 
     private static func progress(_ line: Document) -> String? {
-        guard let byteCount = line["bytes"]?.integer, let total = line["total"]?.integer else {
-            return line["text"]?.string.map(Printable.cell)
-        }
-        var text = "\(ByteText.text(byteCount)) of \(ByteText.text(total))"
-        if let resumed = line["resumedFrom"]?.integer, resumed > 0 {
-            text += ", resumed from \(ByteText.text(resumed))"
-        }
-        return text
+        PullProgress(line)?.text ?? line["text"]?.string.map(Printable.cell)
     }
 
     /// Sends an archive, or a layout's folder, and says what its images are called now.

@@ -1,4 +1,5 @@
 import Documents
+import Images
 
 /// What `status` says: the daemon's account of itself, one fact a line.
 enum StatusReport {
@@ -23,12 +24,15 @@ enum StatusReport {
             line("outbox", due == 0 ? "empty" : "\(due) messages wait for the broker")
         }
         if let desired = status["desired"] { line("stored", desiredSentence(desired)) }
+        let pulls = status["pulls"]?.array ?? []
+        if !pulls.isEmpty { text += "pulls:\n" }
+        for pull in pulls { text += "  " + Printable.cell(pullSentence(pull)) + "\n" }
         let errors = status["lastErrors"]?.array ?? []
         if !errors.isEmpty { text += "last errors:\n" }
         for error in errors { text += "  " + Printable.cell(errorSentence(error, now)) + "\n" }
         let known: Set<String> = [
             "daemon", "written", "node", "version", "link", "pods", "desired", "lastErrors", "kind",
-            "apiVersion", "outbox", "bootID",
+            "apiVersion", "outbox", "bootID", "pulls",
         ]
         for member in status.members ?? [] where !known.contains(member.name) {
             line(member.name, member.value.plainText)
@@ -53,6 +57,11 @@ enum StatusReport {
         let isStored = desired["stored"]?.bool == true
         let count = desired["objects"]?.array?.count ?? 0
         return isStored ? "\(count) objects, all of them" : "\(count) objects, not all"
+    }
+
+    private static func pullSentence(_ pull: Document) -> String {
+        let name = pull["image"]?.string ?? pull.plainText
+        return "\(name): \(PullProgress(pull)?.text ?? "begins")"
     }
 
     private static func errorSentence(_ error: Document, _ now: Int64) -> String {
