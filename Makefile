@@ -99,10 +99,12 @@ lint: swift ## Checks form; changes nothing
 fmt: swift ## Formats every Swift file
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-BENCH_PACKAGES := hyperfine
-bench: build ## Speed beside other engines, what many pods cost, what a controller waits for
+BENCH_PACKAGES := hyperfine iproute2
+bench: build ## Speed beside other engines; what pods, gateways, controllers and links wait for and cost
 	@.ci/install-packages $(BENCH_PACKAGES)
 	Tests/Benchmarks/latency .build/release
+	Tests/Benchmarks/fleet .build/release
+	Tests/Benchmarks/wire .build/release
 	Tests/Benchmarks/run .build/release
 	Tests/Benchmarks/scale .build/release --pods 100 --boot
 	Tests/Benchmarks/scale .build/release --pods 1000 --boot
