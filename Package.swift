@@ -52,9 +52,10 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 func library(
     _ name: String,
     _ dependencies: [Target.Dependency] = [],
+    notes: [String] = [],
     settings: [SwiftSetting] = strict
 ) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    .target(name: name, dependencies: dependencies, exclude: notes, swiftSettings: settings)
 }
 
 // Why: programs get a seventh smaller: addresses are packed, and names that nobody looks up left out.
@@ -156,7 +157,7 @@ let package = Package(
         .target(name: "CLinux"),
 
         // From the bottom up: each names what it may import, and nothing else.
-        library("Wasm", settings: optimised),
+        library("Wasm", notes: ["Execute/Design.md"], settings: optimised),
         library("WASI", ["Wasm", "CLinux"]),
         library("Documents", ["CJansson", "CYAML"]),
         library("KubeModel", ["Documents"]),
@@ -177,7 +178,8 @@ let package = Package(
             [
                 "Lifecycle", "KubeModel", "Documents", "StateStore", "Images", "Host", "Probes",
                 logging,
-            ]
+            ],
+            notes: ["Sandbox.md"]
         ),
         // The daemon's program without its start, so that it can be tested.
         library(
