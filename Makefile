@@ -88,6 +88,8 @@ CUTS ?= 100
 board: ## An emulated AArch64 gateway of 256 MB: the package installed, pods over MQTT, CUTS power cuts
 	@$(MAKE) --no-print-directory deb ARCH=arm64
 	@.ci/install-packages $(BOARD_PACKAGES)
+	SWIFTLET_CROSS_PROGRAMS=conform packaging/cross/build .build-board/cross
+	@Tests/Board/conform .build-board/cross/bin .build-board/cross/sysroot
 	Tests/Board/run .build-deb/swiftlet_*_arm64.deb .build-board/cross/bin .build-board/cross/sysroot .build-board/board $(CUTS)
 
 board-short: ## The same with ten power cuts

@@ -238,7 +238,21 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("FuzzTests", ["WasmGenerator", "Wasm", "TestKit"]),
-        tests("ConformanceTests", ["Wasm", "Documents", "TestKit"]),
+        // The specification's scripts, for the tests and for a program that other machines can run.
+        .target(
+            name: "Conformance",
+            dependencies: ["Wasm", "Documents", "TestKit"],
+            path: "Tests/Conformance",
+            exclude: ["Program"],
+            swiftSettings: testing
+        ),
+        .executableTarget(
+            name: "conform",
+            dependencies: ["Conformance"],
+            path: "Tests/Conformance/Program",
+            swiftSettings: testing
+        ),
+        tests("ConformanceTests", ["Conformance", "Wasm", "Documents", "TestKit"]),
         tests("WASITests", ["WASI", "Wasm", "Host", "TestKit"], exclude: ["Programs"]),
         tests("DocumentsTests", ["Documents", "TestKit"]),
         tests("KubeModelTests", ["KubeModel", "Documents", "TestKit"]),

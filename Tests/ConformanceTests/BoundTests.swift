@@ -2,6 +2,8 @@ import Documents
 import TestKit
 import Testing
 
+@testable import Conformance
+
 // Goal: the process that runs a guest has little more memory for itself than the guest's limit.
 // Method: modules of every script of the suite, and benchmark kernels, run by the real program with a
 // limit near what they need; it reads at its end, from the kernel, which pages it has written to. What

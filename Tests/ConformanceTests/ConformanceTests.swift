@@ -1,6 +1,8 @@
 import TestKit
 import Testing
 
+@testable import Conformance
+
 // Goal: what the specification says of WebAssembly holds here, assertion by assertion, and what once
 // held goes on holding.
 // Method: run the official test suite. A script passes whole unless it is listed as unfinished; a
@@ -26,7 +28,7 @@ struct ConformanceTests {
         let root = try suite.path()
         let floors = try ConformanceFloor.load()
         #expect(!scripts.isEmpty, "no scripts below \(root)")
-        var table = "set            passed / binary  (text, left out)  scripts whole\n"
+        var table = SetTotal.head
         for (set, scripts) in Dictionary(grouping: scripts, by: \.set).sorted(by: {
             $0.key < $1.key
         }) {
@@ -46,21 +48,6 @@ struct ConformanceTests {
 private let suite = Requirement.wasmSuite
 private let scripts = suite.location.map { Script.discover(below: $0) } ?? []
 
-/// What all scripts of a set come to.
-private struct SetTotal {
-    let set: String
-    let passedCount: Int
-    let line: String
-
-    init(set: String, reports: [ScriptRunner.Report]) {
-        self.set = set
-        passedCount = reports.reduce(0) { $0 + $1.passedCount }
-        let assertionCount = reports.reduce(0) { $0 + $1.assertionCount }
-        let skippedCount = reports.reduce(0) { $0 + $1.skippedCount }
-        let wholeCount = reports.count { $0.failures.isEmpty }
-        let padding = String(repeating: " ", count: max(1, 15 - set.count))
-        line =
-            "\(set)\(padding)\(passedCount) / \(assertionCount)  (\(skippedCount))  "
-            + "\(wholeCount) / \(reports.count)"
-    }
+extension Script: CustomTestStringConvertible {
+    public var testDescription: String { "\(set)/\(name)" }
 }

@@ -2,6 +2,8 @@ import TestKit
 import Testing
 import Wasm
 
+@testable import Conformance
+
 // Goal: no bytes whatever stop the host when a module is decoded, its bodies are validated and, where
 // it is still a module, its functions run, within fuel and a budget.
 // Method: the modules of the specification's tests, which use every instruction, each changed at

@@ -1,6 +1,8 @@
 import Documents
 import TestKit
 
+@testable import Conformance
+
 /// How many assertions of each set must pass: `Tests/Limits/conformance-floor.json`.
 enum ConformanceFloor {
     static let file = "Tests/Limits/conformance-floor.json"

@@ -1,5 +1,7 @@
 import Synchronization
 
+@testable import Conformance
+
 /// The report of each script: run once, whoever asks first.
 final class ScriptReports: Sendable {
     static let shared = ScriptReports()

@@ -1,17 +1,16 @@
 import Documents
 import Glibc
 import TestKit
-import Testing
 
 /// One script of the specification's test suite: commands in order, read from JSON.
-struct Script: Sendable {
+package struct Script: Sendable {
     /// The folder of the suite that it belongs to, such as `core`.
-    let set: String
-    let name: String
+    package let set: String
+    package let name: String
     let directory: String
 
     /// The scripts of all sets below `root`, by set and name.
-    static func discover(below root: String) -> [Script] {
+    package static func discover(below root: String) -> [Script] {
         folders(in: root).flatMap { set in
             folders(in: "\(root)/\(set)").map { name in
                 Script(set: set, name: name, directory: "\(root)/\(set)/\(name)")
@@ -44,10 +43,6 @@ struct Script: Sendable {
         }
         return names.sorted()
     }
-}
-
-extension Script: CustomTestStringConvertible {
-    var testDescription: String { "\(set)/\(name)" }
 }
 
 /// Stands for the character NUL in a script's strings.

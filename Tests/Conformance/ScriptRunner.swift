@@ -2,16 +2,16 @@ import TestKit
 import Wasm
 
 /// Runs one script in one store.
-struct ScriptRunner {
+package struct ScriptRunner {
     /// What came of a script.
-    struct Report: Sendable {
-        var passedCount = 0
+    package struct Report: Sendable {
+        package var passedCount = 0
         /// Assertions on binary modules.
-        var assertionCount = 0
+        package var assertionCount = 0
         /// Assertions on text modules, left out.
-        var skippedCount = 0
+        package var skippedCount = 0
         /// Each with its line in the script.
-        var failures: [String] = []
+        package var failures: [String] = []
     }
 
     private let script: Script
@@ -30,7 +30,7 @@ struct ScriptRunner {
     }
 
     /// Runs all commands, the later ones even when earlier ones fail.
-    static func run(_ script: Script) throws -> Report {
+    package static func run(_ script: Script) throws -> Report {
         var report = Report()
         var runner = try ScriptRunner(script)
         for command in try script.commands() {
