@@ -15,8 +15,12 @@ public enum WasmModule {
     /// Prints a line every 50 ms until it is stopped.
     public static func ticking(_ text: String = "tick") -> [UInt8] {
         // loop: write, sleep, again.
-        let body =
-            [0x03, 0x40] + write(count: text.utf8.count + 1) + sleep() + [0x0C, 0, 0x0B, 0x0B]
+        let body = joined(
+            [0x03, 0x40],
+            write(count: text.utf8.count + 1),
+            sleep(),
+            [0x0C, 0, 0x0B, 0x0B]
+        )
         return module(code: body, text: text + "\n")
     }
 
@@ -29,39 +33,65 @@ public enum WasmModule {
     // fd_write(1, list at 0, 1 entry, count to 8); the list names the text.
     private static func write(count: Int) -> [UInt8] {
         let length = signed(Int32(count))
-        return [0x41, 0, 0x41] + signed(textAddress) + [0x36, 2, 0]  // i32.store [0]
-            + [0x41, 4, 0x41] + length + [0x36, 2, 0]  // i32.store [4]
-            + [0x41, 1, 0x41, 0, 0x41, 1, 0x41, 8, 0x10, 0, 0x1A]
+        return joined(
+            [0x41, 0, 0x41],
+            signed(textAddress),
+            [0x36, 2, 0],  // i32.store [0]
+            [0x41, 4, 0x41],
+            length,
+            [0x36, 2, 0],  // i32.store [4]
+            [0x41, 1, 0x41, 0, 0x41, 1, 0x41, 8, 0x10, 0, 0x1A]
+        )
     }
 
     // poll_oneoff(subscription, event at 128, 1, count to 16): the monotonic clock, 50 ms.
     private static func sleep() -> [UInt8] {
         let address = signed(subscriptionAddress)
-        return [0x41] + address + [0x41, 1, 0x36, 2, 16]  // clock id
-            + [0x41] + address + [0x42] + signed(50_000_000) + [0x37, 3, 24]  // time-out
-            + [0x41] + address + [0x41] + signed(128) + [0x41, 1, 0x41, 16, 0x10, 1, 0x1A]
+        return joined(
+            [0x41],
+            address,
+            [0x41, 1, 0x36, 2, 16],  // clock id
+            [0x41],
+            address,
+            [0x42],
+            signed(50_000_000),
+            [0x37, 3, 24],  // time-out
+            [0x41],
+            address,
+            [0x41],
+            signed(128),
+            [0x41, 1, 0x41, 16, 0x10, 1, 0x1A]
+        )
     }
 
     private static func module(code: [UInt8], text: String) -> [UInt8] {
         let four: [UInt8] = [0x60, 4, 0x7F, 0x7F, 0x7F, 0x7F, 1, 0x7F]
-        let types = section(1, [3] + four + [0x60, 0, 0] + [0x60, 1, 0x7F, 0])
+        let types = section(1, joined([3], four, [0x60, 0, 0], [0x60, 1, 0x7F, 0]))
         let imports = section(
             2,
-            [3] + imported("fd_write", 0) + imported("poll_oneoff", 0) + imported("proc_exit", 2)
+            joined(
+                [3],
+                imported("fd_write", 0),
+                imported("poll_oneoff", 0),
+                imported("proc_exit", 2)
+            )
         )
         let functions = section(3, [1, 1])
         let memories = section(5, [1, 0, 1])
-        let exports = section(7, [2] + name("memory") + [2, 0] + name("_start") + [0, 3])
+        let exports = section(7, joined([2], name("memory"), [2, 0], name("_start"), [0, 3]))
         let body = [0] + code
         let codes = section(10, [1] + unsigned(body.count) + body)
         let bytes = Array(text.utf8)
         let data = section(
             11,
-            [1, 0, 0x41] + signed(textAddress) + [0x0B] + unsigned(bytes.count) + bytes
+            joined([1, 0, 0x41], signed(textAddress), [0x0B], unsigned(bytes.count), bytes)
         )
-        return [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0] + types + imports + functions + memories + exports
-            + codes + data
+        let head: [UInt8] = [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0]
+        return joined(head, types, imports, functions, memories, exports, codes, data)
     }
+
+    // Why not a sum: older compilers take minutes to find the type of a long one.
+    private static func joined(_ parts: [UInt8]...) -> [UInt8] { Array(parts.joined()) }
 
     private static func imported(_ function: String, _ type: UInt8) -> [UInt8] {
         name("wasi_snapshot_preview1") + name(function) + [0, type]
