@@ -17,19 +17,3 @@ enum ConformanceFloor {
         return floors
     }
 }
-
-/// The scripts that need not pass whole yet, each with its reason: a list that may only shrink.
-enum Unfinished {
-    static let file = "Tests/Limits/conformance-unfinished.txt"
-
-    static func load() throws -> Set<String> {
-        let text = try readFile("\(repositoryRoot)/\(file)")
-        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
-        return Set(
-            try lines.map { line in
-                let end = try required(line.firstIndex(of: ":"), "a reason in \"\(line)\"")
-                return String(line[..<end])
-            }
-        )
-    }
-}
