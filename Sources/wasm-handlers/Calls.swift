@@ -41,9 +41,9 @@ private func plain(_ name: String, _ body: [String]) -> Family {
     Family(name: camel(name), handlers: [Handler(name: name, body: body)], layout: "")
 }
 
-private func indirectCalls() -> Family {
+private func indirectCalls(_ toll: Toll) -> Family {
     Family(
-        name: "callIndirect",
+        name: camel("\(toll.prefix)call_indirect"),
         handlers: [Place.slot, .accumulator].map { place in
             var code = Encoder()
             _ = code.take(2)
@@ -59,50 +59,58 @@ private func indirectCalls() -> Family {
                     + "{ return unsafe trapUninitializedElement(pc, sp, c) }",
                 "guard unsafe e.pointee.typeID == immediate(pc, \(type), UInt32.self) else "
                     + "{ return unsafe callSubtype(pc, sp, c, e, \(code.size)) }",
-                "unsafe callEntity(pc, sp, m, l, c, f, d, e, \(code.size))",
+                "unsafe callEntity(pc, sp, m, l, c, f, d, e, \(code.size)\(toll.argument))",
             ]
-            return Handler(name: "call_indirect_\(place.rawValue)", body: code.lines)
+            return Handler(
+                name: "\(toll.prefix)call_indirect_\(place.rawValue)",
+                body: code.lines
+            )
         },
         layout: "frame.2 type.4 table.4, S A"
     )
+}
+
+/// The calls, for guests that pay and for those that do not.
+private func calls(_ toll: Toll) -> [Family] {
+    [
+        plain(
+            "\(toll.prefix)call_own",
+            [
+                "let e = unsafe ownFunction(pc, c, 4)",
+                "unsafe callOwn(pc, sp, m, l, c, f, d, e, 8\(toll.argument))",
+            ]
+        ),
+        plain(
+            "\(toll.prefix)call_imported",
+            [
+                "let e = unsafe importedFunction(pc, c, 4)",
+                "unsafe callEntity(pc, sp, m, l, c, f, d, e, 8\(toll.argument))",
+            ]
+        ),
+        indirectCalls(toll),
+        plain(
+            "\(toll.prefix)call_reference",
+            [
+                "let w = unsafe slot(pc, sp, 4, UInt64.self)",
+                "guard let e = unsafe functionEntity(w) else "
+                    + "{ return unsafe trapNullFunction(pc, sp, c) }",
+                "unsafe callEntity(pc, sp, m, l, c, f, d, e, 6\(toll.argument))",
+            ]
+        ),
+    ]
 }
 
 func callGroups() -> [Group] {
     [
         Group(
             name: "Calls",
-            families: [
-                returns(),
-                plain(
-                    "call_own",
-                    [
-                        "let e = unsafe ownFunction(pc, c, 4)",
-                        "unsafe callOwn(pc, sp, m, l, c, f, d, e, 8)",
-                    ]
-                ),
-                plain(
-                    "call_imported",
-                    [
-                        "let e = unsafe importedFunction(pc, c, 4)",
-                        "unsafe callEntity(pc, sp, m, l, c, f, d, e, 8)",
-                    ]
-                ),
-                indirectCalls(),
-                plain(
-                    "call_reference",
-                    [
-                        "let w = unsafe slot(pc, sp, 4, UInt64.self)",
-                        "guard let e = unsafe functionEntity(w) else "
-                            + "{ return unsafe trapNullFunction(pc, sp, c) }",
-                        "unsafe callEntity(pc, sp, m, l, c, f, d, e, 6)",
-                    ]
-                ),
+            families: [returns()] + calls(.none) + calls(.paid) + [
                 plain("tail_call", ["unsafe tailCall(pc, sp, m, l, c)"]),
                 plain(
                     "call_entry",
                     [
                         "let e = unsafe machine(c).pointee.entry",
-                        "unsafe callEntity(pc, sp, m, l, c, f, d, e, 4)",
+                        "unsafe callEntity(pc, sp, m, l, c, f, d, e, 4, isPaid: true)",
                     ]
                 ),
                 plain("cross_return", ["unsafe crossReturn(sp, c, a, f, d)"]),

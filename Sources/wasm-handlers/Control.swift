@@ -124,29 +124,36 @@ private func takeHandler(_ name: String, _ kind: Kind, _ place: Place) -> Handle
 }
 
 /// Ends with a jump when `condition` holds.
-private func branch(_ code: inout Encoder, _ condition: String) {
+private func branch(_ code: inout Encoder, _ condition: String, _ toll: Toll) {
     let target = code.take(4)
     code.lines.append(
-        "if \(condition) { return unsafe jump(pc, sp, m, l, c, a, f, d, \(target)) }"
+        "if \(condition) { return unsafe \(toll.jump)(pc, sp, m, l, c, a, f, d, \(target)) }"
     )
     code.proceed()
 }
 
-private func plainBranches() -> [Family] {
+private func plainBranches(_ toll: Toll) -> [Family] {
     let tests = [("br_if", "x != 0"), ("br_unless", "x == 0")]
     let conditional = tests.map { name, test in
         Family(
-            name: camel(name),
+            name: camel(toll.prefix + name),
             handlers: [Place.slot, .accumulator].map { place in
-                handler("\(name)_\(place.rawValue)") { code in
+                handler("\(toll.prefix)\(name)_\(place.rawValue)") { code in
                     code.operand("x", .i32, place)
-                    branch(&code, test)
+                    branch(&code, test, toll)
                 }
             },
             layout: "S A"
         )
     }
-    let table = Family(
+    let jump = single("\(toll.prefix)br") { code in
+        code.lines.append("unsafe \(toll.jump)(pc, sp, m, l, c, a, f, d, 2)")
+    }
+    return [jump] + conditional
+}
+
+private func tableBranches() -> Family {
+    Family(
         name: "brTable",
         handlers: [Place.slot, .accumulator].map { place in
             handler("br_table_\(place.rawValue)") { code in
@@ -161,13 +168,9 @@ private func plainBranches() -> [Family] {
         },
         layout: "S A"
     )
-    let jump = single("br") { code in
-        code.lines.append("unsafe jump(pc, sp, m, l, c, a, f, d, 2)")
-    }
-    return [jump] + conditional + [table]
 }
 
-private func comparingBranches(_ kind: Kind) -> [Family] {
+private func comparingBranches(_ kind: Kind, _ toll: Toll = .none) -> [Family] {
     let isFloat = kind == .f32 || kind == .f64
     let conditions: [(String, String)] =
         isFloat
@@ -177,12 +180,13 @@ private func comparingBranches(_ kind: Kind) -> [Family] {
         }
     return conditions.map { name, test in
         Family(
-            name: camel("br_\(kind.name)_\(name)"),
+            name: camel("\(toll.prefix)br_\(kind.name)_\(name)"),
             handlers: commutativeForms.map { left, right in
-                handler("br_\(kind.name)_\(name)_\(left.rawValue)\(right.rawValue)") { code in
+                let places = left.rawValue + right.rawValue
+                return handler("\(toll.prefix)br_\(kind.name)_\(name)_\(places)") { code in
                     code.operand("x", kind, left)
                     code.operand("y", kind, right)
-                    branch(&code, test)
+                    branch(&code, test, toll)
                 }
             },
             layout: "SS SI AS AI"
@@ -223,7 +227,12 @@ private func selections() -> [Family] {
 func controlGroups() -> [Group] {
     [
         Group(name: "Moves", families: moves() + selections()),
-        Group(name: "Branches", families: plainBranches()),
+        Group(name: "Branches", families: plainBranches(.none) + [tableBranches()]),
+        Group(
+            name: "PaidBranches",
+            families: plainBranches(.paid) + comparingBranches(.i32, .paid)
+                + comparingBranches(.i64, .paid)
+        ),
     ]
         + [Kind.i32, .i64, .f32, .f64].map { kind in
             Group(

@@ -115,9 +115,9 @@ private func sum() -> Family {
 }
 
 /// Adds a constant to a slot, compares the sum and branches.
-private func countingBranches() -> [Family] {
+private func countingBranches(_ toll: Toll) -> [Family] {
     integerConditions.indices.map { index in
-        let name = "br_count_\(integerConditions[index].name)"
+        let name = "\(toll.prefix)br_count_\(integerConditions[index].name)"
         let handlers = [Place.slot, .immediate].map { place in
             var code = Encoder()
             code.operand("w", .i32, .slot)
@@ -129,7 +129,7 @@ private func countingBranches() -> [Family] {
             let target = code.take(4)
             code.lines.append(
                 "if \(integerCondition(index, .i32)) "
-                    + "{ return unsafe jump(pc, sp, m, l, c, r, f, d, \(target)) }"
+                    + "{ return unsafe \(toll.jump)(pc, sp, m, l, c, r, f, d, \(target)) }"
             )
             code.lines.append("unsafe next(pc + \(code.size), sp, m, l, c, r, f, d)")
             return Handler(name: "\(name)_\(place.rawValue)", body: code.lines)
@@ -160,6 +160,6 @@ func fusedGroups() -> [Group] {
             name: "Indexed",
             families: loads.filter { indexedLoads.contains($0.name) }.map(indexedLoad)
         ),
-        Group(name: "Counting", families: countingBranches()),
+        Group(name: "Counting", families: countingBranches(.none) + countingBranches(.paid)),
     ]
 }

@@ -23,6 +23,35 @@ struct Group {
     var families: [Family]
 }
 
+/// Whether the guest pays, with its fuel, for what a call or a loop's next round leads to.
+enum Toll {
+    case none, paid
+
+    /// What the names of handlers begin with.
+    var prefix: String {
+        switch self {
+        case .none: ""
+        case .paid: "paid_"
+        }
+    }
+
+    /// What `callOwn` and `callEntity` are called with at last.
+    var argument: String {
+        switch self {
+        case .none: ""
+        case .paid: ", isPaid: true"
+        }
+    }
+
+    /// The function that goes to a place in the code.
+    var jump: String {
+        switch self {
+        case .none: "jump"
+        case .paid: "paidJump"
+        }
+    }
+}
+
 /// Where a handler finds an operand.
 enum Place: String {
     case slot = "S"

@@ -22,17 +22,17 @@ package struct ScriptRunner {
     private var definitions: [String: Module] = [:]
     private var currentDefinition: Module?
 
-    init(_ script: Script) throws {
+    init(_ script: Script, fuel: UInt64?) throws {
         self.script = script
-        let store = Store(limits: ResourceLimits(memoryBytes: 6 << 30))
+        let store = Store(limits: ResourceLimits(memoryBytes: 6 << 30, fuel: fuel))
         self.store = store
         try Spectest.define(in: &imports, of: store, isShared: script.set == "threads")
     }
 
-    /// Runs all commands, the later ones even when earlier ones fail.
-    package static func run(_ script: Script) throws -> Report {
+    /// Runs all commands, the later ones even when earlier ones fail; with `fuel`, on code that counts it.
+    package static func run(_ script: Script, fuel: UInt64? = nil) throws -> Report {
         var report = Report()
-        var runner = try ScriptRunner(script)
+        var runner = try ScriptRunner(script, fuel: fuel)
         for command in try script.commands() {
             if command.isTextAssertion {
                 report.skippedCount += 1

@@ -23,6 +23,13 @@ struct ConformanceTests {
         }
     }
 
+    @Test("code that counts fuel passes what code without does", arguments: scripts)
+    func metered(script: Script) throws {
+        let report = try ScriptRunner.run(script, fuel: .max)
+        let failures = try ScriptReports.shared.report(script).failures
+        #expect(report.failures == failures)
+    }
+
     @Test("no set passes fewer assertions than its floor")
     func floors() throws {
         let root = try suite.path()

@@ -21,7 +21,8 @@ func importedFunction(_ pc: Code, _ c: Frame, _ k: Int) -> UnsafeMutablePointer<
 ///
 /// The operand at 2 says how many slots the callee's frame, which begins with the arguments,
 /// lies above this one. The first handler comes from the entity, so that finding it waits for no load
-/// but that of the entity's address; an interrupt catches the second one.
+/// but that of the entity's address; an interrupt catches the second one. With `isPaid` the guest pays
+/// for the callee, which is free when fuel is not counted.
 @inline(__always)
 func callOwn(
     _ pc: Code,
@@ -32,7 +33,8 @@ func callOwn(
     _ f: Float,
     _ d: Double,
     _ e: UnsafeMutablePointer<FunctionEntity>,
-    _ size: Int
+    _ size: Int,
+    isPaid: Bool = false
 ) {
     let code = unsafe e.pointee.code
     let frame = unsafe sp + Int(pc.load(fromByteOffset: 2, as: UInt16.self)) &* 8
@@ -43,6 +45,10 @@ func callOwn(
     let link = unsafe frame + Int(callee.linkOffset)
     unsafe link.storeBytes(of: pc + size, as: Code.self)
     unsafe link.storeBytes(of: sp, toByteOffset: 8, as: Frame.self)
+    if isPaid {
+        // Loaded only now, when registers are free for it.
+        guard unsafe pay(codeHeader(code).price, c) else { return unsafe trapFuel(code, frame, c) }
+    }
     // No function reads an accumulator first: whatever is in a register will do.
     unsafe e.pointee.first(code, frame, m, l, c, UInt64(UInt(bitPattern: code)), f, d)
 }
@@ -58,13 +64,14 @@ func callEntity(
     _ f: Float,
     _ d: Double,
     _ e: UnsafeMutablePointer<FunctionEntity>,
-    _ size: Int
+    _ size: Int,
+    isPaid: Bool = false
 ) {
     let instance = unsafe e.pointee.instance
     guard unsafe instance == c || instance == nil else {
         return unsafe crossCall(pc, sp, c, e, size)
     }
-    unsafe callOwn(pc, sp, m, l, c, f, d, e, size)
+    unsafe callOwn(pc, sp, m, l, c, f, d, e, size, isPaid: isPaid)
 }
 
 /// Goes on by the table: the first handler of functions whose own is not known.
@@ -104,16 +111,27 @@ func prepareCall(
 ) {
     guard unsafe machine(c).pointee.prepare(pc, sp, c, Frame(e)) else { return }
     let memory = unsafe header(c).pointee.memory.pointee
-    unsafe callEntity(pc, sp, memory.base, memory.byteCount, c, 0, 0, e, callBytes(pc))
+    unsafe callEntity(
+        pc,
+        sp,
+        memory.base,
+        memory.byteCount,
+        c,
+        0,
+        0,
+        e,
+        callBytes(pc),
+        isPaid: true
+    )
 }
 
 /// Bytes of the call at `pc`.
 private func callBytes(_ pc: Code) -> Int {
     switch unsafe pc.load(as: UInt16.self) {
     case Operation.callEntry: 4
-    case Operation.callReference: 6
-    case Operation.callIndirect: 14
-    case Operation.callIndirect + 1: 12
+    case Operation.callReference, Operation.paidCallReference: 6
+    case Operation.callIndirect, Operation.paidCallIndirect: 14
+    case Operation.callIndirect + 1, Operation.paidCallIndirect + 1: 12
     default: 8
     }
 }
@@ -156,6 +174,7 @@ func crossCall(
     let link = unsafe frame + Int(callee.linkOffset)
     unsafe link.storeBytes(of: shared.pointee.crossReturnCode, as: Code.self)
     unsafe link.storeBytes(of: Frame(cross), toByteOffset: 8, as: Frame.self)
+    guard unsafe pay(callee.price, c) else { return unsafe trapFuel(code, frame, target) }
     let memory = unsafe header(target).pointee.memory.pointee
     unsafe next(code, frame, memory.base, memory.byteCount, target, 0, 0, 0)
 }
@@ -246,6 +265,7 @@ func tailCall(_ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame) {
     let link = unsafe sp + Int(callee.linkOffset)
     unsafe link.storeBytes(of: back.pc, as: Code.self)
     unsafe link.storeBytes(of: back.sp, toByteOffset: 8, as: Frame.self)
+    guard unsafe pay(callee.price, c) else { return unsafe trapFuel(code, sp, target) }
     guard unsafe target != c else { return unsafe next(code, sp, m, l, c, 0, 0, 0) }
     let memory = unsafe header(target).pointee.memory.pointee
     unsafe next(code, sp, memory.base, memory.byteCount, target, 0, 0, 0)
@@ -267,7 +287,7 @@ func callSubtype(
         return unsafe trapIndirectCallType(pc, sp, c)
     }
     let memory = unsafe header(c).pointee.memory.pointee
-    unsafe callEntity(pc, sp, memory.base, memory.byteCount, c, 0, 0, e, size)
+    unsafe callEntity(pc, sp, memory.base, memory.byteCount, c, 0, 0, e, size, isPaid: true)
 }
 
 /// Lets the host do something, and takes from the machine's state what it may have changed.
@@ -298,7 +318,7 @@ func resume(_ c: Frame) {
     )
 }
 
-/// Takes the operand at 2 from what is left to burn.
+/// Pays the price at 2 for a loop's first round.
 @inline(__always)
 func burnFuel(
     _ pc: Code,
@@ -310,9 +330,6 @@ func burnFuel(
     _ f: Float,
     _ d: Double
 ) {
-    let shared = unsafe machine(c)
-    let left = unsafe shared.pointee.fuel &- Int64(immediate(pc, 2, UInt32.self))
-    unsafe shared.pointee.fuel = left
-    guard left >= 0 else { return unsafe trapFuel(pc, sp, c) }
+    guard unsafe pay(immediate(pc, 2, UInt32.self), c) else { return unsafe trapFuel(pc, sp, c) }
     unsafe next(pc + 6, sp, m, l, c, a, f, d)
 }

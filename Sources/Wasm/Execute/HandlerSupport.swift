@@ -69,6 +69,35 @@ func jump(
     unsafe next(pc + Int(immediate(pc, k, Int32.self)), sp, m, l, c, a, f, d)
 }
 
+/// Goes on as far away as the operand at `k` says, behind the price of a loop's next round, and pays it.
+@inline(__always)
+func paidJump(
+    _ pc: Code,
+    _ sp: Frame,
+    _ m: Frame,
+    _ l: UInt,
+    _ c: Frame,
+    _ a: UInt64,
+    _ f: Float,
+    _ d: Double,
+    _ k: Int
+) {
+    let target = unsafe pc + Int(immediate(pc, k, Int32.self))
+    guard unsafe pay(target.loadUnaligned(fromByteOffset: -4, as: UInt32.self), c) else {
+        return unsafe trapFuel(target, sp, c)
+    }
+    unsafe next(target, sp, m, l, c, a, f, d)
+}
+
+/// Takes `price` from what is left to burn; false when that was not enough.
+@inline(__always)
+func pay(_ price: UInt32, _ c: Frame) -> Bool {
+    let shared = unsafe machine(c)
+    let left = unsafe shared.pointee.fuel &- Int64(price)
+    unsafe shared.pointee.fuel = left
+    return left >= 0
+}
+
 /// Goes on as far away as entry `index` of the table at `k` says.
 @inline(__always)
 func jumpTable(

@@ -37,7 +37,7 @@ final class HostFunctionEntity {
             frameBytes: linkOffset + UInt32(MemoryLayout<Link>.stride) + HostFrame.slackBytes,
             linkOffset: linkOffset,
             functionIndex: 0,
-            codeBytes: UInt32(code.count * 2)
+            price: 0
         )
         // Without room for its code a function is never ready, and a call of it traps.
         let place =

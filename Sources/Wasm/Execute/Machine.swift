@@ -158,7 +158,7 @@ final class Machine {
                 frameBytes: CodeHeader.untranslated,
                 linkOffset: 0,
                 functionIndex: 0,
-                codeBytes: 0
+                price: 0
             ),
             toByteOffset: Stub.untranslated - MemoryLayout<CodeHeader>.stride,
             as: CodeHeader.self

@@ -39,8 +39,8 @@ struct CodeHeader {
     var linkOffset: UInt32
     /// In the index space of the module.
     var functionIndex: UInt32
-    /// Bytes of code behind the header.
-    var codeBytes: UInt32
+    /// Fuel that a call costs: instructions outside of loops; 0 when none is counted.
+    var price: UInt32
 
     /// `frameBytes` of a function without code.
     static let untranslated = UInt32(Int32.max)

@@ -49,6 +49,8 @@ struct ControlFrame {
     var base: UInt32
     /// Of a loop: the word of its first instruction.
     var start = 0
+    /// Of a loop: what was counted of the code around it.
+    var outerPrice: UInt32 = 0
     /// Forward branches to the end, as a list in `FunctionTranslator.fixups`; -1 for none.
     var fixup = -1
     /// Of an `if`: the branch to the other arm.

@@ -72,7 +72,22 @@ extension FunctionTranslator {
         open(.loop, type)
         controls[controls.count - 1].start = code.count
         forgetAccumulators()
-        if isMetered { emitPrice() }
+        if isMetered { openPrice() }
+    }
+
+    /// A loop's first round is paid for by an instruction that its code begins with; who comes back pays
+    /// what stands there, and goes on behind it (``appendTarget(_:origin:)``).
+    private mutating func openPrice() {
+        _ = begin(Operation.fuel)
+        code.append32(0)
+        controls[controls.count - 1].outerPrice = price
+        price = 0
+    }
+
+    private mutating func closePrice(_ control: ControlFrame) {
+        // A loop that cannot be reached may have been cut off already.
+        if control.isEntryReachable { code.write32(price, at: control.start + 1) }
+        price = control.outerPrice
     }
 
     mutating func ifOperator() throws(ModuleError) {
@@ -135,7 +150,6 @@ extension FunctionTranslator {
     mutating func revive() {
         guard deadStart >= 0 else { return }
         code.truncate(to: deadStart)
-        if priceWord >= deadStart { priceWord = -1 }
         deadStart = -1
         comparison = nil
     }
@@ -171,6 +185,7 @@ extension FunctionTranslator {
         try checkEnd()
         var control = controls[controls.count - 1]
         if control.kind == .function { return try endFunction() }
+        if control.kind == .loop, isMetered { closePrice(control) }
         if control.kind == .then {
             let type = control.type
             guard type.parameterCount == type.resultCount else { throw mismatch() }

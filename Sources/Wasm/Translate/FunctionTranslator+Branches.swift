@@ -12,7 +12,12 @@ extension FunctionTranslator {
     /// The 32-bit operand that leads to a label, for the instruction that begins at word `origin`.
     mutating func appendTarget(_ index: Int, origin: Int) {
         if controls[index].kind == .loop {
-            let distance = (controls[index].start - origin) * 2
+            var target = controls[index].start
+            if isMetered, let paid = Operation.paying(code[origin]) {
+                code[origin] = paid
+                target += Operation.fuelWordCount
+            }
+            let distance = (target - origin) * 2
             return code.append32(UInt32(bitPattern: Int32(truncatingIfNeeded: distance)))
         }
         if isReachable {

@@ -108,7 +108,11 @@ extension FunctionTranslator {
         let (index, type) = try functionIndex()
         let base = try popArguments(type)
         let isOwn = index >= layout.importedFunctionCount
-        _ = begin(isOwn ? Operation.callOwn : Operation.callImported)
+        _ = begin(
+            isMetered
+                ? (isOwn ? Operation.paidCallOwn : Operation.paidCallImported)
+                : (isOwn ? Operation.callOwn : Operation.callImported)
+        )
         appendFrame(base)
         code.append32(functionOperand(index))
         pushResults(type)
@@ -141,7 +145,8 @@ extension FunctionTranslator {
         let isHeld = index.place == .accumulator || held.integer == index.slot
         let base = try popArguments(type)
         let isStillHeld = index.place == .accumulator || (isHeld && held.integer == index.slot)
-        _ = begin(Operation.callIndirect + (isStillHeld ? 1 : 0))
+        let family = isMetered ? Operation.paidCallIndirect : Operation.callIndirect
+        _ = begin(family + (isStillHeld ? 1 : 0))
         appendFrame(base)
         code.append32(typeID(typeIndex))
         code.append32(
@@ -182,7 +187,7 @@ extension FunctionTranslator {
 
     private mutating func callReference(_ type: FunctionType, _ place: UInt32) throws(ModuleError) {
         let base = try popArguments(type)
-        _ = begin(Operation.callReference)
+        _ = begin(isMetered ? Operation.paidCallReference : Operation.callReference)
         appendFrame(base)
         appendSlot(place)
         pushResults(type)

@@ -83,8 +83,7 @@ struct FunctionTranslator {
     var deadStart = -1
     /// Whether the guest pays for what it does.
     let isMetered: Bool
-    /// The word of the last price, or -1; and what it is so far, in instructions of the module.
-    var priceWord = -1
+    /// Instructions so far of the innermost loop, without the loops in it, or of the function.
     var price: UInt32 = 0
 
     /// The last instruction, when it was a comparison.
@@ -177,7 +176,6 @@ struct FunctionTranslator {
             price &+= 1
             try instruction(try reader.byte())
         }
-        setPrice()
         guard reader.isAtEnd else {
             throw .malformed("operators remaining after end of function", at: reader.position)
         }
@@ -192,7 +190,7 @@ struct FunctionTranslator {
             frameBytes: topMax + Self.slackBytes,
             linkOffset: linkOffset,
             functionIndex: functionIndex,
-            codeBytes: UInt32(code.count * 2)
+            price: isMetered ? price : 0
         )
     }
 
@@ -224,22 +222,6 @@ struct FunctionTranslator {
         }
         topMax = top
         emitZeros(from: first, to: top)
-        if isMetered { emitPrice() }
-    }
-
-    /// What follows, up to the next price, is paid for here: a function's start or a loop's.
-    mutating func emitPrice() {
-        setPrice()
-        let start = begin(Operation.fuel)
-        priceWord = start + 1
-        code.append32(0)
-    }
-
-    private mutating func setPrice() {
-        if priceWord >= 0, isReachable || priceWord < deadStart {
-            code.write32(price, at: priceWord)
-        }
-        price = 0
     }
 
     var isReachable: Bool { deadStart < 0 }

@@ -69,9 +69,9 @@ private func summed_f64_store_A(
 }
 
 func fillAddresses2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[256] = summed_store64_S
-    unsafe table[257] = summed_store64_I
-    unsafe table[258] = summed_store64_A
-    unsafe table[259] = summed_f32_store_A
-    unsafe table[260] = summed_f64_store_A
+    unsafe table[346] = summed_store64_S
+    unsafe table[347] = summed_store64_I
+    unsafe table[348] = summed_store64_A
+    unsafe table[349] = summed_f32_store_A
+    unsafe table[350] = summed_f64_store_A
 }

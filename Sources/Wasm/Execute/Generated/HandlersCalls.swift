@@ -138,6 +138,57 @@ private func call_reference(
     unsafe callEntity(pc, sp, m, l, c, f, d, e, 6)
 }
 
+@inline(__always) @_cdecl("wasm_paid_call_own")
+private func paid_call_own(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let e = unsafe ownFunction(pc, c, 4)
+    unsafe callOwn(pc, sp, m, l, c, f, d, e, 8, isPaid: true)
+}
+
+@inline(__always) @_cdecl("wasm_paid_call_imported")
+private func paid_call_imported(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let e = unsafe importedFunction(pc, c, 4)
+    unsafe callEntity(pc, sp, m, l, c, f, d, e, 8, isPaid: true)
+}
+
+@inline(__always) @_cdecl("wasm_paid_call_indirect_S")
+private func paid_call_indirect_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 12, UInt32.self)
+    let t = unsafe tableEntity(pc, c, 8)
+    guard unsafe UInt64(x) < t.pointee.count else { return unsafe trapUndefinedElement(pc, sp, c) }
+    let w = unsafe t.pointee.elements[Int(x)]
+    guard let e = unsafe functionEntity(w) else { return unsafe trapUninitializedElement(pc, sp, c) }
+    guard unsafe e.pointee.typeID == immediate(pc, 4, UInt32.self) else { return unsafe callSubtype(pc, sp, c, e, 14) }
+    unsafe callEntity(pc, sp, m, l, c, f, d, e, 14, isPaid: true)
+}
+
+@inline(__always) @_cdecl("wasm_paid_call_indirect_A")
+private func paid_call_indirect_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let t = unsafe tableEntity(pc, c, 8)
+    guard unsafe UInt64(x) < t.pointee.count else { return unsafe trapUndefinedElement(pc, sp, c) }
+    let w = unsafe t.pointee.elements[Int(x)]
+    guard let e = unsafe functionEntity(w) else { return unsafe trapUninitializedElement(pc, sp, c) }
+    guard unsafe e.pointee.typeID == immediate(pc, 4, UInt32.self) else { return unsafe callSubtype(pc, sp, c, e, 12) }
+    unsafe callEntity(pc, sp, m, l, c, f, d, e, 12, isPaid: true)
+}
+
+@inline(__always) @_cdecl("wasm_paid_call_reference")
+private func paid_call_reference(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 4, UInt64.self)
+    guard let e = unsafe functionEntity(w) else { return unsafe trapNullFunction(pc, sp, c) }
+    unsafe callEntity(pc, sp, m, l, c, f, d, e, 6, isPaid: true)
+}
+
 @inline(__always) @_cdecl("wasm_tail_call")
 private func tail_call(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -150,7 +201,7 @@ private func call_entry(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let e = unsafe machine(c).pointee.entry
-    unsafe callEntity(pc, sp, m, l, c, f, d, e, 4)
+    unsafe callEntity(pc, sp, m, l, c, f, d, e, 4, isPaid: true)
 }
 
 @inline(__always) @_cdecl("wasm_cross_return")
@@ -203,26 +254,31 @@ private func fuel(
 }
 
 func fillCalls(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[194] = ret
-    unsafe table[195] = ret_A
-    unsafe table[196] = ret_S
-    unsafe table[197] = ret_I
-    unsafe table[198] = ret_F
-    unsafe table[199] = ret_D
-    unsafe table[200] = ret_FS
-    unsafe table[201] = ret_DS
-    unsafe table[202] = call_own
-    unsafe table[203] = call_imported
-    unsafe table[204] = call_indirect_S
-    unsafe table[205] = call_indirect_A
-    unsafe table[206] = call_reference
-    unsafe table[207] = tail_call
-    unsafe table[208] = call_entry
-    unsafe table[209] = cross_return
-    unsafe table[210] = exit
-    unsafe table[211] = resume
-    unsafe table[212] = interrupted
-    unsafe table[213] = unreachable
-    unsafe table[214] = service
-    unsafe table[215] = fuel
+    unsafe table[279] = ret
+    unsafe table[280] = ret_A
+    unsafe table[281] = ret_S
+    unsafe table[282] = ret_I
+    unsafe table[283] = ret_F
+    unsafe table[284] = ret_D
+    unsafe table[285] = ret_FS
+    unsafe table[286] = ret_DS
+    unsafe table[287] = call_own
+    unsafe table[288] = call_imported
+    unsafe table[289] = call_indirect_S
+    unsafe table[290] = call_indirect_A
+    unsafe table[291] = call_reference
+    unsafe table[292] = paid_call_own
+    unsafe table[293] = paid_call_imported
+    unsafe table[294] = paid_call_indirect_S
+    unsafe table[295] = paid_call_indirect_A
+    unsafe table[296] = paid_call_reference
+    unsafe table[297] = tail_call
+    unsafe table[298] = call_entry
+    unsafe table[299] = cross_return
+    unsafe table[300] = exit
+    unsafe table[301] = resume
+    unsafe table[302] = interrupted
+    unsafe table[303] = unreachable
+    unsafe table[304] = service
+    unsafe table[305] = fuel
 }

@@ -283,25 +283,295 @@ private func br_count_le_u_I(
     unsafe next(pc + 18, sp, m, l, c, r, f, d)
 }
 
+@inline(__always) @_cdecl("wasm_paid_br_count_eq_S")
+private func paid_br_count_eq_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if x == y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_eq_I")
+private func paid_br_count_eq_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if x == y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_ne_S")
+private func paid_br_count_ne_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if x != y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_ne_I")
+private func paid_br_count_ne_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if x != y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_lt_s_S")
+private func paid_br_count_lt_s_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if Int32(bitPattern: x) < Int32(bitPattern: y) { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_lt_s_I")
+private func paid_br_count_lt_s_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if Int32(bitPattern: x) < Int32(bitPattern: y) { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_ge_s_S")
+private func paid_br_count_ge_s_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if Int32(bitPattern: x) >= Int32(bitPattern: y) { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_ge_s_I")
+private func paid_br_count_ge_s_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if Int32(bitPattern: x) >= Int32(bitPattern: y) { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_gt_s_S")
+private func paid_br_count_gt_s_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if Int32(bitPattern: x) > Int32(bitPattern: y) { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_gt_s_I")
+private func paid_br_count_gt_s_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if Int32(bitPattern: x) > Int32(bitPattern: y) { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_le_s_S")
+private func paid_br_count_le_s_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if Int32(bitPattern: x) <= Int32(bitPattern: y) { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_le_s_I")
+private func paid_br_count_le_s_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if Int32(bitPattern: x) <= Int32(bitPattern: y) { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_lt_u_S")
+private func paid_br_count_lt_u_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if x < y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_lt_u_I")
+private func paid_br_count_lt_u_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if x < y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_ge_u_S")
+private func paid_br_count_ge_u_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if x >= y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_ge_u_I")
+private func paid_br_count_ge_u_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if x >= y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_gt_u_S")
+private func paid_br_count_gt_u_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if x > y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_gt_u_I")
+private func paid_br_count_gt_u_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if x > y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
 func fillCounting(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[309] = br_count_eq_S
-    unsafe table[310] = br_count_eq_I
-    unsafe table[311] = br_count_ne_S
-    unsafe table[312] = br_count_ne_I
-    unsafe table[313] = br_count_lt_s_S
-    unsafe table[314] = br_count_lt_s_I
-    unsafe table[315] = br_count_ge_s_S
-    unsafe table[316] = br_count_ge_s_I
-    unsafe table[317] = br_count_gt_s_S
-    unsafe table[318] = br_count_gt_s_I
-    unsafe table[319] = br_count_le_s_S
-    unsafe table[320] = br_count_le_s_I
-    unsafe table[321] = br_count_lt_u_S
-    unsafe table[322] = br_count_lt_u_I
-    unsafe table[323] = br_count_ge_u_S
-    unsafe table[324] = br_count_ge_u_I
-    unsafe table[325] = br_count_gt_u_S
-    unsafe table[326] = br_count_gt_u_I
-    unsafe table[327] = br_count_le_u_S
-    unsafe table[328] = br_count_le_u_I
+    unsafe table[399] = br_count_eq_S
+    unsafe table[400] = br_count_eq_I
+    unsafe table[401] = br_count_ne_S
+    unsafe table[402] = br_count_ne_I
+    unsafe table[403] = br_count_lt_s_S
+    unsafe table[404] = br_count_lt_s_I
+    unsafe table[405] = br_count_ge_s_S
+    unsafe table[406] = br_count_ge_s_I
+    unsafe table[407] = br_count_gt_s_S
+    unsafe table[408] = br_count_gt_s_I
+    unsafe table[409] = br_count_le_s_S
+    unsafe table[410] = br_count_le_s_I
+    unsafe table[411] = br_count_lt_u_S
+    unsafe table[412] = br_count_lt_u_I
+    unsafe table[413] = br_count_ge_u_S
+    unsafe table[414] = br_count_ge_u_I
+    unsafe table[415] = br_count_gt_u_S
+    unsafe table[416] = br_count_gt_u_I
+    unsafe table[417] = br_count_le_u_S
+    unsafe table[418] = br_count_le_u_I
+    unsafe table[419] = paid_br_count_eq_S
+    unsafe table[420] = paid_br_count_eq_I
+    unsafe table[421] = paid_br_count_ne_S
+    unsafe table[422] = paid_br_count_ne_I
+    unsafe table[423] = paid_br_count_lt_s_S
+    unsafe table[424] = paid_br_count_lt_s_I
+    unsafe table[425] = paid_br_count_ge_s_S
+    unsafe table[426] = paid_br_count_ge_s_I
+    unsafe table[427] = paid_br_count_gt_s_S
+    unsafe table[428] = paid_br_count_gt_s_I
+    unsafe table[429] = paid_br_count_le_s_S
+    unsafe table[430] = paid_br_count_le_s_I
+    unsafe table[431] = paid_br_count_lt_u_S
+    unsafe table[432] = paid_br_count_lt_u_I
+    unsafe table[433] = paid_br_count_ge_u_S
+    unsafe table[434] = paid_br_count_ge_u_I
+    unsafe table[435] = paid_br_count_gt_u_S
+    unsafe table[436] = paid_br_count_gt_u_I
 }

@@ -80,12 +80,12 @@ private func f64_sqrt_A_S(
 }
 
 func fillF64Arithmetic3(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1342] = f64_nearest_S_A
-    unsafe table[1343] = f64_nearest_S_S
-    unsafe table[1344] = f64_nearest_A_A
-    unsafe table[1345] = f64_nearest_A_S
-    unsafe table[1346] = f64_sqrt_S_A
-    unsafe table[1347] = f64_sqrt_S_S
-    unsafe table[1348] = f64_sqrt_A_A
-    unsafe table[1349] = f64_sqrt_A_S
+    unsafe table[1452] = f64_nearest_S_A
+    unsafe table[1453] = f64_nearest_S_S
+    unsafe table[1454] = f64_nearest_A_A
+    unsafe table[1455] = f64_nearest_A_S
+    unsafe table[1456] = f64_sqrt_S_A
+    unsafe table[1457] = f64_sqrt_S_S
+    unsafe table[1458] = f64_sqrt_A_A
+    unsafe table[1459] = f64_sqrt_A_S
 }

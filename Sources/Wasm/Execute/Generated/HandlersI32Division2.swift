@@ -142,16 +142,16 @@ private func i32_rem_u_IS_S(
 }
 
 func fillI32Division2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[501] = i32_rem_u_SS_A
-    unsafe table[502] = i32_rem_u_SS_S
-    unsafe table[503] = i32_rem_u_SI_A
-    unsafe table[504] = i32_rem_u_SI_S
-    unsafe table[505] = i32_rem_u_AS_A
-    unsafe table[506] = i32_rem_u_AS_S
-    unsafe table[507] = i32_rem_u_AI_A
-    unsafe table[508] = i32_rem_u_AI_S
-    unsafe table[509] = i32_rem_u_SA_A
-    unsafe table[510] = i32_rem_u_SA_S
-    unsafe table[511] = i32_rem_u_IS_A
-    unsafe table[512] = i32_rem_u_IS_S
+    unsafe table[611] = i32_rem_u_SS_A
+    unsafe table[612] = i32_rem_u_SS_S
+    unsafe table[613] = i32_rem_u_SI_A
+    unsafe table[614] = i32_rem_u_SI_S
+    unsafe table[615] = i32_rem_u_AS_A
+    unsafe table[616] = i32_rem_u_AS_S
+    unsafe table[617] = i32_rem_u_AI_A
+    unsafe table[618] = i32_rem_u_AI_S
+    unsafe table[619] = i32_rem_u_SA_A
+    unsafe table[620] = i32_rem_u_SA_S
+    unsafe table[621] = i32_rem_u_IS_A
+    unsafe table[622] = i32_rem_u_IS_S
 }

@@ -156,20 +156,20 @@ private func i64_trunc_sat_f64_u_A_S(
 }
 
 func fillTruncation2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1002] = i64_trunc_sat_f32_s_S_A
-    unsafe table[1003] = i64_trunc_sat_f32_s_S_S
-    unsafe table[1004] = i64_trunc_sat_f32_s_A_A
-    unsafe table[1005] = i64_trunc_sat_f32_s_A_S
-    unsafe table[1006] = i64_trunc_sat_f32_u_S_A
-    unsafe table[1007] = i64_trunc_sat_f32_u_S_S
-    unsafe table[1008] = i64_trunc_sat_f32_u_A_A
-    unsafe table[1009] = i64_trunc_sat_f32_u_A_S
-    unsafe table[1010] = i64_trunc_sat_f64_s_S_A
-    unsafe table[1011] = i64_trunc_sat_f64_s_S_S
-    unsafe table[1012] = i64_trunc_sat_f64_s_A_A
-    unsafe table[1013] = i64_trunc_sat_f64_s_A_S
-    unsafe table[1014] = i64_trunc_sat_f64_u_S_A
-    unsafe table[1015] = i64_trunc_sat_f64_u_S_S
-    unsafe table[1016] = i64_trunc_sat_f64_u_A_A
-    unsafe table[1017] = i64_trunc_sat_f64_u_A_S
+    unsafe table[1112] = i64_trunc_sat_f32_s_S_A
+    unsafe table[1113] = i64_trunc_sat_f32_s_S_S
+    unsafe table[1114] = i64_trunc_sat_f32_s_A_A
+    unsafe table[1115] = i64_trunc_sat_f32_s_A_S
+    unsafe table[1116] = i64_trunc_sat_f32_u_S_A
+    unsafe table[1117] = i64_trunc_sat_f32_u_S_S
+    unsafe table[1118] = i64_trunc_sat_f32_u_A_A
+    unsafe table[1119] = i64_trunc_sat_f32_u_A_S
+    unsafe table[1120] = i64_trunc_sat_f64_s_S_A
+    unsafe table[1121] = i64_trunc_sat_f64_s_S_S
+    unsafe table[1122] = i64_trunc_sat_f64_s_A_A
+    unsafe table[1123] = i64_trunc_sat_f64_s_A_S
+    unsafe table[1124] = i64_trunc_sat_f64_u_S_A
+    unsafe table[1125] = i64_trunc_sat_f64_u_S_S
+    unsafe table[1126] = i64_trunc_sat_f64_u_A_A
+    unsafe table[1127] = i64_trunc_sat_f64_u_A_S
 }

@@ -78,12 +78,12 @@ private func i32x4_trunc_sat_f32x4_u(
 }
 
 func fillVectorFloats2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1654] = i32x4_trunc_sat_f64x2_s_zero
-    unsafe table[1655] = i32x4_trunc_sat_f64x2_u_zero
-    unsafe table[1656] = f32x4_convert_i32x4_s
-    unsafe table[1657] = f32x4_convert_i32x4_u
-    unsafe table[1658] = f64x2_convert_low_i32x4_s
-    unsafe table[1659] = f64x2_convert_low_i32x4_u
-    unsafe table[1660] = i32x4_trunc_sat_f32x4_s
-    unsafe table[1661] = i32x4_trunc_sat_f32x4_u
+    unsafe table[1764] = i32x4_trunc_sat_f64x2_s_zero
+    unsafe table[1765] = i32x4_trunc_sat_f64x2_u_zero
+    unsafe table[1766] = f32x4_convert_i32x4_s
+    unsafe table[1767] = f32x4_convert_i32x4_u
+    unsafe table[1768] = f64x2_convert_low_i32x4_s
+    unsafe table[1769] = f64x2_convert_low_i32x4_u
+    unsafe table[1770] = i32x4_trunc_sat_f32x4_s
+    unsafe table[1771] = i32x4_trunc_sat_f32x4_u
 }

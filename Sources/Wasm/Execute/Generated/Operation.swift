@@ -27,1000 +27,1072 @@ enum Operation {
     static let brUnless: UInt16 = 30
     /// S A
     static let brTable: UInt16 = 32
+    static let paidBr: UInt16 = 34
+    /// S A
+    static let paidBrIf: UInt16 = 35
+    /// S A
+    static let paidBrUnless: UInt16 = 37
     /// SS SI AS AI
-    static let brI32Eq: UInt16 = 34
+    static let paidBrI32Eq: UInt16 = 39
     /// SS SI AS AI
-    static let brI32Ne: UInt16 = 38
+    static let paidBrI32Ne: UInt16 = 43
     /// SS SI AS AI
-    static let brI32LtS: UInt16 = 42
+    static let paidBrI32LtS: UInt16 = 47
     /// SS SI AS AI
-    static let brI32GeS: UInt16 = 46
+    static let paidBrI32GeS: UInt16 = 51
     /// SS SI AS AI
-    static let brI32GtS: UInt16 = 50
+    static let paidBrI32GtS: UInt16 = 55
     /// SS SI AS AI
-    static let brI32LeS: UInt16 = 54
+    static let paidBrI32LeS: UInt16 = 59
     /// SS SI AS AI
-    static let brI32LtU: UInt16 = 58
+    static let paidBrI32LtU: UInt16 = 63
     /// SS SI AS AI
-    static let brI32GeU: UInt16 = 62
+    static let paidBrI32GeU: UInt16 = 67
     /// SS SI AS AI
-    static let brI32GtU: UInt16 = 66
+    static let paidBrI32GtU: UInt16 = 71
     /// SS SI AS AI
-    static let brI32LeU: UInt16 = 70
+    static let paidBrI32LeU: UInt16 = 75
     /// SS SI AS AI
-    static let brI64Eq: UInt16 = 74
+    static let paidBrI64Eq: UInt16 = 79
     /// SS SI AS AI
-    static let brI64Ne: UInt16 = 78
+    static let paidBrI64Ne: UInt16 = 83
     /// SS SI AS AI
-    static let brI64LtS: UInt16 = 82
+    static let paidBrI64LtS: UInt16 = 87
     /// SS SI AS AI
-    static let brI64GeS: UInt16 = 86
+    static let paidBrI64GeS: UInt16 = 91
     /// SS SI AS AI
-    static let brI64GtS: UInt16 = 90
+    static let paidBrI64GtS: UInt16 = 95
     /// SS SI AS AI
-    static let brI64LeS: UInt16 = 94
+    static let paidBrI64LeS: UInt16 = 99
     /// SS SI AS AI
-    static let brI64LtU: UInt16 = 98
+    static let paidBrI64LtU: UInt16 = 103
     /// SS SI AS AI
-    static let brI64GeU: UInt16 = 102
+    static let paidBrI64GeU: UInt16 = 107
     /// SS SI AS AI
-    static let brI64GtU: UInt16 = 106
+    static let paidBrI64GtU: UInt16 = 111
     /// SS SI AS AI
-    static let brI64LeU: UInt16 = 110
+    static let paidBrI64LeU: UInt16 = 115
     /// SS SI AS AI
-    static let brF32Eq: UInt16 = 114
+    static let brI32Eq: UInt16 = 119
     /// SS SI AS AI
-    static let brF32Ne: UInt16 = 118
+    static let brI32Ne: UInt16 = 123
     /// SS SI AS AI
-    static let brF32Lt: UInt16 = 122
+    static let brI32LtS: UInt16 = 127
     /// SS SI AS AI
-    static let brF32Gt: UInt16 = 126
+    static let brI32GeS: UInt16 = 131
     /// SS SI AS AI
-    static let brF32Le: UInt16 = 130
+    static let brI32GtS: UInt16 = 135
     /// SS SI AS AI
-    static let brF32Ge: UInt16 = 134
+    static let brI32LeS: UInt16 = 139
     /// SS SI AS AI
-    static let brF32Nlt: UInt16 = 138
+    static let brI32LtU: UInt16 = 143
     /// SS SI AS AI
-    static let brF32Ngt: UInt16 = 142
+    static let brI32GeU: UInt16 = 147
     /// SS SI AS AI
-    static let brF32Nle: UInt16 = 146
+    static let brI32GtU: UInt16 = 151
     /// SS SI AS AI
-    static let brF32Nge: UInt16 = 150
+    static let brI32LeU: UInt16 = 155
     /// SS SI AS AI
-    static let brF64Eq: UInt16 = 154
+    static let brI64Eq: UInt16 = 159
     /// SS SI AS AI
-    static let brF64Ne: UInt16 = 158
+    static let brI64Ne: UInt16 = 163
     /// SS SI AS AI
-    static let brF64Lt: UInt16 = 162
+    static let brI64LtS: UInt16 = 167
     /// SS SI AS AI
-    static let brF64Gt: UInt16 = 166
+    static let brI64GeS: UInt16 = 171
     /// SS SI AS AI
-    static let brF64Le: UInt16 = 170
+    static let brI64GtS: UInt16 = 175
     /// SS SI AS AI
-    static let brF64Ge: UInt16 = 174
+    static let brI64LeS: UInt16 = 179
     /// SS SI AS AI
-    static let brF64Nlt: UInt16 = 178
+    static let brI64LtU: UInt16 = 183
     /// SS SI AS AI
-    static let brF64Ngt: UInt16 = 182
+    static let brI64GeU: UInt16 = 187
     /// SS SI AS AI
-    static let brF64Nle: UInt16 = 186
+    static let brI64GtU: UInt16 = 191
     /// SS SI AS AI
-    static let brF64Nge: UInt16 = 190
+    static let brI64LeU: UInt16 = 195
+    /// SS SI AS AI
+    static let brF32Eq: UInt16 = 199
+    /// SS SI AS AI
+    static let brF32Ne: UInt16 = 203
+    /// SS SI AS AI
+    static let brF32Lt: UInt16 = 207
+    /// SS SI AS AI
+    static let brF32Gt: UInt16 = 211
+    /// SS SI AS AI
+    static let brF32Le: UInt16 = 215
+    /// SS SI AS AI
+    static let brF32Ge: UInt16 = 219
+    /// SS SI AS AI
+    static let brF32Nlt: UInt16 = 223
+    /// SS SI AS AI
+    static let brF32Ngt: UInt16 = 227
+    /// SS SI AS AI
+    static let brF32Nle: UInt16 = 231
+    /// SS SI AS AI
+    static let brF32Nge: UInt16 = 235
+    /// SS SI AS AI
+    static let brF64Eq: UInt16 = 239
+    /// SS SI AS AI
+    static let brF64Ne: UInt16 = 243
+    /// SS SI AS AI
+    static let brF64Lt: UInt16 = 247
+    /// SS SI AS AI
+    static let brF64Gt: UInt16 = 251
+    /// SS SI AS AI
+    static let brF64Le: UInt16 = 255
+    /// SS SI AS AI
+    static let brF64Ge: UInt16 = 259
+    /// SS SI AS AI
+    static let brF64Nlt: UInt16 = 263
+    /// SS SI AS AI
+    static let brF64Ngt: UInt16 = 267
+    /// SS SI AS AI
+    static let brF64Nle: UInt16 = 271
+    /// SS SI AS AI
+    static let brF64Nge: UInt16 = 275
     /// nothing A S I F D FS DS
-    static let ret: UInt16 = 194
-    static let callOwn: UInt16 = 202
-    static let callImported: UInt16 = 203
+    static let ret: UInt16 = 279
+    static let callOwn: UInt16 = 287
+    static let callImported: UInt16 = 288
     /// frame.2 type.4 table.4, S A
-    static let callIndirect: UInt16 = 204
-    static let callReference: UInt16 = 206
-    static let tailCall: UInt16 = 207
-    static let callEntry: UInt16 = 208
-    static let crossReturn: UInt16 = 209
-    static let exit: UInt16 = 210
-    static let resume: UInt16 = 211
-    static let interrupted: UInt16 = 212
-    static let unreachable: UInt16 = 213
-    static let service: UInt16 = 214
-    static let fuel: UInt16 = 215
-    static let sum: UInt16 = 216
+    static let callIndirect: UInt16 = 289
+    static let callReference: UInt16 = 291
+    static let paidCallOwn: UInt16 = 292
+    static let paidCallImported: UInt16 = 293
+    /// frame.2 type.4 table.4, S A
+    static let paidCallIndirect: UInt16 = 294
+    static let paidCallReference: UInt16 = 296
+    static let tailCall: UInt16 = 297
+    static let callEntry: UInt16 = 298
+    static let crossReturn: UInt16 = 299
+    static let exit: UInt16 = 300
+    static let resume: UInt16 = 301
+    static let interrupted: UInt16 = 302
+    static let unreachable: UInt16 = 303
+    static let service: UInt16 = 304
+    static let fuel: UInt16 = 305
+    static let sum: UInt16 = 306
     /// SS SI AS AI; shift.2 between
-    static let i32ShlAdd: UInt16 = 217
+    static let i32ShlAdd: UInt16 = 307
     /// A S
-    static let summedLoad8U: UInt16 = 225
+    static let summedLoad8U: UInt16 = 315
     /// A S
-    static let summedLoad16U: UInt16 = 227
+    static let summedLoad16U: UInt16 = 317
     /// A S
-    static let summedLoad32: UInt16 = 229
+    static let summedLoad32: UInt16 = 319
     /// A S
-    static let summedLoad64: UInt16 = 231
+    static let summedLoad64: UInt16 = 321
     /// A S
-    static let summedI32Load8S: UInt16 = 233
+    static let summedI32Load8S: UInt16 = 323
     /// A S
-    static let summedI32Load16S: UInt16 = 235
+    static let summedI32Load16S: UInt16 = 325
     /// A S
-    static let summedI64Load8S: UInt16 = 237
+    static let summedI64Load8S: UInt16 = 327
     /// A S
-    static let summedI64Load16S: UInt16 = 239
+    static let summedI64Load16S: UInt16 = 329
     /// A S
-    static let summedI64Load32S: UInt16 = 241
+    static let summedI64Load32S: UInt16 = 331
     /// A S
-    static let summedF32Load: UInt16 = 243
+    static let summedF32Load: UInt16 = 333
     /// A S
-    static let summedF64Load: UInt16 = 245
+    static let summedF64Load: UInt16 = 335
     /// S I A
-    static let summedStore8: UInt16 = 247
+    static let summedStore8: UInt16 = 337
     /// S I A
-    static let summedStore16: UInt16 = 250
+    static let summedStore16: UInt16 = 340
     /// S I A
-    static let summedStore32: UInt16 = 253
+    static let summedStore32: UInt16 = 343
     /// S I A
-    static let summedStore64: UInt16 = 256
+    static let summedStore64: UInt16 = 346
     /// S I A
-    static let summedF32Store: UInt16 = 259
+    static let summedF32Store: UInt16 = 349
     /// S I A
-    static let summedF64Store: UInt16 = 260
+    static let summedF64Store: UInt16 = 350
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad8U: UInt16 = 261
+    static let indexedLoad8U: UInt16 = 351
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad16U: UInt16 = 269
+    static let indexedLoad16U: UInt16 = 359
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad32: UInt16 = 277
+    static let indexedLoad32: UInt16 = 367
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad64: UInt16 = 285
+    static let indexedLoad64: UInt16 = 375
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedF32Load: UInt16 = 293
+    static let indexedF32Load: UInt16 = 383
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedF64Load: UInt16 = 301
+    static let indexedF64Load: UInt16 = 391
     /// S I
-    static let brCountEq: UInt16 = 309
+    static let brCountEq: UInt16 = 399
     /// S I
-    static let brCountNe: UInt16 = 311
+    static let brCountNe: UInt16 = 401
     /// S I
-    static let brCountLtS: UInt16 = 313
+    static let brCountLtS: UInt16 = 403
     /// S I
-    static let brCountGeS: UInt16 = 315
+    static let brCountGeS: UInt16 = 405
     /// S I
-    static let brCountGtS: UInt16 = 317
+    static let brCountGtS: UInt16 = 407
     /// S I
-    static let brCountLeS: UInt16 = 319
+    static let brCountLeS: UInt16 = 409
     /// S I
-    static let brCountLtU: UInt16 = 321
+    static let brCountLtU: UInt16 = 411
     /// S I
-    static let brCountGeU: UInt16 = 323
+    static let brCountGeU: UInt16 = 413
     /// S I
-    static let brCountGtU: UInt16 = 325
+    static let brCountGtU: UInt16 = 415
     /// S I
-    static let brCountLeU: UInt16 = 327
+    static let brCountLeU: UInt16 = 417
+    /// S I
+    static let paidBrCountEq: UInt16 = 419
+    /// S I
+    static let paidBrCountNe: UInt16 = 421
+    /// S I
+    static let paidBrCountLtS: UInt16 = 423
+    /// S I
+    static let paidBrCountGeS: UInt16 = 425
+    /// S I
+    static let paidBrCountGtS: UInt16 = 427
+    /// S I
+    static let paidBrCountLeS: UInt16 = 429
+    /// S I
+    static let paidBrCountLtU: UInt16 = 431
+    /// S I
+    static let paidBrCountGeU: UInt16 = 433
+    /// S I
+    static let paidBrCountGtU: UInt16 = 435
+    /// S I
+    static let paidBrCountLeU: UInt16 = 437
     /// binary, commutative
-    static let i32Add: UInt16 = 329
+    static let i32Add: UInt16 = 439
     /// binary, commutative
-    static let i32Mul: UInt16 = 337
+    static let i32Mul: UInt16 = 447
     /// binary, commutative
-    static let i32And: UInt16 = 345
+    static let i32And: UInt16 = 455
     /// binary, commutative
-    static let i32Or: UInt16 = 353
+    static let i32Or: UInt16 = 463
     /// binary, commutative
-    static let i32Xor: UInt16 = 361
+    static let i32Xor: UInt16 = 471
     /// binary
-    static let i32Sub: UInt16 = 369
+    static let i32Sub: UInt16 = 479
     /// unary
-    static let i32Clz: UInt16 = 383
+    static let i32Clz: UInt16 = 493
     /// unary
-    static let i32Ctz: UInt16 = 387
+    static let i32Ctz: UInt16 = 497
     /// unary
-    static let i32Popcnt: UInt16 = 391
+    static let i32Popcnt: UInt16 = 501
     /// binary
-    static let i32Shl: UInt16 = 395
+    static let i32Shl: UInt16 = 505
     /// binary
-    static let i32ShrS: UInt16 = 409
+    static let i32ShrS: UInt16 = 519
     /// binary
-    static let i32ShrU: UInt16 = 423
+    static let i32ShrU: UInt16 = 533
     /// binary
-    static let i32Rotl: UInt16 = 437
+    static let i32Rotl: UInt16 = 547
     /// binary
-    static let i32Rotr: UInt16 = 451
+    static let i32Rotr: UInt16 = 561
     /// binary
-    static let i32DivS: UInt16 = 465
+    static let i32DivS: UInt16 = 575
     /// binary
-    static let i32DivU: UInt16 = 477
+    static let i32DivU: UInt16 = 587
     /// binary
-    static let i32RemS: UInt16 = 489
+    static let i32RemS: UInt16 = 599
     /// binary
-    static let i32RemU: UInt16 = 501
+    static let i32RemU: UInt16 = 611
     /// binary, commutative
-    static let i32Eq: UInt16 = 513
+    static let i32Eq: UInt16 = 623
     /// binary, commutative
-    static let i32Ne: UInt16 = 521
+    static let i32Ne: UInt16 = 631
     /// binary, commutative
-    static let i32LtS: UInt16 = 529
+    static let i32LtS: UInt16 = 639
     /// binary, commutative
-    static let i32GeS: UInt16 = 537
+    static let i32GeS: UInt16 = 647
     /// binary, commutative
-    static let i32GtS: UInt16 = 545
+    static let i32GtS: UInt16 = 655
     /// binary, commutative
-    static let i32LeS: UInt16 = 553
+    static let i32LeS: UInt16 = 663
     /// binary, commutative
-    static let i32LtU: UInt16 = 561
+    static let i32LtU: UInt16 = 671
     /// binary, commutative
-    static let i32GeU: UInt16 = 569
+    static let i32GeU: UInt16 = 679
     /// binary, commutative
-    static let i32GtU: UInt16 = 577
+    static let i32GtU: UInt16 = 687
     /// binary, commutative
-    static let i32LeU: UInt16 = 585
+    static let i32LeU: UInt16 = 695
     /// binary, commutative
-    static let i64Add: UInt16 = 593
+    static let i64Add: UInt16 = 703
     /// binary, commutative
-    static let i64Mul: UInt16 = 601
+    static let i64Mul: UInt16 = 711
     /// binary, commutative
-    static let i64And: UInt16 = 609
+    static let i64And: UInt16 = 719
     /// binary, commutative
-    static let i64Or: UInt16 = 617
+    static let i64Or: UInt16 = 727
     /// binary, commutative
-    static let i64Xor: UInt16 = 625
+    static let i64Xor: UInt16 = 735
     /// binary
-    static let i64Sub: UInt16 = 633
+    static let i64Sub: UInt16 = 743
     /// unary
-    static let i64Clz: UInt16 = 647
+    static let i64Clz: UInt16 = 757
     /// unary
-    static let i64Ctz: UInt16 = 651
+    static let i64Ctz: UInt16 = 761
     /// unary
-    static let i64Popcnt: UInt16 = 655
+    static let i64Popcnt: UInt16 = 765
     /// binary
-    static let i64Shl: UInt16 = 659
+    static let i64Shl: UInt16 = 769
     /// binary
-    static let i64ShrS: UInt16 = 673
+    static let i64ShrS: UInt16 = 783
     /// binary
-    static let i64ShrU: UInt16 = 687
+    static let i64ShrU: UInt16 = 797
     /// binary
-    static let i64Rotl: UInt16 = 701
+    static let i64Rotl: UInt16 = 811
     /// binary
-    static let i64Rotr: UInt16 = 715
+    static let i64Rotr: UInt16 = 825
     /// binary
-    static let i64DivS: UInt16 = 729
+    static let i64DivS: UInt16 = 839
     /// binary
-    static let i64DivU: UInt16 = 741
+    static let i64DivU: UInt16 = 851
     /// binary
-    static let i64RemS: UInt16 = 753
+    static let i64RemS: UInt16 = 863
     /// binary
-    static let i64RemU: UInt16 = 765
+    static let i64RemU: UInt16 = 875
     /// binary, commutative
-    static let i64Eq: UInt16 = 777
+    static let i64Eq: UInt16 = 887
     /// binary, commutative
-    static let i64Ne: UInt16 = 785
+    static let i64Ne: UInt16 = 895
     /// binary, commutative
-    static let i64LtS: UInt16 = 793
+    static let i64LtS: UInt16 = 903
     /// binary, commutative
-    static let i64GeS: UInt16 = 801
+    static let i64GeS: UInt16 = 911
     /// binary, commutative
-    static let i64GtS: UInt16 = 809
+    static let i64GtS: UInt16 = 919
     /// binary, commutative
-    static let i64LeS: UInt16 = 817
+    static let i64LeS: UInt16 = 927
     /// binary, commutative
-    static let i64LtU: UInt16 = 825
+    static let i64LtU: UInt16 = 935
     /// binary, commutative
-    static let i64GeU: UInt16 = 833
+    static let i64GeU: UInt16 = 943
     /// binary, commutative
-    static let i64GtU: UInt16 = 841
+    static let i64GtU: UInt16 = 951
     /// binary, commutative
-    static let i64LeU: UInt16 = 849
+    static let i64LeU: UInt16 = 959
     /// load
-    static let load8U: UInt16 = 857
+    static let load8U: UInt16 = 967
     /// load
-    static let load16U: UInt16 = 861
+    static let load16U: UInt16 = 971
     /// load
-    static let load32: UInt16 = 865
+    static let load32: UInt16 = 975
     /// load
-    static let load64: UInt16 = 869
+    static let load64: UInt16 = 979
     /// load
-    static let i32Load8S: UInt16 = 873
+    static let i32Load8S: UInt16 = 983
     /// load
-    static let i32Load16S: UInt16 = 877
+    static let i32Load16S: UInt16 = 987
     /// load
-    static let i64Load8S: UInt16 = 881
+    static let i64Load8S: UInt16 = 991
     /// load
-    static let i64Load16S: UInt16 = 885
+    static let i64Load16S: UInt16 = 995
     /// load
-    static let i64Load32S: UInt16 = 889
+    static let i64Load32S: UInt16 = 999
     /// load
-    static let f32Load: UInt16 = 893
+    static let f32Load: UInt16 = 1003
     /// load
-    static let f64Load: UInt16 = 897
+    static let f64Load: UInt16 = 1007
     /// store: SS SI AS AI SA
-    static let store8: UInt16 = 901
+    static let store8: UInt16 = 1011
     /// store: SS SI AS AI SA
-    static let store16: UInt16 = 906
+    static let store16: UInt16 = 1016
     /// store: SS SI AS AI SA
-    static let store32: UInt16 = 911
+    static let store32: UInt16 = 1021
     /// store: SS SI AS AI SA
-    static let store64: UInt16 = 916
+    static let store64: UInt16 = 1026
     /// store: SA AA
-    static let f32Store: UInt16 = 921
+    static let f32Store: UInt16 = 1031
     /// store: SA AA
-    static let f64Store: UInt16 = 923
+    static let f64Store: UInt16 = 1033
     /// far load
-    static let farLoad8U: UInt16 = 925
+    static let farLoad8U: UInt16 = 1035
     /// far load
-    static let farLoad16U: UInt16 = 926
+    static let farLoad16U: UInt16 = 1036
     /// far load
-    static let farLoad32: UInt16 = 927
+    static let farLoad32: UInt16 = 1037
     /// far load
-    static let farLoad64: UInt16 = 928
+    static let farLoad64: UInt16 = 1038
     /// far load
-    static let farI32Load8S: UInt16 = 929
+    static let farI32Load8S: UInt16 = 1039
     /// far load
-    static let farI32Load16S: UInt16 = 930
+    static let farI32Load16S: UInt16 = 1040
     /// far load
-    static let farI64Load8S: UInt16 = 931
+    static let farI64Load8S: UInt16 = 1041
     /// far load
-    static let farI64Load16S: UInt16 = 932
+    static let farI64Load16S: UInt16 = 1042
     /// far load
-    static let farI64Load32S: UInt16 = 933
+    static let farI64Load32S: UInt16 = 1043
     /// far load
-    static let farF32Load: UInt16 = 934
+    static let farF32Load: UInt16 = 1044
     /// far load
-    static let farF64Load: UInt16 = 935
+    static let farF64Load: UInt16 = 1045
     /// far store
-    static let farStore8: UInt16 = 936
+    static let farStore8: UInt16 = 1046
     /// far store
-    static let farStore16: UInt16 = 937
+    static let farStore16: UInt16 = 1047
     /// far store
-    static let farStore32: UInt16 = 938
+    static let farStore32: UInt16 = 1048
     /// far store
-    static let farStore64: UInt16 = 939
+    static let farStore64: UInt16 = 1049
     /// A S
-    static let globalGet: UInt16 = 940
+    static let globalGet: UInt16 = 1050
     /// S A I F D
-    static let globalSet: UInt16 = 942
+    static let globalSet: UInt16 = 1052
     /// A S
-    static let importedGlobalGet: UInt16 = 947
+    static let importedGlobalGet: UInt16 = 1057
     /// S A I F D
-    static let importedGlobalSet: UInt16 = 949
+    static let importedGlobalSet: UInt16 = 1059
     /// unary
-    static let i32TruncF32S: UInt16 = 954
+    static let i32TruncF32S: UInt16 = 1064
     /// unary
-    static let i32TruncF32U: UInt16 = 958
+    static let i32TruncF32U: UInt16 = 1068
     /// unary
-    static let i32TruncF64S: UInt16 = 962
+    static let i32TruncF64S: UInt16 = 1072
     /// unary
-    static let i32TruncF64U: UInt16 = 966
+    static let i32TruncF64U: UInt16 = 1076
     /// unary
-    static let i64TruncF32S: UInt16 = 970
+    static let i64TruncF32S: UInt16 = 1080
     /// unary
-    static let i64TruncF32U: UInt16 = 974
+    static let i64TruncF32U: UInt16 = 1084
     /// unary
-    static let i64TruncF64S: UInt16 = 978
+    static let i64TruncF64S: UInt16 = 1088
     /// unary
-    static let i64TruncF64U: UInt16 = 982
+    static let i64TruncF64U: UInt16 = 1092
     /// unary
-    static let i32TruncSatF32S: UInt16 = 986
+    static let i32TruncSatF32S: UInt16 = 1096
     /// unary
-    static let i32TruncSatF32U: UInt16 = 990
+    static let i32TruncSatF32U: UInt16 = 1100
     /// unary
-    static let i32TruncSatF64S: UInt16 = 994
+    static let i32TruncSatF64S: UInt16 = 1104
     /// unary
-    static let i32TruncSatF64U: UInt16 = 998
+    static let i32TruncSatF64U: UInt16 = 1108
     /// unary
-    static let i64TruncSatF32S: UInt16 = 1002
+    static let i64TruncSatF32S: UInt16 = 1112
     /// unary
-    static let i64TruncSatF32U: UInt16 = 1006
+    static let i64TruncSatF32U: UInt16 = 1116
     /// unary
-    static let i64TruncSatF64S: UInt16 = 1010
+    static let i64TruncSatF64S: UInt16 = 1120
     /// unary
-    static let i64TruncSatF64U: UInt16 = 1014
+    static let i64TruncSatF64U: UInt16 = 1124
     /// unary
-    static let f32ConvertI32S: UInt16 = 1018
+    static let f32ConvertI32S: UInt16 = 1128
     /// unary
-    static let f32ConvertI32U: UInt16 = 1022
+    static let f32ConvertI32U: UInt16 = 1132
     /// unary
-    static let f64ConvertI32S: UInt16 = 1026
+    static let f64ConvertI32S: UInt16 = 1136
     /// unary
-    static let f64ConvertI32U: UInt16 = 1030
+    static let f64ConvertI32U: UInt16 = 1140
     /// unary
-    static let f32ConvertI64S: UInt16 = 1034
+    static let f32ConvertI64S: UInt16 = 1144
     /// unary
-    static let f32ConvertI64U: UInt16 = 1038
+    static let f32ConvertI64U: UInt16 = 1148
     /// unary
-    static let f64ConvertI64S: UInt16 = 1042
+    static let f64ConvertI64S: UInt16 = 1152
     /// unary
-    static let f64ConvertI64U: UInt16 = 1046
+    static let f64ConvertI64U: UInt16 = 1156
     /// unary
-    static let i64ExtendI32U: UInt16 = 1050
+    static let i64ExtendI32U: UInt16 = 1160
     /// unary
-    static let i64ExtendI32S: UInt16 = 1054
+    static let i64ExtendI32S: UInt16 = 1164
     /// unary
-    static let i32Extend8S: UInt16 = 1058
+    static let i32Extend8S: UInt16 = 1168
     /// unary
-    static let i32Extend16S: UInt16 = 1062
+    static let i32Extend16S: UInt16 = 1172
     /// unary
-    static let i64Extend8S: UInt16 = 1066
+    static let i64Extend8S: UInt16 = 1176
     /// unary
-    static let i64Extend16S: UInt16 = 1070
+    static let i64Extend16S: UInt16 = 1180
     /// unary
-    static let f32DemoteF64: UInt16 = 1074
+    static let f32DemoteF64: UInt16 = 1184
     /// unary
-    static let f64PromoteF32: UInt16 = 1078
+    static let f64PromoteF32: UInt16 = 1188
     /// unary
-    static let i32ReinterpretF32: UInt16 = 1082
+    static let i32ReinterpretF32: UInt16 = 1192
     /// unary
-    static let i64ReinterpretF64: UInt16 = 1086
+    static let i64ReinterpretF64: UInt16 = 1196
     /// unary
-    static let f32ReinterpretI32: UInt16 = 1090
+    static let f32ReinterpretI32: UInt16 = 1200
     /// unary
-    static let f64ReinterpretI64: UInt16 = 1094
+    static let f64ReinterpretI64: UInt16 = 1204
     /// binary, commutative
-    static let f32Add: UInt16 = 1098
+    static let f32Add: UInt16 = 1208
     /// binary, commutative
-    static let f32Mul: UInt16 = 1106
+    static let f32Mul: UInt16 = 1216
     /// binary, commutative
-    static let f32Min: UInt16 = 1114
+    static let f32Min: UInt16 = 1224
     /// binary, commutative
-    static let f32Max: UInt16 = 1122
+    static let f32Max: UInt16 = 1232
     /// binary
-    static let f32Sub: UInt16 = 1130
+    static let f32Sub: UInt16 = 1240
     /// binary
-    static let f32Div: UInt16 = 1144
+    static let f32Div: UInt16 = 1254
     /// binary
-    static let f32Copysign: UInt16 = 1158
+    static let f32Copysign: UInt16 = 1268
     /// unary
-    static let f32Abs: UInt16 = 1172
+    static let f32Abs: UInt16 = 1282
     /// unary
-    static let f32Neg: UInt16 = 1176
+    static let f32Neg: UInt16 = 1286
     /// unary
-    static let f32Ceil: UInt16 = 1180
+    static let f32Ceil: UInt16 = 1290
     /// unary
-    static let f32Floor: UInt16 = 1184
+    static let f32Floor: UInt16 = 1294
     /// unary
-    static let f32Trunc: UInt16 = 1188
+    static let f32Trunc: UInt16 = 1298
     /// unary
-    static let f32Nearest: UInt16 = 1192
+    static let f32Nearest: UInt16 = 1302
     /// unary
-    static let f32Sqrt: UInt16 = 1196
+    static let f32Sqrt: UInt16 = 1306
     /// binary, commutative
-    static let f32Eq: UInt16 = 1200
+    static let f32Eq: UInt16 = 1310
     /// binary, commutative
-    static let f32Ne: UInt16 = 1208
+    static let f32Ne: UInt16 = 1318
     /// binary, commutative
-    static let f32Lt: UInt16 = 1216
+    static let f32Lt: UInt16 = 1326
     /// binary, commutative
-    static let f32Gt: UInt16 = 1224
+    static let f32Gt: UInt16 = 1334
     /// binary, commutative
-    static let f32Le: UInt16 = 1232
+    static let f32Le: UInt16 = 1342
     /// binary, commutative
-    static let f32Ge: UInt16 = 1240
+    static let f32Ge: UInt16 = 1350
     /// binary, commutative
-    static let f64Add: UInt16 = 1248
+    static let f64Add: UInt16 = 1358
     /// binary, commutative
-    static let f64Mul: UInt16 = 1256
+    static let f64Mul: UInt16 = 1366
     /// binary, commutative
-    static let f64Min: UInt16 = 1264
+    static let f64Min: UInt16 = 1374
     /// binary, commutative
-    static let f64Max: UInt16 = 1272
+    static let f64Max: UInt16 = 1382
     /// binary
-    static let f64Sub: UInt16 = 1280
+    static let f64Sub: UInt16 = 1390
     /// binary
-    static let f64Div: UInt16 = 1294
+    static let f64Div: UInt16 = 1404
     /// binary
-    static let f64Copysign: UInt16 = 1308
+    static let f64Copysign: UInt16 = 1418
     /// unary
-    static let f64Abs: UInt16 = 1322
+    static let f64Abs: UInt16 = 1432
     /// unary
-    static let f64Neg: UInt16 = 1326
+    static let f64Neg: UInt16 = 1436
     /// unary
-    static let f64Ceil: UInt16 = 1330
+    static let f64Ceil: UInt16 = 1440
     /// unary
-    static let f64Floor: UInt16 = 1334
+    static let f64Floor: UInt16 = 1444
     /// unary
-    static let f64Trunc: UInt16 = 1338
+    static let f64Trunc: UInt16 = 1448
     /// unary
-    static let f64Nearest: UInt16 = 1342
+    static let f64Nearest: UInt16 = 1452
     /// unary
-    static let f64Sqrt: UInt16 = 1346
+    static let f64Sqrt: UInt16 = 1456
     /// binary, commutative
-    static let f64Eq: UInt16 = 1350
+    static let f64Eq: UInt16 = 1460
     /// binary, commutative
-    static let f64Ne: UInt16 = 1358
+    static let f64Ne: UInt16 = 1468
     /// binary, commutative
-    static let f64Lt: UInt16 = 1366
+    static let f64Lt: UInt16 = 1476
     /// binary, commutative
-    static let f64Gt: UInt16 = 1374
+    static let f64Gt: UInt16 = 1484
     /// binary, commutative
-    static let f64Le: UInt16 = 1382
+    static let f64Le: UInt16 = 1492
     /// binary, commutative
-    static let f64Ge: UInt16 = 1390
+    static let f64Ge: UInt16 = 1500
     /// vector load, far
-    static let v128Load: UInt16 = 1398
+    static let v128Load: UInt16 = 1508
     /// vector load, far
-    static let v128Load32Zero: UInt16 = 1400
+    static let v128Load32Zero: UInt16 = 1510
     /// vector load, far
-    static let v128Load64Zero: UInt16 = 1402
+    static let v128Load64Zero: UInt16 = 1512
     /// vector load, far
-    static let v128Load8Splat: UInt16 = 1404
+    static let v128Load8Splat: UInt16 = 1514
     /// vector load, far
-    static let v128Load16Splat: UInt16 = 1406
+    static let v128Load16Splat: UInt16 = 1516
     /// vector load, far
-    static let v128Load32Splat: UInt16 = 1408
+    static let v128Load32Splat: UInt16 = 1518
     /// vector load, far
-    static let v128Load64Splat: UInt16 = 1410
+    static let v128Load64Splat: UInt16 = 1520
     /// vector load, far
-    static let v128Load8x8S: UInt16 = 1412
+    static let v128Load8x8S: UInt16 = 1522
     /// vector load, far
-    static let v128Load8x8U: UInt16 = 1414
+    static let v128Load8x8U: UInt16 = 1524
     /// vector load, far
-    static let v128Load16x4S: UInt16 = 1416
+    static let v128Load16x4S: UInt16 = 1526
     /// vector load, far
-    static let v128Load16x4U: UInt16 = 1418
+    static let v128Load16x4U: UInt16 = 1528
     /// vector load, far
-    static let v128Load32x2S: UInt16 = 1420
+    static let v128Load32x2S: UInt16 = 1530
     /// vector load, far
-    static let v128Load32x2U: UInt16 = 1422
+    static let v128Load32x2U: UInt16 = 1532
     /// vector load lane, far
-    static let v128Load8Lane: UInt16 = 1424
+    static let v128Load8Lane: UInt16 = 1534
     /// vector load lane, far
-    static let v128Load16Lane: UInt16 = 1426
+    static let v128Load16Lane: UInt16 = 1536
     /// vector load lane, far
-    static let v128Load32Lane: UInt16 = 1428
+    static let v128Load32Lane: UInt16 = 1538
     /// vector load lane, far
-    static let v128Load64Lane: UInt16 = 1430
+    static let v128Load64Lane: UInt16 = 1540
     /// vector store, far
-    static let v128Store: UInt16 = 1432
+    static let v128Store: UInt16 = 1542
     /// vector store lane, far
-    static let v128Store8Lane: UInt16 = 1434
+    static let v128Store8Lane: UInt16 = 1544
     /// vector store lane, far
-    static let v128Store16Lane: UInt16 = 1436
+    static let v128Store16Lane: UInt16 = 1546
     /// vector store lane, far
-    static let v128Store32Lane: UInt16 = 1438
+    static let v128Store32Lane: UInt16 = 1548
     /// vector store lane, far
-    static let v128Store64Lane: UInt16 = 1440
+    static let v128Store64Lane: UInt16 = 1550
     /// vector shuffle
-    static let i8x16Shuffle: UInt16 = 1442
+    static let i8x16Shuffle: UInt16 = 1552
     /// vector
-    static let i8x16Swizzle: UInt16 = 1443
+    static let i8x16Swizzle: UInt16 = 1553
     /// vector const
-    static let v128Const: UInt16 = 1444
+    static let v128Const: UInt16 = 1554
     /// vector splat
-    static let i8x16Splat: UInt16 = 1445
+    static let i8x16Splat: UInt16 = 1555
     /// vector replace
-    static let i8x16ReplaceLane: UInt16 = 1446
+    static let i8x16ReplaceLane: UInt16 = 1556
     /// vector extract
-    static let i8x16ExtractLaneS: UInt16 = 1447
+    static let i8x16ExtractLaneS: UInt16 = 1557
     /// vector extract
-    static let i8x16ExtractLaneU: UInt16 = 1448
+    static let i8x16ExtractLaneU: UInt16 = 1558
     /// vector splat
-    static let i16x8Splat: UInt16 = 1449
+    static let i16x8Splat: UInt16 = 1559
     /// vector replace
-    static let i16x8ReplaceLane: UInt16 = 1450
+    static let i16x8ReplaceLane: UInt16 = 1560
     /// vector extract
-    static let i16x8ExtractLaneS: UInt16 = 1451
+    static let i16x8ExtractLaneS: UInt16 = 1561
     /// vector extract
-    static let i16x8ExtractLaneU: UInt16 = 1452
+    static let i16x8ExtractLaneU: UInt16 = 1562
     /// vector splat
-    static let i32x4Splat: UInt16 = 1453
+    static let i32x4Splat: UInt16 = 1563
     /// vector replace
-    static let i32x4ReplaceLane: UInt16 = 1454
+    static let i32x4ReplaceLane: UInt16 = 1564
     /// vector extract
-    static let i32x4ExtractLane: UInt16 = 1455
+    static let i32x4ExtractLane: UInt16 = 1565
     /// vector splat
-    static let i64x2Splat: UInt16 = 1456
+    static let i64x2Splat: UInt16 = 1566
     /// vector replace
-    static let i64x2ReplaceLane: UInt16 = 1457
+    static let i64x2ReplaceLane: UInt16 = 1567
     /// vector extract
-    static let i64x2ExtractLane: UInt16 = 1458
+    static let i64x2ExtractLane: UInt16 = 1568
     /// vector splat
-    static let f32x4Splat: UInt16 = 1459
+    static let f32x4Splat: UInt16 = 1569
     /// vector replace
-    static let f32x4ReplaceLane: UInt16 = 1460
+    static let f32x4ReplaceLane: UInt16 = 1570
     /// vector extract
-    static let f32x4ExtractLane: UInt16 = 1461
+    static let f32x4ExtractLane: UInt16 = 1571
     /// vector splat
-    static let f64x2Splat: UInt16 = 1462
+    static let f64x2Splat: UInt16 = 1572
     /// vector replace
-    static let f64x2ReplaceLane: UInt16 = 1463
+    static let f64x2ReplaceLane: UInt16 = 1573
     /// vector extract
-    static let f64x2ExtractLane: UInt16 = 1464
+    static let f64x2ExtractLane: UInt16 = 1574
     /// vector
-    static let v128Not: UInt16 = 1465
+    static let v128Not: UInt16 = 1575
     /// vector
-    static let v128And: UInt16 = 1466
+    static let v128And: UInt16 = 1576
     /// vector
-    static let v128Andnot: UInt16 = 1467
+    static let v128Andnot: UInt16 = 1577
     /// vector
-    static let v128Or: UInt16 = 1468
+    static let v128Or: UInt16 = 1578
     /// vector
-    static let v128Xor: UInt16 = 1469
+    static let v128Xor: UInt16 = 1579
     /// vector
-    static let v128Bitselect: UInt16 = 1470
+    static let v128Bitselect: UInt16 = 1580
     /// vector
-    static let v128AnyTrue: UInt16 = 1471
+    static let v128AnyTrue: UInt16 = 1581
     /// vector
-    static let i8x16Eq: UInt16 = 1472
+    static let i8x16Eq: UInt16 = 1582
     /// vector
-    static let i8x16Ne: UInt16 = 1473
+    static let i8x16Ne: UInt16 = 1583
     /// vector
-    static let i8x16LtS: UInt16 = 1474
+    static let i8x16LtS: UInt16 = 1584
     /// vector
-    static let i8x16LtU: UInt16 = 1475
+    static let i8x16LtU: UInt16 = 1585
     /// vector
-    static let i8x16GtS: UInt16 = 1476
+    static let i8x16GtS: UInt16 = 1586
     /// vector
-    static let i8x16GtU: UInt16 = 1477
+    static let i8x16GtU: UInt16 = 1587
     /// vector
-    static let i8x16LeS: UInt16 = 1478
+    static let i8x16LeS: UInt16 = 1588
     /// vector
-    static let i8x16LeU: UInt16 = 1479
+    static let i8x16LeU: UInt16 = 1589
     /// vector
-    static let i8x16GeS: UInt16 = 1480
+    static let i8x16GeS: UInt16 = 1590
     /// vector
-    static let i8x16GeU: UInt16 = 1481
+    static let i8x16GeU: UInt16 = 1591
     /// vector
-    static let i8x16Abs: UInt16 = 1482
+    static let i8x16Abs: UInt16 = 1592
     /// vector
-    static let i8x16Neg: UInt16 = 1483
+    static let i8x16Neg: UInt16 = 1593
     /// vector
-    static let i8x16AllTrue: UInt16 = 1484
+    static let i8x16AllTrue: UInt16 = 1594
     /// vector
-    static let i8x16Bitmask: UInt16 = 1485
+    static let i8x16Bitmask: UInt16 = 1595
     /// vector
-    static let i8x16Add: UInt16 = 1486
+    static let i8x16Add: UInt16 = 1596
     /// vector
-    static let i8x16Sub: UInt16 = 1487
+    static let i8x16Sub: UInt16 = 1597
     /// vector
-    static let i8x16MinS: UInt16 = 1488
+    static let i8x16MinS: UInt16 = 1598
     /// vector
-    static let i8x16MaxS: UInt16 = 1489
+    static let i8x16MaxS: UInt16 = 1599
     /// vector
-    static let i8x16MinU: UInt16 = 1490
+    static let i8x16MinU: UInt16 = 1600
     /// vector
-    static let i8x16MaxU: UInt16 = 1491
+    static let i8x16MaxU: UInt16 = 1601
     /// vector
-    static let i16x8Eq: UInt16 = 1492
+    static let i16x8Eq: UInt16 = 1602
     /// vector
-    static let i16x8Ne: UInt16 = 1493
+    static let i16x8Ne: UInt16 = 1603
     /// vector
-    static let i16x8LtS: UInt16 = 1494
+    static let i16x8LtS: UInt16 = 1604
     /// vector
-    static let i16x8LtU: UInt16 = 1495
+    static let i16x8LtU: UInt16 = 1605
     /// vector
-    static let i16x8GtS: UInt16 = 1496
+    static let i16x8GtS: UInt16 = 1606
     /// vector
-    static let i16x8GtU: UInt16 = 1497
+    static let i16x8GtU: UInt16 = 1607
     /// vector
-    static let i16x8LeS: UInt16 = 1498
+    static let i16x8LeS: UInt16 = 1608
     /// vector
-    static let i16x8LeU: UInt16 = 1499
+    static let i16x8LeU: UInt16 = 1609
     /// vector
-    static let i16x8GeS: UInt16 = 1500
+    static let i16x8GeS: UInt16 = 1610
     /// vector
-    static let i16x8GeU: UInt16 = 1501
+    static let i16x8GeU: UInt16 = 1611
     /// vector
-    static let i16x8Abs: UInt16 = 1502
+    static let i16x8Abs: UInt16 = 1612
     /// vector
-    static let i16x8Neg: UInt16 = 1503
+    static let i16x8Neg: UInt16 = 1613
     /// vector
-    static let i16x8AllTrue: UInt16 = 1504
+    static let i16x8AllTrue: UInt16 = 1614
     /// vector
-    static let i16x8Bitmask: UInt16 = 1505
+    static let i16x8Bitmask: UInt16 = 1615
     /// vector
-    static let i16x8Add: UInt16 = 1506
+    static let i16x8Add: UInt16 = 1616
     /// vector
-    static let i16x8Sub: UInt16 = 1507
+    static let i16x8Sub: UInt16 = 1617
     /// vector
-    static let i16x8Mul: UInt16 = 1508
+    static let i16x8Mul: UInt16 = 1618
     /// vector
-    static let i16x8MinS: UInt16 = 1509
+    static let i16x8MinS: UInt16 = 1619
     /// vector
-    static let i16x8MaxS: UInt16 = 1510
+    static let i16x8MaxS: UInt16 = 1620
     /// vector
-    static let i16x8MinU: UInt16 = 1511
+    static let i16x8MinU: UInt16 = 1621
     /// vector
-    static let i16x8MaxU: UInt16 = 1512
+    static let i16x8MaxU: UInt16 = 1622
     /// vector
-    static let i32x4Eq: UInt16 = 1513
+    static let i32x4Eq: UInt16 = 1623
     /// vector
-    static let i32x4Ne: UInt16 = 1514
+    static let i32x4Ne: UInt16 = 1624
     /// vector
-    static let i32x4LtS: UInt16 = 1515
+    static let i32x4LtS: UInt16 = 1625
     /// vector
-    static let i32x4LtU: UInt16 = 1516
+    static let i32x4LtU: UInt16 = 1626
     /// vector
-    static let i32x4GtS: UInt16 = 1517
+    static let i32x4GtS: UInt16 = 1627
     /// vector
-    static let i32x4GtU: UInt16 = 1518
+    static let i32x4GtU: UInt16 = 1628
     /// vector
-    static let i32x4LeS: UInt16 = 1519
+    static let i32x4LeS: UInt16 = 1629
     /// vector
-    static let i32x4LeU: UInt16 = 1520
+    static let i32x4LeU: UInt16 = 1630
     /// vector
-    static let i32x4GeS: UInt16 = 1521
+    static let i32x4GeS: UInt16 = 1631
     /// vector
-    static let i32x4GeU: UInt16 = 1522
+    static let i32x4GeU: UInt16 = 1632
     /// vector
-    static let i32x4Abs: UInt16 = 1523
+    static let i32x4Abs: UInt16 = 1633
     /// vector
-    static let i32x4Neg: UInt16 = 1524
+    static let i32x4Neg: UInt16 = 1634
     /// vector
-    static let i32x4AllTrue: UInt16 = 1525
+    static let i32x4AllTrue: UInt16 = 1635
     /// vector
-    static let i32x4Bitmask: UInt16 = 1526
+    static let i32x4Bitmask: UInt16 = 1636
     /// vector
-    static let i32x4Add: UInt16 = 1527
+    static let i32x4Add: UInt16 = 1637
     /// vector
-    static let i32x4Sub: UInt16 = 1528
+    static let i32x4Sub: UInt16 = 1638
     /// vector
-    static let i32x4Mul: UInt16 = 1529
+    static let i32x4Mul: UInt16 = 1639
     /// vector
-    static let i32x4MinS: UInt16 = 1530
+    static let i32x4MinS: UInt16 = 1640
     /// vector
-    static let i32x4MaxS: UInt16 = 1531
+    static let i32x4MaxS: UInt16 = 1641
     /// vector
-    static let i32x4MinU: UInt16 = 1532
+    static let i32x4MinU: UInt16 = 1642
     /// vector
-    static let i32x4MaxU: UInt16 = 1533
+    static let i32x4MaxU: UInt16 = 1643
     /// vector
-    static let i64x2Eq: UInt16 = 1534
+    static let i64x2Eq: UInt16 = 1644
     /// vector
-    static let i64x2Ne: UInt16 = 1535
+    static let i64x2Ne: UInt16 = 1645
     /// vector
-    static let i64x2LtS: UInt16 = 1536
+    static let i64x2LtS: UInt16 = 1646
     /// vector
-    static let i64x2GtS: UInt16 = 1537
+    static let i64x2GtS: UInt16 = 1647
     /// vector
-    static let i64x2LeS: UInt16 = 1538
+    static let i64x2LeS: UInt16 = 1648
     /// vector
-    static let i64x2GeS: UInt16 = 1539
+    static let i64x2GeS: UInt16 = 1649
     /// vector
-    static let i64x2Abs: UInt16 = 1540
+    static let i64x2Abs: UInt16 = 1650
     /// vector
-    static let i64x2Neg: UInt16 = 1541
+    static let i64x2Neg: UInt16 = 1651
     /// vector
-    static let i64x2AllTrue: UInt16 = 1542
+    static let i64x2AllTrue: UInt16 = 1652
     /// vector
-    static let i64x2Bitmask: UInt16 = 1543
+    static let i64x2Bitmask: UInt16 = 1653
     /// vector
-    static let i64x2Add: UInt16 = 1544
+    static let i64x2Add: UInt16 = 1654
     /// vector
-    static let i64x2Sub: UInt16 = 1545
+    static let i64x2Sub: UInt16 = 1655
     /// vector
-    static let i64x2Mul: UInt16 = 1546
+    static let i64x2Mul: UInt16 = 1656
     /// vector
-    static let i8x16AddSatS: UInt16 = 1547
+    static let i8x16AddSatS: UInt16 = 1657
     /// vector
-    static let i8x16SubSatS: UInt16 = 1548
+    static let i8x16SubSatS: UInt16 = 1658
     /// vector
-    static let i8x16AddSatU: UInt16 = 1549
+    static let i8x16AddSatU: UInt16 = 1659
     /// vector
-    static let i8x16SubSatU: UInt16 = 1550
+    static let i8x16SubSatU: UInt16 = 1660
     /// vector
-    static let i8x16AvgrU: UInt16 = 1551
+    static let i8x16AvgrU: UInt16 = 1661
     /// vector
-    static let i16x8AddSatS: UInt16 = 1552
+    static let i16x8AddSatS: UInt16 = 1662
     /// vector
-    static let i16x8SubSatS: UInt16 = 1553
+    static let i16x8SubSatS: UInt16 = 1663
     /// vector
-    static let i16x8AddSatU: UInt16 = 1554
+    static let i16x8AddSatU: UInt16 = 1664
     /// vector
-    static let i16x8SubSatU: UInt16 = 1555
+    static let i16x8SubSatU: UInt16 = 1665
     /// vector
-    static let i16x8AvgrU: UInt16 = 1556
+    static let i16x8AvgrU: UInt16 = 1666
     /// vector
-    static let i8x16Popcnt: UInt16 = 1557
+    static let i8x16Popcnt: UInt16 = 1667
     /// vector
-    static let i8x16NarrowI16x8S: UInt16 = 1558
+    static let i8x16NarrowI16x8S: UInt16 = 1668
     /// vector
-    static let i8x16NarrowI16x8U: UInt16 = 1559
+    static let i8x16NarrowI16x8U: UInt16 = 1669
     /// vector
-    static let i16x8NarrowI32x4S: UInt16 = 1560
+    static let i16x8NarrowI32x4S: UInt16 = 1670
     /// vector
-    static let i16x8NarrowI32x4U: UInt16 = 1561
+    static let i16x8NarrowI32x4U: UInt16 = 1671
     /// vector
-    static let i16x8Q15mulrSatS: UInt16 = 1562
+    static let i16x8Q15mulrSatS: UInt16 = 1672
     /// vector
-    static let i32x4DotI16x8S: UInt16 = 1563
+    static let i32x4DotI16x8S: UInt16 = 1673
     /// vector
-    static let i16x8RelaxedDotI8x16I7x16S: UInt16 = 1564
+    static let i16x8RelaxedDotI8x16I7x16S: UInt16 = 1674
     /// vector
-    static let i32x4RelaxedDotI8x16I7x16AddS: UInt16 = 1565
+    static let i32x4RelaxedDotI8x16I7x16AddS: UInt16 = 1675
     /// vector shift
-    static let i8x16Shl: UInt16 = 1566
+    static let i8x16Shl: UInt16 = 1676
     /// vector shift
-    static let i8x16ShrS: UInt16 = 1567
+    static let i8x16ShrS: UInt16 = 1677
     /// vector shift
-    static let i8x16ShrU: UInt16 = 1568
+    static let i8x16ShrU: UInt16 = 1678
     /// vector shift
-    static let i16x8Shl: UInt16 = 1569
+    static let i16x8Shl: UInt16 = 1679
     /// vector shift
-    static let i16x8ShrS: UInt16 = 1570
+    static let i16x8ShrS: UInt16 = 1680
     /// vector shift
-    static let i16x8ShrU: UInt16 = 1571
+    static let i16x8ShrU: UInt16 = 1681
     /// vector shift
-    static let i32x4Shl: UInt16 = 1572
+    static let i32x4Shl: UInt16 = 1682
     /// vector shift
-    static let i32x4ShrS: UInt16 = 1573
+    static let i32x4ShrS: UInt16 = 1683
     /// vector shift
-    static let i32x4ShrU: UInt16 = 1574
+    static let i32x4ShrU: UInt16 = 1684
     /// vector shift
-    static let i64x2Shl: UInt16 = 1575
+    static let i64x2Shl: UInt16 = 1685
     /// vector shift
-    static let i64x2ShrS: UInt16 = 1576
+    static let i64x2ShrS: UInt16 = 1686
     /// vector shift
-    static let i64x2ShrU: UInt16 = 1577
+    static let i64x2ShrU: UInt16 = 1687
     /// vector
-    static let i16x8ExtendLowI8x16S: UInt16 = 1578
+    static let i16x8ExtendLowI8x16S: UInt16 = 1688
     /// vector
-    static let i16x8ExtmulLowI8x16S: UInt16 = 1579
+    static let i16x8ExtmulLowI8x16S: UInt16 = 1689
     /// vector
-    static let i16x8ExtendHighI8x16S: UInt16 = 1580
+    static let i16x8ExtendHighI8x16S: UInt16 = 1690
     /// vector
-    static let i16x8ExtmulHighI8x16S: UInt16 = 1581
+    static let i16x8ExtmulHighI8x16S: UInt16 = 1691
     /// vector
-    static let i16x8ExtaddPairwiseI8x16S: UInt16 = 1582
+    static let i16x8ExtaddPairwiseI8x16S: UInt16 = 1692
     /// vector
-    static let i16x8ExtendLowI8x16U: UInt16 = 1583
+    static let i16x8ExtendLowI8x16U: UInt16 = 1693
     /// vector
-    static let i16x8ExtmulLowI8x16U: UInt16 = 1584
+    static let i16x8ExtmulLowI8x16U: UInt16 = 1694
     /// vector
-    static let i16x8ExtendHighI8x16U: UInt16 = 1585
+    static let i16x8ExtendHighI8x16U: UInt16 = 1695
     /// vector
-    static let i16x8ExtmulHighI8x16U: UInt16 = 1586
+    static let i16x8ExtmulHighI8x16U: UInt16 = 1696
     /// vector
-    static let i16x8ExtaddPairwiseI8x16U: UInt16 = 1587
+    static let i16x8ExtaddPairwiseI8x16U: UInt16 = 1697
     /// vector
-    static let i32x4ExtendLowI16x8S: UInt16 = 1588
+    static let i32x4ExtendLowI16x8S: UInt16 = 1698
     /// vector
-    static let i32x4ExtmulLowI16x8S: UInt16 = 1589
+    static let i32x4ExtmulLowI16x8S: UInt16 = 1699
     /// vector
-    static let i32x4ExtendHighI16x8S: UInt16 = 1590
+    static let i32x4ExtendHighI16x8S: UInt16 = 1700
     /// vector
-    static let i32x4ExtmulHighI16x8S: UInt16 = 1591
+    static let i32x4ExtmulHighI16x8S: UInt16 = 1701
     /// vector
-    static let i32x4ExtaddPairwiseI16x8S: UInt16 = 1592
+    static let i32x4ExtaddPairwiseI16x8S: UInt16 = 1702
     /// vector
-    static let i32x4ExtendLowI16x8U: UInt16 = 1593
+    static let i32x4ExtendLowI16x8U: UInt16 = 1703
     /// vector
-    static let i32x4ExtmulLowI16x8U: UInt16 = 1594
+    static let i32x4ExtmulLowI16x8U: UInt16 = 1704
     /// vector
-    static let i32x4ExtendHighI16x8U: UInt16 = 1595
+    static let i32x4ExtendHighI16x8U: UInt16 = 1705
     /// vector
-    static let i32x4ExtmulHighI16x8U: UInt16 = 1596
+    static let i32x4ExtmulHighI16x8U: UInt16 = 1706
     /// vector
-    static let i32x4ExtaddPairwiseI16x8U: UInt16 = 1597
+    static let i32x4ExtaddPairwiseI16x8U: UInt16 = 1707
     /// vector
-    static let i64x2ExtendLowI32x4S: UInt16 = 1598
+    static let i64x2ExtendLowI32x4S: UInt16 = 1708
     /// vector
-    static let i64x2ExtmulLowI32x4S: UInt16 = 1599
+    static let i64x2ExtmulLowI32x4S: UInt16 = 1709
     /// vector
-    static let i64x2ExtendHighI32x4S: UInt16 = 1600
+    static let i64x2ExtendHighI32x4S: UInt16 = 1710
     /// vector
-    static let i64x2ExtmulHighI32x4S: UInt16 = 1601
+    static let i64x2ExtmulHighI32x4S: UInt16 = 1711
     /// vector
-    static let i64x2ExtendLowI32x4U: UInt16 = 1602
+    static let i64x2ExtendLowI32x4U: UInt16 = 1712
     /// vector
-    static let i64x2ExtmulLowI32x4U: UInt16 = 1603
+    static let i64x2ExtmulLowI32x4U: UInt16 = 1713
     /// vector
-    static let i64x2ExtendHighI32x4U: UInt16 = 1604
+    static let i64x2ExtendHighI32x4U: UInt16 = 1714
     /// vector
-    static let i64x2ExtmulHighI32x4U: UInt16 = 1605
+    static let i64x2ExtmulHighI32x4U: UInt16 = 1715
     /// vector
-    static let f32x4Eq: UInt16 = 1606
+    static let f32x4Eq: UInt16 = 1716
     /// vector
-    static let f32x4Ne: UInt16 = 1607
+    static let f32x4Ne: UInt16 = 1717
     /// vector
-    static let f32x4Lt: UInt16 = 1608
+    static let f32x4Lt: UInt16 = 1718
     /// vector
-    static let f32x4Gt: UInt16 = 1609
+    static let f32x4Gt: UInt16 = 1719
     /// vector
-    static let f32x4Le: UInt16 = 1610
+    static let f32x4Le: UInt16 = 1720
     /// vector
-    static let f32x4Ge: UInt16 = 1611
+    static let f32x4Ge: UInt16 = 1721
     /// vector
-    static let f32x4Add: UInt16 = 1612
+    static let f32x4Add: UInt16 = 1722
     /// vector
-    static let f32x4Sub: UInt16 = 1613
+    static let f32x4Sub: UInt16 = 1723
     /// vector
-    static let f32x4Mul: UInt16 = 1614
+    static let f32x4Mul: UInt16 = 1724
     /// vector
-    static let f32x4Div: UInt16 = 1615
+    static let f32x4Div: UInt16 = 1725
     /// vector
-    static let f32x4Min: UInt16 = 1616
+    static let f32x4Min: UInt16 = 1726
     /// vector
-    static let f32x4Max: UInt16 = 1617
+    static let f32x4Max: UInt16 = 1727
     /// vector
-    static let f32x4Pmin: UInt16 = 1618
+    static let f32x4Pmin: UInt16 = 1728
     /// vector
-    static let f32x4Pmax: UInt16 = 1619
+    static let f32x4Pmax: UInt16 = 1729
     /// vector
-    static let f32x4Ceil: UInt16 = 1620
+    static let f32x4Ceil: UInt16 = 1730
     /// vector
-    static let f32x4Floor: UInt16 = 1621
+    static let f32x4Floor: UInt16 = 1731
     /// vector
-    static let f32x4Trunc: UInt16 = 1622
+    static let f32x4Trunc: UInt16 = 1732
     /// vector
-    static let f32x4Nearest: UInt16 = 1623
+    static let f32x4Nearest: UInt16 = 1733
     /// vector
-    static let f32x4Abs: UInt16 = 1624
+    static let f32x4Abs: UInt16 = 1734
     /// vector
-    static let f32x4Neg: UInt16 = 1625
+    static let f32x4Neg: UInt16 = 1735
     /// vector
-    static let f32x4Sqrt: UInt16 = 1626
+    static let f32x4Sqrt: UInt16 = 1736
     /// vector
-    static let f32x4RelaxedMadd: UInt16 = 1627
+    static let f32x4RelaxedMadd: UInt16 = 1737
     /// vector
-    static let f32x4RelaxedNmadd: UInt16 = 1628
+    static let f32x4RelaxedNmadd: UInt16 = 1738
     /// vector
-    static let f64x2Eq: UInt16 = 1629
+    static let f64x2Eq: UInt16 = 1739
     /// vector
-    static let f64x2Ne: UInt16 = 1630
+    static let f64x2Ne: UInt16 = 1740
     /// vector
-    static let f64x2Lt: UInt16 = 1631
+    static let f64x2Lt: UInt16 = 1741
     /// vector
-    static let f64x2Gt: UInt16 = 1632
+    static let f64x2Gt: UInt16 = 1742
     /// vector
-    static let f64x2Le: UInt16 = 1633
+    static let f64x2Le: UInt16 = 1743
     /// vector
-    static let f64x2Ge: UInt16 = 1634
+    static let f64x2Ge: UInt16 = 1744
     /// vector
-    static let f64x2Add: UInt16 = 1635
+    static let f64x2Add: UInt16 = 1745
     /// vector
-    static let f64x2Sub: UInt16 = 1636
+    static let f64x2Sub: UInt16 = 1746
     /// vector
-    static let f64x2Mul: UInt16 = 1637
+    static let f64x2Mul: UInt16 = 1747
     /// vector
-    static let f64x2Div: UInt16 = 1638
+    static let f64x2Div: UInt16 = 1748
     /// vector
-    static let f64x2Min: UInt16 = 1639
+    static let f64x2Min: UInt16 = 1749
     /// vector
-    static let f64x2Max: UInt16 = 1640
+    static let f64x2Max: UInt16 = 1750
     /// vector
-    static let f64x2Pmin: UInt16 = 1641
+    static let f64x2Pmin: UInt16 = 1751
     /// vector
-    static let f64x2Pmax: UInt16 = 1642
+    static let f64x2Pmax: UInt16 = 1752
     /// vector
-    static let f64x2Ceil: UInt16 = 1643
+    static let f64x2Ceil: UInt16 = 1753
     /// vector
-    static let f64x2Floor: UInt16 = 1644
+    static let f64x2Floor: UInt16 = 1754
     /// vector
-    static let f64x2Trunc: UInt16 = 1645
+    static let f64x2Trunc: UInt16 = 1755
     /// vector
-    static let f64x2Nearest: UInt16 = 1646
+    static let f64x2Nearest: UInt16 = 1756
     /// vector
-    static let f64x2Abs: UInt16 = 1647
+    static let f64x2Abs: UInt16 = 1757
     /// vector
-    static let f64x2Neg: UInt16 = 1648
+    static let f64x2Neg: UInt16 = 1758
     /// vector
-    static let f64x2Sqrt: UInt16 = 1649
+    static let f64x2Sqrt: UInt16 = 1759
     /// vector
-    static let f64x2RelaxedMadd: UInt16 = 1650
+    static let f64x2RelaxedMadd: UInt16 = 1760
     /// vector
-    static let f64x2RelaxedNmadd: UInt16 = 1651
+    static let f64x2RelaxedNmadd: UInt16 = 1761
     /// vector
-    static let f32x4DemoteF64x2Zero: UInt16 = 1652
+    static let f32x4DemoteF64x2Zero: UInt16 = 1762
     /// vector
-    static let f64x2PromoteLowF32x4: UInt16 = 1653
+    static let f64x2PromoteLowF32x4: UInt16 = 1763
     /// vector
-    static let i32x4TruncSatF64x2SZero: UInt16 = 1654
+    static let i32x4TruncSatF64x2SZero: UInt16 = 1764
     /// vector
-    static let i32x4TruncSatF64x2UZero: UInt16 = 1655
+    static let i32x4TruncSatF64x2UZero: UInt16 = 1765
     /// vector
-    static let f32x4ConvertI32x4S: UInt16 = 1656
+    static let f32x4ConvertI32x4S: UInt16 = 1766
     /// vector
-    static let f32x4ConvertI32x4U: UInt16 = 1657
+    static let f32x4ConvertI32x4U: UInt16 = 1767
     /// vector
-    static let f64x2ConvertLowI32x4S: UInt16 = 1658
+    static let f64x2ConvertLowI32x4S: UInt16 = 1768
     /// vector
-    static let f64x2ConvertLowI32x4U: UInt16 = 1659
+    static let f64x2ConvertLowI32x4U: UInt16 = 1769
     /// vector
-    static let i32x4TruncSatF32x4S: UInt16 = 1660
+    static let i32x4TruncSatF32x4S: UInt16 = 1770
     /// vector
-    static let i32x4TruncSatF32x4U: UInt16 = 1661
+    static let i32x4TruncSatF32x4U: UInt16 = 1771
 
     /// Handlers in all.
-    static let count = 1662
+    static let count = 1772
 }
 
 /// Writes the address of every handler.
 func fillHandlers(_ table: UnsafeMutablePointer<Handler>) {
     unsafe fillMoves(table)
     unsafe fillBranches(table)
+    unsafe fillPaidBranches(table)
+    unsafe fillPaidBranches2(table)
     unsafe fillBranchesI32(table)
     unsafe fillBranchesI64(table)
     unsafe fillBranchesF32(table)
@@ -1031,6 +1103,7 @@ func fillHandlers(_ table: UnsafeMutablePointer<Handler>) {
     unsafe fillIndexed(table)
     unsafe fillIndexed2(table)
     unsafe fillCounting(table)
+    unsafe fillCounting2(table)
     unsafe fillI32Arithmetic(table)
     unsafe fillI32Arithmetic2(table)
     unsafe fillI32Shifts(table)
