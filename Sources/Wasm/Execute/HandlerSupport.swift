@@ -66,7 +66,8 @@ func jump(
     _ d: Double,
     _ k: Int
 ) {
-    unsafe next(pc + Int(immediate(pc, k, Int32.self)), sp, m, l, c, a, f, d)
+    let target = unsafe pc + Int(immediate(pc, k, Int32.self))
+    unsafe next(target, sp, m, l, c, UInt64(UInt(bitPattern: target)), f, d)
 }
 
 /// Goes on as far away as the operand at `k` says, behind the price of a loop's next round, and pays it.
