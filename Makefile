@@ -101,13 +101,13 @@ lint: swift ## Checks form; changes nothing
 fmt: swift ## Formats every Swift file
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-BENCH_PACKAGES := hyperfine iproute2
+BENCH_PACKAGES := hyperfine iproute2 python3-venv
 bench: build ## Speed beside other engines; what pods, gateways, controllers and links wait for and cost
 	@.ci/install-packages $(BENCH_PACKAGES)
 	Tests/Benchmarks/latency .build/release
 	Tests/Benchmarks/fleet .build/release
 	Tests/Benchmarks/wire .build/release
-	Tests/Benchmarks/run .build/release
+	SWIFTLET_BENCH_PYTHON=$$(.ci/wasmtime .build/wasmtime) Tests/Benchmarks/run .build/release
 	Tests/Benchmarks/scale .build/release --pods 100 --boot
 	Tests/Benchmarks/scale .build/release --pods 1000 --boot
 
