@@ -22,6 +22,7 @@ struct HandlerCodeTests {
             if listed.contains(name) { continue }
             #expect(faults.isEmpty, "\(name): \(faults.joined(separator: ", "))")
         }
+        #expect(VectorInstruction.missing(in: bodies, \.native) == [])
         #endif
     }
 
@@ -67,6 +68,7 @@ struct HandlerCodeTests {
                 let faults = ARMHandlers.faults(lines)
                 #expect(faults.isEmpty, "\(name): \(faults.joined(separator: ", "))")
             }
+            #expect(VectorInstruction.missing(in: bodies, \.arm) == [])
         }
     }
 
