@@ -66,6 +66,35 @@ struct StatisticsTests {
         #expect(try number("memoryBytesPeak", in: text) == bytes.reduce(0, +))
     }
 
+    /// `_start` with this code, in a module with a memory of one page.
+    private static func module(_ code: [UInt8]) -> [UInt8] {
+        let body = [0] + code + [0x0B]
+        let entry = long(body.count) + body
+        return [0, 0x61, 0x73, 0x6D, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 5, 3, 1, 0, 1]
+            + [7, 10, 1, 6, 0x5F, 0x73, 0x74, 0x61, 0x72, 0x74, 0, 0, 10]
+            + long(entry.count + 1) + [1] + entry
+    }
+
+    @Test(
+        "a guest that takes and writes all it gets makes the process no larger than the limit and 1 MiB",
+        arguments: [2, 8, 48]
+    )
+    func bound(mebibytes: Int) async throws {
+        // At first `memory.grow` until it fails and `memory.fill` of everything; then calls without end.
+        let grow: [UInt8] = [0x03, 0x40, 0x41, 1, 0x40, 0, 0x41, 0x7F, 0x47, 0x0D, 0, 0x0B]
+        let fill: [UInt8] = [0x41, 0, 0x41, 1, 0x3F, 0, 0x41, 16, 0x74, 0xFC, 11, 0]
+        let limit = ["--memory-limit", "\(mebibytes)Mi", "--stats=json"]
+        let once: [UInt8] = [0x3F, 0, 0x41, 1, 0x46, 0x04, 0x40] + grow + fill + [0x0B]
+        let result = try await run(Self.module(once + [0x10, 0]), limit)
+        #expect(result.standardError.contains("call stack exhausted"))
+        let text = result.standardError
+        let memory = try number("linearMemory", in: text)
+        let bytes = try number("privateBytes", in: text)
+        #expect(memory > mebibytes << 18, "it did not get a fourth of what it may")
+        #expect(bytes > memory, "it did not write what it got")
+        #expect(bytes <= (mebibytes + 1) << 20)
+    }
+
     @Test("functions, code, times and fuel are told")
     func numbers() async throws {
         let result = try await run(Self.growing, ["--stats=json", "--fuel", "1000"])
