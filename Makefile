@@ -101,18 +101,19 @@ lint: swift ## Checks form; changes nothing
 fmt: swift ## Formats every Swift file
 	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-BENCH_PACKAGES := hyperfine iproute2 python3-venv
-bench: build ## Speed beside other engines; what pods, gateways, controllers and links wait for and cost
+BENCH_PACKAGES := hyperfine python3-venv $(TEST_PACKAGES)
+bench: build ## Speed beside other engines; what pods, pulls, gateways, controllers and links wait for and cost
 	@.ci/install-packages $(BENCH_PACKAGES)
 	Tests/Benchmarks/latency .build/release
 	Tests/Benchmarks/fleet .build/release
 	Tests/Benchmarks/wire .build/release
+	Tests/Benchmarks/pull .build/release
 	SWIFTLET_BENCH_PYTHON=$$(.ci/wasmtime .build/wasmtime) Tests/Benchmarks/run .build/release
 	Tests/Benchmarks/scale .build/release --pods 100 --boot
 	Tests/Benchmarks/scale .build/release --pods 1000 --boot
 
-startup-order: build ## Lists what a start of a guest runs, for the linker
-	@.ci/install-packages valgrind binutils
+startup-order: build ## Lists what every run of swiftlet-run and swiftlet-pull comes by, for the linker
+	@.ci/install-packages valgrind $(TEST_PACKAGES)
 	Tests/Benchmarks/startup-order .build/release
 
 clean: ## Removes what was built

@@ -12,7 +12,8 @@ extension ImageStore {
     /// Fetches one blob, unless it is here, and keeps it once its digest is right.
     ///
     /// The bytes go to `ingest`, hashed as they come; then they are synced, renamed, and the folder
-    /// is synced. Two pulls of one digest wait for each other, so that the second finds it.
+    /// is synced. Two pulls of one digest wait for each other, so that the second finds it. `progress`
+    /// is first told how many bytes were here already.
     public func ingest(
         _ blob: BlobDescriptor,
         from source: some BlobSource,
@@ -67,7 +68,7 @@ extension ImageStore {
     ) throws(ImageError) -> (Digest, resumedFrom: Int64) {
         var bytes = try PartialBlob.open(blob, at: partial)
         let resumedFrom = bytes.resumedFrom
-        if resumedFrom > 0 { progress(resumedFrom) }
+        progress(resumedFrom)
         do {
             try source.read(blob, from: resumedFrom) { chunk throws(ImageError) in
                 try bytes.append(chunk)

@@ -48,7 +48,7 @@ struct ImageStoreTests {
             let first = try store.ingest(Self.blob, from: source) { seen.append($0) }
             #expect(first.byteCount == Int64(Self.content.count))
             #expect(try readBytes(first.path) == Self.content)
-            #expect(seen.last == Int64(Self.content.count))
+            #expect(seen == [0, 7, 14, 21, Int64(Self.content.count)])
             let second = try store.ingest(Self.blob, from: MemorySource())
             #expect(second.path == first.path)
             #expect(second.byteCount == 0)
@@ -126,7 +126,9 @@ struct ImageStoreTests {
             let partial = "\(folder)/ingest/\(Self.blob.digest.hex)"
             #expect((access(partial, F_OK) == 0) == isKept)
             let good = MemorySource(blobs: [Self.blob.digest: Self.content])
-            let path = try store.ingest(Self.blob, from: good).path
+            var seen: [Int64] = []
+            let path = try store.ingest(Self.blob, from: good) { seen.append($0) }.path
+            #expect(seen.first == (isKept ? 14 : 0))
             #expect(try readBytes(path) == Self.content)
         }
     }
