@@ -26,10 +26,15 @@ public struct ObjectKey: Hashable, Sendable {
     /// - Parameters:
     ///   - argument: The word.
     ///   - kind: The kind that was said before; `nil` when the word must say it.
-    ///   - namespace: Where to look for it.
+    ///   - namespace: Where to look for it; the default one if none is given.
     /// - Throws: ``OperatorError/usage(_:)``. Checked here already, because names become parts of
     ///   paths and topics, where a slash or a wildcard would mean something else.
-    public init(argument: String, kind: ResourceKind?, namespace: String) throws(OperatorError) {
+    public init(
+        argument: String,
+        kind: ResourceKind?,
+        namespace: String?
+    ) throws(OperatorError) {
+        let namespace = namespace ?? "default"
         let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map(
             String.init
         )

@@ -22,6 +22,23 @@ public enum ResourceKind: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Reads one kind, or several with commas between them, each once; `all` is what a controller
+    /// sends to a node.
+    static func list(_ text: String) throws(OperatorError) -> [ResourceKind] {
+        var kinds: [ResourceKind] = []
+        for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let kind = ResourceKind(String(word))
+            guard kind != nil || word == "all" else {
+                throw .usage(
+                    "\"\(word)\" is no kind (\(spelledOut), all); one object is KIND/NAME, as in pod/web"
+                )
+            }
+            let named = kind.map { [$0] } ?? allCases.filter(\.isDesired)
+            kinds += named.filter { !kinds.contains($0) }
+        }
+        return kinds
+    }
+
     /// One of it, as in `pod/counter`.
     var singular: String { String(rawValue.dropLast()) }
 

@@ -17,15 +17,26 @@ public struct Session: Sendable {
         self.console = console
     }
 
-    /// Lists objects; without `namespace`, those of all.
+    /// Lists objects.
     public func get(
-        _ selection: Selection,
-        format: OutputFormat,
-        watches: Bool = false
+        _ selections: [Selection],
+        _ listing: Listing
     ) async throws(OperatorError) {
         try await reading(asOne: true) { commands throws(OperatorError) in
-            guard watches else { return try await commands.get(selection, format: format) }
-            try await commands.watch(selection, format: format)
+            try await commands.get(selections, listing)
+        }
+    }
+
+    /// Lists objects of one kind, and then what changes.
+    public func watch(
+        _ selections: [Selection],
+        _ listing: Listing
+    ) async throws(OperatorError) {
+        guard let only = selections.first, selections.count == 1 else {
+            throw .usage("-w watches one kind: name one of them")
+        }
+        try await reading(asOne: true) { commands throws(OperatorError) in
+            try await commands.watch(only, listing)
         }
     }
 
@@ -44,11 +55,11 @@ public struct Session: Sendable {
     /// Waits until objects are as wanted.
     public func wait(
         for goal: WaitGoal,
-        _ keys: [ObjectKey],
+        _ selections: [Selection],
         timeoutSeconds: Int64
     ) async throws(OperatorError) {
         try await reading { commands throws(OperatorError) in
-            try await commands.wait(for: goal, keys, timeoutSeconds: timeoutSeconds)
+            try await commands.wait(for: goal, selections, timeoutSeconds: timeoutSeconds)
         }
     }
 
@@ -97,6 +108,22 @@ public struct Session: Sendable {
     public func delete(_ deletions: [Deletion]) async throws(OperatorError) {
         try await changing(Self.brokerSeconds) { commands throws(OperatorError) in
             try await commands.delete(deletions)
+        }
+    }
+
+    /// Ends pods, and forgets other objects, by name or by their labels.
+    public func delete(
+        _ selections: [Selection],
+        graceSeconds: Int64?,
+        timeoutSeconds: Int
+    ) async throws(OperatorError) {
+        try await changing(Self.brokerSeconds) { commands throws(OperatorError) in
+            let keys = try await commands.keys(of: selections)
+            try await commands.delete(
+                keys.map {
+                    Deletion(key: $0, graceSeconds: graceSeconds, timeoutSeconds: timeoutSeconds)
+                }
+            )
         }
     }
 

@@ -149,6 +149,7 @@ extension Supervisor {
 
     private func document(_ pod: PodLifecycle) -> Document {
         var whole = pod.pod
+        whole.spec.nodeName = configuration.nodeName
         whole.status = report(of: pod).status
         return whole.document
     }

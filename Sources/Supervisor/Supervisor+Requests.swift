@@ -9,7 +9,7 @@ extension Supervisor {
     /// - Parameters:
     ///   - namespace: Where the pod is.
     ///   - name: Which pod.
-    ///   - container: Which of its containers; nil for all but init containers.
+    ///   - container: Which of its containers; nil for all but those that only prepare it.
     /// - Returns: The names of those that begin anew.
     /// - Throws: What is not there.
     public func restart(
@@ -20,7 +20,9 @@ extension Supervisor {
         guard let pod = pod(namespace: namespace, name: name), !pod.isDeleting else {
             throw .noPod
         }
-        let names = pod.pod.spec.containers.map(\.name)
+        let spec = pod.pod.spec
+        let sidecars = spec.initContainers.filter { $0.restartPolicy == .always }
+        let names = (sidecars + spec.containers).map(\.name)
         if let container, !names.contains(container) { throw .noContainer(names) }
         let chosen = names.filter { one in
             (container ?? one) == one && pod.container(one).map { $0.state != .finished } ?? false

@@ -20,11 +20,10 @@ struct EventsCommand: AsyncParsableCommand {
     func run() async throws {
         try await run(node) { session throws(OperatorError) in
             let place = try namespace.chosen()
-            try await session.get(
-                Selection(kind: .events, namespace: allNamespaces ? nil : place),
-                format: try format.chosen(),
-                watches: watch
-            )
+            let events = [Selection(kind: .events, namespace: allNamespaces ? nil : place)]
+            let listing = Listing(try format.chosen())
+            guard watch else { return try await session.get(events, listing) }
+            try await session.watch(events, listing)
         }
     }
 }

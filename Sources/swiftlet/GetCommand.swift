@@ -4,52 +4,48 @@ import Operator
 struct GetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get",
-        abstract: "Lists objects: pods, nodes, events, configmaps, secrets, images."
+        abstract: "Lists objects: pods, nodes, events, configmaps, secrets, images.",
+        usage: "swiftlet get KIND[,KIND…] [NAME…] | swiftlet get KIND/NAME… | swiftlet get all"
     )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var namespace: NamespaceOptions
 
-    @Argument(help: "The kind; pod/NAME names one at once.")
-    var kind: String
-
-    @Argument(help: "Only these.")
-    var names: [String] = []
+    @Argument(help: "What: KIND, KIND/NAME, or all: pods, configmaps and secrets.")
+    var what: [String]
 
     @Flag(name: [.customShort("A"), .long], help: "Of all namespaces.")
     var allNamespaces = false
 
+    @OptionGroup var labels: SelectorOption
     @OptionGroup var format: FormatOption
+
+    @Flag(help: "Tell the labels in a column.")
+    var showLabels = false
+
+    @Flag(help: "Leave out the line of headers.")
+    var noHeaders = false
 
     @Flag(name: [.short, .long], help: "Go on, and list what changes.")
     var watch = false
 
     func run() async throws {
         try await run(node) { session throws(OperatorError) in
-            let (resource, names) = try target()
-            if allNamespaces, !names.isEmpty || namespace.namespace != nil {
-                throw .usage("-A lists every namespace: leave out -n and the names")
+            if allNamespaces, namespace.namespace != nil {
+                throw .usage("-A lists every namespace: leave out -n")
             }
-            let place = try namespace.chosen()
-            if resource.isNamespaced {
-                for name in names {
-                    _ = try ObjectKey(argument: name, kind: resource, namespace: place)
-                }
-            }
-            let selection = Selection(
-                kind: resource,
-                names: names,
-                namespace: allNamespaces ? nil : place
+            let selections = try Selection.read(
+                what,
+                namespace: allNamespaces ? nil : try namespace.chosen(),
+                labels: try labels.chosen()
             )
-            try await session.get(selection, format: try format.chosen(), watches: watch)
+            let listing = Listing(
+                try format.chosen(),
+                showsLabels: showLabels,
+                leavesOutHeaders: noHeaders
+            )
+            guard watch else { return try await session.get(selections, listing) }
+            try await session.watch(selections, listing)
         }
-    }
-
-    private func target() throws(OperatorError) -> (ResourceKind, [String]) {
-        let parts = kind.split(separator: "/", maxSplits: 1).map(String.init)
-        guard let resource = parts.first.flatMap({ ResourceKind($0) }) else {
-            throw .usage("\(kind) is not known: \(ResourceKind.spelledOut) can be listed")
-        }
-        return (resource, Array(parts.dropFirst()) + names)
     }
 }

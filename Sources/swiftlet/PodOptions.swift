@@ -12,6 +12,21 @@ struct NamespaceOptions: ParsableArguments {
     }
 }
 
+/// Which labels objects must have.
+struct SelectorOption: ParsableArguments {
+    @Option(
+        name: [.customShort("l"), .long],
+        help: ArgumentHelp("Only those whose labels match: app=web,tier!=db.", valueName: "labels")
+    )
+    var selector: String?
+
+    /// The labels that were asked for.
+    func chosen() throws(OperatorError) -> LabelSelector? {
+        guard let selector else { return nil }
+        return try LabelSelector(selector)
+    }
+}
+
 /// How the answer is written.
 struct FormatOption: ParsableArguments {
     @Option(

@@ -5,13 +5,15 @@ struct WaitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wait",
         abstract: "Waits until objects are as wanted.",
-        usage: "swiftlet wait --for=condition=Ready pod/NAME… [--timeout 30s]"
+        usage: "swiftlet wait --for=condition=Ready pod/NAME… | pods -l app=web [--timeout 30s]"
     )
 
     @OptionGroup var node: NodeOptions
     @OptionGroup var namespace: NamespaceOptions
 
-    @Argument(help: "KIND/NAME….")
+    @OptionGroup var labels: SelectorOption
+
+    @Argument(help: "KIND/NAME…, KIND NAME…, or KIND for all of them.")
     var targets: [String]
 
     @Option(
@@ -25,13 +27,14 @@ struct WaitCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await run(node) { session throws(OperatorError) in
-            let place = try namespace.chosen()
-            let keys = try targets.map { target throws(OperatorError) in
-                try ObjectKey(argument: target, kind: nil, namespace: place)
-            }
+            let selections = try Selection.read(
+                targets,
+                namespace: try namespace.chosen(),
+                labels: try labels.chosen()
+            )
             try await session.wait(
                 for: try WaitGoal(goal),
-                keys,
+                selections,
                 timeoutSeconds: try Seconds(timeout, option: "--timeout").count
             )
         }

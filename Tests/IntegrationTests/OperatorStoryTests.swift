@@ -100,6 +100,45 @@ struct OperatorStoryTests {
         }
     }
 
+    @Test("work that is done stays done, and other work under its name is done, chosen by labels")
+    func work() async throws {
+        try await Gateway.with { gateway in
+            let file = gateway.fixture.path("work.yaml")
+            func work(_ image: String) -> String {
+                Self.pod("work", image: image)
+                    .replacing("name: work", with: "name: work, labels: {app: batch}")
+                    .replacing("spec:", with: "spec:\n  restartPolicy: Never")
+            }
+            func isAnswered(_ template: String, _ answer: String) async throws {
+                try await eventually("\(template) is \(answer)") {
+                    try say(gateway, "get", "pods", "-l", "app=batch", "-o", "jsonpath=\(template)")
+                        == answer
+                }
+            }
+            try writeFile(file, work("hello") + "---\n" + Self.pod("web"))
+            #expect(
+                try say(gateway, "apply", "-f", file) == "pod/work created\npod/web created\n"
+            )
+            try await isAnswered("{.items[*].status.phase}", "Succeeded")
+            #expect(
+                try say(gateway, "apply", "-f", file) == "pod/work unchanged\npod/web unchanged\n"
+            )
+            try writeFile(file, work("fails"))
+            #expect(try say(gateway, "apply", "-f", file) == "pod/work replaced\n")
+            try await isAnswered(
+                "{.items[*].status.containerStatuses[*].state.terminated.exitCode}",
+                "3"
+            )
+            #expect(
+                try say(gateway, "get", "pods", "-o", "wide").contains(" \(Gateway.nodeName) ")
+            )
+            #expect(
+                try say(gateway, "delete", "pods", "-l", "app in (batch)") == "pod/work deleted\n"
+            )
+            #expect(try say(gateway, "get", "all", "-o", "name") == "pod/web\n")
+        }
+    }
+
     @Test("what a Secret holds is in no answer, file or log of the operator's")
     func secret() async throws {
         try await Gateway.with { gateway in

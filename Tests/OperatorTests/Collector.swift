@@ -26,6 +26,13 @@ final class Collector: Sendable {
     var remarks: String { String(decoding: written.withLock { $0.remarks }, as: UTF8.self) }
 }
 
+extension Session {
+    /// Lists the objects of one selection.
+    func get(_ selection: Selection, format: OutputFormat) async throws {
+        try await get([selection], Listing(format))
+    }
+}
+
 /// A document from JSON text that a test has written itself; `null` when it is not JSON.
 func json(_ text: String) -> Document {
     (try? Document(jsonText: text)) ?? .null

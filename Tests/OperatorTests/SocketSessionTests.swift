@@ -53,6 +53,101 @@ struct SocketSessionTests {
         }
     }
 
+    private static let kinds = """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: settings, labels: {app: shop}}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web, labels: {tier: edge, app: shop}}
+        spec: {containers: [{name: a, image: i}]}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: other}
+        spec: {containers: [{name: a, image: i}]}
+        """
+
+    @Test("several kinds are listed in tables of their own, or in one List, chosen by labels")
+    func severalKinds() async throws {
+        try await withDaemon { path in
+            let screen = Collector()
+            let session = session(path, screen)
+            try await session.apply(file(Self.kinds), timeoutSeconds: 5)
+            func list(_ words: [String], _ labels: String?, _ listing: Listing) async throws {
+                let labels = try labels.map { try LabelSelector($0) }
+                let chosen = try Selection.read(words, namespace: "default", labels: labels)
+                try await session.get(chosen, listing)
+            }
+            try await list(["pods,cm"], "app=shop", Listing(.table))
+            try await list(
+                ["pods"],
+                nil,
+                Listing(.table, showsLabels: true, leavesOutHeaders: true)
+            )
+            try await list(["all"], nil, Listing(.name))
+            try await list(["pod/web", "cm/settings"], nil, Listing(.name))
+            let names = try JSONPath("{.kind} {.items[*].metadata.name}")
+            try await list(["cm,pods"], "app", Listing(.jsonPath(names)))
+            try await list(["pods,secrets"], "app=none", Listing(.table))
+            #expect(
+                screen.output == """
+                    configmap/settings created
+                    pod/web created
+                    pod/other created
+                    NAME      READY   STATUS    RESTARTS   AGE
+                    pod/web   0/1     Pending   0          0s
+
+                    NAME                 DATA   AGE
+                    configmap/settings   0      0s
+                    other   0/1     Pending   0          0s    <none>
+                    web     0/1     Pending   0          0s    app=shop,tier=edge
+                    pod/other
+                    pod/web
+                    configmap/settings
+                    pod/web
+                    configmap/settings
+                    List settings web
+                    """
+            )
+            #expect(screen.remarks == "no pods, secrets found in namespace default\n")
+        }
+    }
+
+    @Test("by labels objects are waited for and deleted, and nothing else is")
+    func byLabels() async throws {
+        try await withDaemon { path in
+            let screen = Collector()
+            let session = session(path, screen)
+            try await session.apply(file(Self.kinds), timeoutSeconds: 5)
+            func chosen(_ words: [String], _ labels: String) throws -> [Selection] {
+                try Selection.read(words, namespace: "default", labels: LabelSelector(labels))
+            }
+            let phase = try WaitGoal("jsonpath={.metadata.labels.tier}=edge")
+            try await session.wait(for: phase, chosen(["pods"], "app=shop"), timeoutSeconds: 5)
+            await #expect(throws: OperatorError.usage("there is nothing to wait for")) {
+                try await session.wait(for: phase, chosen(["pods"], "app=none"), timeoutSeconds: 5)
+            }
+            for labels in ["app=shop", "app=none"] {
+                let chosen = try chosen(["pods,cm"], labels)
+                try await session.delete(chosen, graceSeconds: nil, timeoutSeconds: 5)
+            }
+            try await session.get(Selection(kind: .pods, namespace: "default"), format: .name)
+            #expect(
+                screen.output.hasSuffix(
+                    """
+                    pod/web condition met
+                    pod/web deleted
+                    configmap/settings deleted
+                    pod/other
+
+                    """
+                )
+            )
+        }
+    }
+
     @Test("nodes, status and a description come through")
     func reading() async throws {
         try await withDaemon { path in

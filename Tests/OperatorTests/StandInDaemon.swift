@@ -3,11 +3,13 @@ import Documents
 import Synchronization
 import TestKit
 
-/// The daemon's routes over a dictionary of pods, for tests of the other side.
+/// The daemon's routes over a dictionary of objects, for tests of the other side.
 ///
-/// A deleted pod stays as long as a look at it, so that waiting for the end is put to the test.
+/// A deleted one stays as long as a look at it, so that waiting for the end is put to the test.
 final class StandInDaemon: ControlHandler {
-    private let pods = Mutex<[String: Document]>([:])
+    private let objects = Mutex<[String: Document]>([:])
+    private static let kinds = ["pods", "configmaps", "secrets"]
+
     private let leaving = Mutex<Set<String>>([])
 
     func handle(_ request: ControlRequest) async -> ControlResponse {
@@ -15,22 +17,22 @@ final class StandInDaemon: ControlHandler {
         switch path.count {
         case 2 where path[1] == "v1": return .failure(status: 404, reason: "x", message: "x")
         case 3 where path[2] == "status": return .json(Array(#"{"node":"gw-1"}"#.utf8))
-        case 3 where path[2] == "pods": return list(nil)
+        case 3 where Self.kinds.contains(path[2]): return list(path[2], nil)
         case 3 where path[2] == "nodes":
             return .json(Array(#"{"items":[{"metadata":{"name":"gw-1"}}]}"#.utf8))
         case 3 where path[2] == "events":
             return .failure(status: 500, reason: "InternalError", message: "the store is busy")
-        case 5: return list(path[3])
-        case 6: return one(request, "\(path[3])/\(path[5])")
+        case 5: return list(path[4], path[3])
+        case 6: return one(request, "\(path[4])/\(path[3])/\(path[5])")
         case 7: return log(request)
         case _: return .failure(status: 404, reason: "NotFound", message: "no such path")
         }
     }
 
-    private func list(_ namespace: String?) -> ControlResponse {
-        let items = pods.withLock { pods in
-            pods.filter { namespace.map($0.key.split(separator: "/")[0].elementsEqual) ?? true }
-                .sorted { $0.key < $1.key }.map(\.value)
+    private func list(_ kind: String, _ namespace: String?) -> ControlResponse {
+        let prefix = namespace.map { "\(kind)/\($0)/" } ?? "\(kind)/"
+        let items = objects.withLock { objects in
+            objects.filter { $0.key.hasPrefix(prefix) }.sorted { $0.key < $1.key }.map(\.value)
         }
         return .json(Document.object([.init(name: "items", value: .array(items))]).json())
     }
@@ -43,24 +45,24 @@ final class StandInDaemon: ControlHandler {
         )
         switch request.method {
         case .get:
-            guard let pod = pods.withLock({ $0[key] }) else { return missing }
-            if leaving.withLock({ $0.remove(key) }) != nil { pods.withLock { $0[key] = nil } }
+            guard let pod = objects.withLock({ $0[key] }) else { return missing }
+            if leaving.withLock({ $0.remove(key) }) != nil { objects.withLock { $0[key] = nil } }
             return .json(pod.json())
         case .put:
             guard let pod = try? Document(json: request.body), pod["spec"]?["bad"] == nil else {
                 return .failure(status: 422, reason: "Invalid", message: "spec.bad: unknown field")
             }
-            pods.withLock { $0[key] = pod }
+            objects.withLock { $0[key] = pod }
             return .json(request.body)
         case .delete, .post:
-            guard pods.withLock({ $0[key] }) != nil else { return missing }
+            guard objects.withLock({ $0[key] }) != nil else { return missing }
             leaving.withLock { _ = $0.insert(key) }
             return .json(Array("{}".utf8))
         }
     }
 
     private func log(_ request: ControlRequest) -> ControlResponse {
-        guard pods.withLock({ $0["\(request.path[3])/\(request.path[5])"] }) != nil else {
+        guard objects.withLock({ $0["pods/\(request.path[3])/\(request.path[5])"] }) != nil else {
             return .failure(status: 404, reason: "NotFound", message: "no such pod")
         }
         let asked = request.query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }

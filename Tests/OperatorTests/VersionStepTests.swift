@@ -122,6 +122,40 @@ struct VersionStepTests {
         #expect(step.resourceVersion == "100")
     }
 
+    @Test(
+        "other work for a pod that has ended is another pod; the same work, or no end, is not",
+        arguments: [
+            ("Succeeded", "old", AppliedChange.replaced), ("Failed", "old", .replaced),
+            ("Succeeded", "i", .unchanged), ("Running", "old", .configured),
+            ("Pending", "old", .configured), ("Nonsense", "old", .configured),
+        ]
+    )
+    func ended(phase: String, image: String, change: AppliedChange) throws {
+        let there = published("7", image: image)
+        let status: Document = ["phase": .string(phase)]
+        let socket = try step(retained: there.setting(["status"], to: status), reported: nil)
+        let report: Document = ["metadata": ["name": "web", "uid": "u1"], "status": status]
+        let broker = try step(retained: there, reported: report)
+        for step in [socket, broker] {
+            #expect(step.change == change)
+            #expect(step.uid == (change == .replaced ? "new-uid" : "u1"))
+            #expect(step.resourceVersion == (change == .unchanged ? "7" : "8"))
+            let isNew = step.object["metadata"]?["creationTimestamp"] == "2026-11-23T07:30:00Z"
+            #expect(isNew == (change == .replaced))
+        }
+        // A report about the pod before this one says nothing, and a uid that is given is kept.
+        let other = report.setting(["metadata", "uid"], to: "u0")
+        #expect(try step(retained: there, reported: other).uid == "u1")
+        let own = try VersionStep(
+            wanted: wanted.setting(["metadata", "uid"], to: "u1"),
+            retained: there.setting(["status"], to: status),
+            reported: nil,
+            newUID: "x",
+            now: now
+        )
+        #expect(own.uid == "u1")
+    }
+
     @Test("a status in the file is not published")
     func status() throws {
         let wanted = wanted.setting(["status"], to: ["phase": "Running"])

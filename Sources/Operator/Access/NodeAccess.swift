@@ -106,5 +106,7 @@ public struct Deletion: Equatable, Sendable {
 enum AppliedChange: String, Equatable, Sendable {
     case created
     case configured
+    /// A pod that had ended made way for another of its name.
+    case replaced
     case unchanged
 }

@@ -5,7 +5,8 @@ import KubeModel
 ///
 /// Contract, rule 4: for the same uid a smaller decimal resourceVersion is old news, an equal one
 /// changes nothing, and another uid under the same name ends the old pod first. So an apply keeps
-/// the uid, counts the version up, and gives a new uid only to what is new.
+/// the uid, counts the version up, and gives a new uid only to what is new: to a pod that is not
+/// there, and to other work for a pod that has done its work, which would stay done.
 struct VersionStep: Equatable {
     /// The object to publish.
     var object: Document
@@ -33,9 +34,13 @@ struct VersionStep: Equatable {
         let wantedView = ObjectView(wanted)
         var object = wanted.setting(["status"], to: nil)
         if let before, before.uid == wantedView.uid ?? before.uid, let uid = before.uid {
-            self.uid = uid
-            change = .configured
-            object = Self.carryOver(from: before, into: object)
+            let isAnew =
+                wantedView.uid == nil
+                && Self.hasEnded(uid, [reported, retained])
+                && Self.isOtherWork(wanted, before.document)
+            self.uid = isAnew ? newUID : uid
+            change = isAnew ? .replaced : .configured
+            if !isAnew { object = Self.carryOver(from: before, into: object) }
         } else {
             self.uid = wantedView.uid ?? newUID
             change = .created
@@ -89,6 +94,22 @@ struct VersionStep: Equatable {
             return nil
         }
         return view
+    }
+
+    /// Whether a pod has run to its end, as far as anybody reports.
+    private static func hasEnded(_ uid: String, _ documents: [Document?]) -> Bool {
+        documents.compactMap { $0 }.contains { document in
+            guard ObjectView(document).uid == uid, let phase = document["status"]?["phase"]?.string
+            else { return false }
+            return PodPhase(rawValue: phase)?.isTerminal ?? false
+        }
+    }
+
+    /// Whether a pod asks for another spec than one that is there.
+    private static func isOtherWork(_ wanted: Document, _ present: Document) -> Bool {
+        guard var pod = try? Pod(wanted), let before = try? Pod(present) else { return false }
+        if pod.spec.nodeName.isEmpty { pod.spec.nodeName = before.spec.nodeName }
+        return pod.spec != before.spec
     }
 
     private static func carryOver(from before: ObjectView, into object: Document) -> Document {

@@ -6,6 +6,10 @@ struct ObjectPrinter {
     var format: OutputFormat
     /// Whether a column tells the namespace.
     var showsNamespace = false
+    /// Whether a column tells the labels.
+    var showsLabels = false
+    /// Whether names say what they are names of: there are tables of other kinds beside it.
+    var namesKind = false
     /// Whether one object was asked for by name: it is then written itself, not in a List.
     var isSingle = false
     /// Whether the line of headers is left out: a watch has written it before.
@@ -36,6 +40,11 @@ struct ObjectPrinter {
         return ["apiVersion": "v1", "kind": "List", "metadata": [:], "items": .array(objects)]
     }
 
+    private static func labels(_ object: Document) -> String {
+        let labels = ObjectView(object).labels.map { "\($0.name)=\($0.value.string ?? "")" }
+        return labels.isEmpty ? "<none>" : labels.sorted().joined(separator: ",")
+    }
+
     private func table(_ objects: [Document]) -> Table {
         let isWide = format == .wide
         var table: Table
@@ -58,6 +67,17 @@ struct ObjectPrinter {
         case .images:
             table = Table(headers: ImageSummary.headers)
             table.rows = objects.map { ImageSummary($0).cells }
+        }
+        if namesKind, table.headers.first == "NAME" {
+            for index in table.rows.indices {
+                table.rows[index][0] = "\(kind.singular)/\(table.rows[index][0])"
+            }
+        }
+        if showsLabels {
+            table.headers.append("LABELS")
+            for index in table.rows.indices {
+                table.rows[index].append(Self.labels(objects[index]))
+            }
         }
         if showsNamespace {
             table.headers.insert("NAMESPACE", at: 0)

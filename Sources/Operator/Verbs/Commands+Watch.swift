@@ -2,7 +2,7 @@ import Documents
 
 extension Commands {
     /// `get -w`: what is there, and then what changes, until nobody reads any more.
-    func watch(_ selection: Selection, format: OutputFormat) async throws(OperatorError) {
+    func watch(_ selection: Selection, _ listing: Listing) async throws(OperatorError) {
         guard access.canChange else {
             throw .notThisWay(
                 what: "nothing changes while swiftletd is not running",
@@ -12,24 +12,15 @@ extension Commands {
         var seen: [String: Document] = [:]
         var isFirst = true
         while true {
-            let (objects, missing) = try await find(
-                selection.kind,
-                selection.names,
-                selection.namespace
-            )
+            let (objects, missing) = try await find(selection)
             if isFirst, let name = missing.first {
                 throw .notFound(kind: selection.kind.singular, name: name)
             }
             let changed = Self.changes(in: objects, since: &seen)
             if isFirst || !changed.isEmpty {
-                var printer = ObjectPrinter(
-                    kind: selection.kind,
-                    format: format,
-                    now: console.now()
-                )
+                var printer = printer(of: selection, listing)
                 printer.isSingle = changed.count == 1
-                printer.showsNamespace = selection.kind.isNamespaced && selection.namespace == nil
-                printer.leavesOutHeaders = !isFirst
+                printer.leavesOutHeaders = listing.leavesOutHeaders || !isFirst
                 guard console.write(Array(printer.text(changed).utf8)) else { return }
             }
             isFirst = false
@@ -111,10 +102,14 @@ extension Commands {
     /// `wait --for`, for each of the objects.
     func wait(
         for goal: WaitGoal,
-        _ keys: [ObjectKey],
+        _ selections: [Selection],
         timeoutSeconds: Int64
     ) async throws(OperatorError) {
         let deadline = ContinuousClock.now + .seconds(timeoutSeconds)
+        let keys = try await keys(of: selections)
+        if keys.isEmpty, goal != .deletion {
+            throw .usage("there is nothing to wait for")
+        }
         for key in keys {
             var object = try await access.object(key)
             if object == nil, goal != .deletion {

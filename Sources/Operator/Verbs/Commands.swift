@@ -5,49 +5,52 @@ struct Commands {
     let access: any NodeAccess
     let console: Console
 
-    /// `get`, all objects of a kind or those that are named.
-    func get(_ selection: Selection, format: OutputFormat) async throws(OperatorError) {
-        let (kind, names, namespace) = (selection.kind, selection.names, selection.namespace)
-        var printer = ObjectPrinter(kind: kind, format: format, now: console.now())
-        printer.isSingle = names.count == 1
-        printer.showsNamespace = kind.isNamespaced && namespace == nil
-        let (objects, missing) = try await find(kind, names, namespace)
-        write(objects, printer, namespace, isAll: names.isEmpty)
-        if let name = missing.first { throw .notFound(kind: kind.singular, name: name) }
-    }
-
     /// The objects that were asked for, and the names of those that are not there.
     func find(
-        _ kind: ResourceKind,
-        _ names: [String],
-        _ namespace: String?
+        _ selection: Selection
     ) async throws(OperatorError) -> (found: [Document], missing: [String]) {
-        guard !names.isEmpty else { return (try await access.objects(kind, in: namespace), []) }
+        guard !selection.names.isEmpty else {
+            let objects = try await access.objects(selection.kind, in: selection.namespace)
+            return (objects.filter(selection.admits), [])
+        }
         var found: [Document] = []
         var missing: [String] = []
-        for name in names {
-            let key = ObjectKey(kind: kind, namespace: namespace ?? "default", name: name)
+        for key in selection.keys {
             if let object = try await access.object(key) {
                 found.append(object)
             } else {
-                missing.append(name)
+                missing.append(key.name)
             }
         }
         return (found, missing)
     }
 
-    private func write(
-        _ objects: [Document],
-        _ printer: ObjectPrinter,
-        _ namespace: String?,
-        isAll: Bool
-    ) {
-        guard objects.isEmpty, printer.format.isTable || !isAll else {
-            return console.text(printer.text(objects))
+    /// The objects of selections by their keys: those that are named, there or not, and those that
+    /// are there.
+    func keys(of selections: [Selection]) async throws(OperatorError) -> [ObjectKey] {
+        var keys: [ObjectKey] = []
+        for selection in selections {
+            guard selection.names.isEmpty else {
+                keys += selection.keys
+                continue
+            }
+            keys += try await find(selection).found.map { object in
+                let view = ObjectView(object)
+                return ObjectKey(
+                    kind: selection.kind,
+                    namespace: view.namespace,
+                    name: view.name
+                )
+            }
         }
-        guard isAll else { return }
-        let place = printer.kind.isNamespaced ? namespace.map { " in namespace \($0)" } ?? "" : ""
-        console.remark("no \(printer.kind.plural) found\(place)")
+        if keys.isEmpty { sayNothingFound(selections) }
+        return keys
+    }
+
+    func sayNothingFound(_ selections: [Selection]) {
+        let kinds = selections.map(\.kind.plural).joined(separator: ", ")
+        let place = selections.first { $0.kind.isNamespaced }?.namespace
+        console.remark("no \(kinds) found" + (place.map { " in namespace \($0)" } ?? ""))
     }
 
     /// `describe`: pods and nodes in pages of their own, the rest as it is written.
