@@ -159,6 +159,7 @@ public struct ControlRoutes: ControlHandler {
             case .refused(let refusal):
                 return .failure(status: 422, reason: refusal.reason, message: refusal.message)
             case .taken(let object, let acceptance):
+                await supervisor.seesWhatIsStored()
                 guard let pod = try? object.pod() else {
                     return .failure(status: 500, reason: "InternalError", message: "unreadable")
                 }
@@ -201,6 +202,7 @@ public struct ControlRoutes: ControlHandler {
                 at: now
             )
             guard isThere else { return Self.noPod(namespace, name) }
+            await supervisor.seesWhatIsStored()
         } catch {
             return .failure(error)
         }

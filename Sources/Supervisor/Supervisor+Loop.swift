@@ -8,6 +8,10 @@ internal import StateStore
 extension Supervisor {
     /// Compares what is wanted with what is there: everything once, then what has changed.
     func reconcile() async {
+        // Before anything is read: who comes later may have written what is not read here.
+        let readers = readers ?? []
+        self.readers = []
+        defer { for reader in readers { reader.resume() } }
         let changes: PodChanges
         let refusedBefore = refusals
         do throws(StoreError) {

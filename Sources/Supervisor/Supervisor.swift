@@ -96,6 +96,10 @@ public actor Supervisor {
     var storageMeasureCount = 0
     /// How pods end with the machine; nil while it stays up.
     var shutdown: NodeShutdown?
+    /// Who waits until what is stored was looked at; nil while nobody looks.
+    //
+    // Bounded by the connections of the control socket: one each.
+    var readers: [CheckedContinuation<Void, Never>]?
     // Ends once they have ended, or nobody ends them any more.
     let isDown: AsyncStream<Never>
     let tellDown: AsyncStream<Never>.Continuation
@@ -145,6 +149,7 @@ public actor Supervisor {
     /// - Parameter onRecovered: Called once, when all that an earlier life left is taken over and what
     ///   is stored is being started; no network was needed for it.
     public func run(onRecovered: @Sendable () -> Void = {}) async {
+        readers = []
         await prepareAdmission()
         await recover()
         onRecovered()
@@ -167,7 +172,19 @@ public actor Supervisor {
             }
             group.cancelAll()
         }
+        for reader in readers ?? [] { reader.resume() }
+        readers = nil
         tellDown.finish()
+    }
+
+    /// Returns when all that is stored by now was looked at, so that an answer about a pod tells of
+    /// what was written before the question.
+    public func seesWhatIsStored() async {
+        await withCheckedContinuation { reader in
+            guard readers != nil else { return reader.resume() }
+            readers?.append(reader)
+            post.yield(.desired)
+        }
     }
 
     /// Ends ``run(onRecovered:)`` after what it is doing now.

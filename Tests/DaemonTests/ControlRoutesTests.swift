@@ -71,6 +71,39 @@ struct ControlRoutesTests {
         }
     }
 
+    @Test("what was answered is seen by the next question, however fast it comes")
+    func readsItsWrites() async throws {
+        try await with { ask in
+            let pods = "api/v1/namespaces/default/pods"
+            for number in 0..<30 {
+                let text = String(decoding: Self.pod, as: UTF8.self)
+                    .replacing("\"web\"", with: "\"web-\(number)\"")
+                #expect(await ask(.put, "\(pods)/web-\(number)", Array(text.utf8)).status == 201)
+                #expect(await ask(.get, "\(pods)/web-\(number)", []).status == 200)
+                #expect(await ask(.get, pods, []).json["items"]?.array?.count == number + 1)
+            }
+            _ = await ask(.delete, "\(pods)/web-7", [])
+            let left = await ask(.get, "\(pods)/web-7", [])
+            let isGoing = left.json["metadata"]?["deletionTimestamp"] != nil
+            #expect(left.status == 404 || isGoing)
+        }
+    }
+
+    @Test("where nobody looks any more, an answer does not wait for a look")
+    func nobodyLooks() async throws {
+        try await Fixture.with { fixture in
+            let store = try StateStore(path: fixture.path("state.db"))
+            let supervisor = Supervisor.empty(in: fixture, store: store)
+            await supervisor.seesWhatIsStored()
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await supervisor.run() }
+                supervisor.stop()
+                for _ in 0..<20 { group.addTask { await supervisor.seesWhatIsStored() } }
+            }
+            await supervisor.seesWhatIsStored()
+        }
+    }
+
     @Test("a refused pod is told why, with the field")
     func refused() async throws {
         try await with { ask in
