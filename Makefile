@@ -105,6 +105,7 @@ BENCH_PACKAGES := hyperfine python3-venv $(TEST_PACKAGES)
 bench: build ## Speed beside other engines; what pods, pulls, gateways, controllers and links wait for and cost
 	@.ci/install-packages $(BENCH_PACKAGES)
 	Tests/Benchmarks/latency .build/release
+	Tests/Benchmarks/start .build/release
 	Tests/Benchmarks/fleet .build/release
 	Tests/Benchmarks/wire .build/release
 	Tests/Benchmarks/pull .build/release

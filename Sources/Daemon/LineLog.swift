@@ -1,6 +1,7 @@
 import Glibc
 import Host
 import Logging
+import Synchronization
 
 // This file is a fence: it writes to standard error.
 
@@ -15,6 +16,9 @@ struct LineLog: LogHandler {
     // Safety: only asked whether it is there; nobody changes the environment.
     private static let isJournal = unsafe getenv("JOURNAL_STREAM") != nil
 
+    /// One for what is routine and one for warnings and worse, so that the first never hides the second.
+    private static let rates = Mutex((routine: LineRate(), grave: LineRate()))
+
     init(label: String) { self.label = label }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -23,16 +27,25 @@ struct LineLog: LogHandler {
     }
 
     func log(event: LogEvent) {
+        let now = Clock.boottimeNanoseconds()
+        let leftOut = Self.rates.withLock { rates in
+            event.level < .warning ? rates.routine.take(at: now) : rates.grave.take(at: now)
+        }
+        guard let leftOut else { return }
+        if leftOut > 0 { write(.warning, "log: \(leftOut) lines were left out: too many a second") }
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let facts = all.sorted { $0.key < $1.key }.map {
             " \($0.key)=\(Self.quoted("\($0.value)"))"
         }
         let text = "\(label): \(event.message)" + facts.joined()
-        let line = text.split(separator: "\n").joined(separator: " | ")
+        write(event.level, text.split(separator: "\n").joined(separator: " | "))
+    }
+
+    private func write(_ level: Logger.Level, _ line: String) {
         let head =
             Self.isJournal
-            ? "<\(Self.priority(event.level))>"
-            : "\(CivilTime.text(ofNanoseconds: Clock.wallNanoseconds())) \(event.level) "
+            ? "<\(Self.priority(level))>"
+            : "\(CivilTime.text(ofNanoseconds: Clock.wallNanoseconds())) \(level) "
         Self.write("\(head)\(line)\n")
     }
 

@@ -54,7 +54,7 @@ struct DatabaseSessionTests {
         try await withState { session, screen in
             try await session.status(format: .table)
             #expect(screen.output.contains("daemon:     not running\n"))
-            #expect(screen.output.contains("pods:       5 desired, 2 running\n"))
+            #expect(screen.output.contains("pods:       5 desired, 2 running, 1 completed\n"))
             #expect(screen.output.contains("  default/bad Invalid: spec.x: unknown field\n"))
         }
     }

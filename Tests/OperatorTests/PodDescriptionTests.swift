@@ -167,4 +167,66 @@ struct PodDescriptionTests {
                 """
         )
     }
+
+    private func pod(_ name: String, _ status: String) -> Document {
+        json(
+            #"{"metadata":{"name":"\#(name)"},"spec":{"containers":[{"name":"c"}]},"status":\#(status)}"#
+        )
+    }
+
+    @Test("what is not as it is wanted stands in the account, with the reason; all else is counted")
+    func trouble() {
+        let node = json(
+            """
+            {"status":{"conditions":[{"type":"Ready","status":"True"},
+             {"type":"DiskPressure","status":"True","message":"kubelet has disk pressure"},
+             {"type":"PIDPressure","status":"False","message":"enough"},
+             {"type":"swiftlet.dev/Sandboxed","status":"False","message":"no landlock"}]}}
+            """
+        )
+        let pods = [
+            pod(
+                "a",
+                #"{"phase":"Running","containerStatuses":[{"name":"c","ready":true,"state":{"running":{}}}]}"#
+            ),
+            pod("b", #"{"phase":"Succeeded"}"#),
+            pod("c", #"{"phase":"Failed","reason":"Evicted","message":"short of memory"}"#),
+            pod(
+                "d",
+                """
+                {"phase":"Running","containerStatuses":[{"name":"c","restartCount":7,
+                 "state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off 40s"}}}]}
+                """
+            ),
+            pod(
+                "e",
+                #"{"phase":"Running","containerStatuses":[{"name":"c","ready":false,"state":{"running":{}}}]}"#
+            ),
+            pod("f", #"{"phase":"Pending"}"#),
+        ]
+        let status = json(#"{"node":"gw-1","pods":{"desired":6,"running":2}}"#)
+        #expect(
+            StatusReport.text(status, node: node, pods: pods, now: Collector.now) == """
+                node:       gw-1
+                conditions: Ready, DiskPressure
+                  DiskPressure is True: kubelet has disk pressure
+                  swiftlet.dev/Sandboxed is False: no landlock
+                pods:       6 desired, 2 running, 1 completed, 1 failed
+                  default/c Evicted: short of memory
+                  default/d CrashLoopBackOff, 7 restarts: back-off 40s
+                  default/e Running, 0 of 1 ready
+                  default/f Pending
+
+                """
+        )
+        let many = (0..<25).map { pod("p\($0)", #"{"phase":"Pending"}"#) }
+        let text = StatusReport.text(status, pods: many, now: Collector.now)
+        #expect(text.hasSuffix("  default/p19 Pending\n  and 5 more: swiftlet get pods -A\n"))
+        let well = json(#"{"status":{"conditions":[{"type":"Ready","status":"True"}]}}"#)
+        #expect(
+            StatusReport.text(status, node: well, now: Collector.now).contains(
+                "conditions: Ready, no pressure\npods:       6 desired, 2 running\n"
+            )
+        )
+    }
 }

@@ -77,6 +77,8 @@ struct BrokerAccess: NodeAccess {
         }
     }
 
+    func node() async throws(OperatorError) -> Document? { try await first("status/node") }
+
     func status() async throws(OperatorError) -> Document {
         var report = ObjectBuilder()
         report.set("node", topics.nodeName)

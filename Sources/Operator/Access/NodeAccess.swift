@@ -22,6 +22,9 @@ protocol NodeAccess: Sendable {
     /// Whether anything can be otherwise at the next look.
     var canChange: Bool { get }
 
+    /// The node's own object, as it was reported last; `nil` when there is none.
+    func node() async throws(OperatorError) -> Document?
+
     /// The daemon's own account of itself.
     func status() async throws(OperatorError) -> Document
 
@@ -46,6 +49,10 @@ protocol NodeAccess: Sendable {
 
 extension NodeAccess {
     var canChange: Bool { true }
+
+    func node() async throws(OperatorError) -> Document? {
+        try await objects(.nodes, in: nil).first
+    }
 
     /// One pod; `nil` when there is none.
     func pod(_ name: PodName) async throws(OperatorError) -> Document? {

@@ -64,8 +64,8 @@ struct DaemonFacts: Sendable {
         let running = status["pods"]?["running"]?.integer ?? 0
         let errors = status["lastErrors"]?.array ?? []
         var findings = [Finding.good("pods", "\(running) of \(desired) running")]
-        if let last = errors.last {
-            let message = last["message"]?.string ?? ""
+        if let newest = errors.first {
+            let message = newest["message"]?.string ?? ""
             findings.append(
                 .warning("errors", "\(errors.count), the last: \(message)", "see `swiftlet status`")
             )
@@ -75,18 +75,8 @@ struct DaemonFacts: Sendable {
 
     /// Conditions of the node that are not as they should be.
     private var conditions: [Finding] {
-        (node?["status"]?["conditions"]?.array ?? []).compactMap { condition in
-            let type = condition["type"]?.string ?? ""
-            let status = condition["status"]?.string ?? "Unknown"
-            // Kubernetes' pressures are bad when True; Ready and our own are good when True.
-            let isGoodWhenTrue = !type.hasSuffix("Pressure") && type != "DuplicateClientID"
-            guard status != (isGoodWhenTrue ? "True" : "False") else { return nil }
-            let message = condition["message"]?.string ?? ""
-            return .warning(
-                "node",
-                "\(type) is \(status): \(message)",
-                "see `swiftlet get nodes -o yaml`"
-            )
+        NodeFault.all(node.map { ObjectView($0) }).map {
+            .warning("node", $0.text, "see `swiftlet get nodes -o yaml`")
         }
     }
 }

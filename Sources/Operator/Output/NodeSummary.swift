@@ -1,5 +1,30 @@
 import Documents
 
+/// A condition of a node that is not as it should be.
+struct NodeFault: Equatable {
+    var type: String
+    var status: String
+    var message: String
+
+    var isPressure: Bool { type.hasSuffix("Pressure") }
+    /// `DiskPressure is True: kubelet has disk pressure`.
+    var text: String { "\(type) is \(status): \(message)" }
+
+    /// Those of a node, in its order.
+    static func all(_ node: ObjectView?) -> [NodeFault] {
+        (node?.status?["conditions"]?.array ?? []).compactMap { condition in
+            let fault = NodeFault(
+                type: condition["type"]?.string ?? "",
+                status: condition["status"]?.string ?? "Unknown",
+                message: condition["message"]?.string ?? condition["reason"]?.string ?? ""
+            )
+            // Kubernetes' pressures are bad when True; Ready and our own are good when True.
+            let isGoodWhenTrue = !fault.isPressure && fault.type != "DuplicateClientID"
+            return fault.status == (isGoodWhenTrue ? "True" : "False") ? nil : fault
+        }
+    }
+}
+
 /// What one line of `get nodes` says, from a v1.Node.
 struct NodeSummary: Equatable {
     var name: String

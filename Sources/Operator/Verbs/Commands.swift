@@ -126,7 +126,11 @@ struct Commands {
         case .json: console.line(status.jsonText(pretty: true))
         case .yaml: console.text(status.yamlText())
         case .jsonPath(let template): console.text(template.text(status))
-        case .table, .wide, .name: console.text(StatusReport.text(status, now: console.now()))
+        case .table, .wide, .name:
+            // Why no failure: the account itself is here, and says the most.
+            let node = (try? await access.node()) ?? nil
+            let pods = (try? await access.objects(.pods, in: nil)) ?? []
+            console.text(StatusReport.text(status, node: node, pods: pods, now: console.now()))
         }
     }
 
