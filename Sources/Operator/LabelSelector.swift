@@ -68,13 +68,19 @@ public struct LabelSelector: Equatable, Sendable {
             return try setRequirement(text, list)
         }
         if text.hasPrefix("!") { return try checked(text.dropFirst().trimmed, .isAbsent, in: text) }
-        for (sign, isEqual) in [("!=", false), ("==", true), ("=", true)] {
-            guard let range = text.firstRange(of: sign) else { continue }
-            let value = String(text[range.upperBound...].trimmed)
-            let rule = isEqual ? Rule.isIn([value]) : .notIn([value])
-            return try checked(text[..<range.lowerBound].trimmed, rule, in: text)
+        guard let equals = text.firstIndex(of: "=") else {
+            return try checked(text, .exists, in: text)
         }
-        return try checked(text, .exists, in: text)
+        var key = text[..<equals]
+        var value = text[text.index(after: equals)...]
+        let isUnequal = key.last == "!"
+        if isUnequal {
+            key = key.dropLast()
+        } else if value.first == "=" {
+            value = value.dropFirst()
+        }
+        let values = [String(value.trimmed)]
+        return try checked(key.trimmed, isUnequal ? .notIn(values) : .isIn(values), in: text)
     }
 
     /// `key in (a,b)` or `key notin (a,b)`.
