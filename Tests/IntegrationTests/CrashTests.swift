@@ -55,7 +55,7 @@ struct CrashTests {
     }
 
     /// Lets up to a quarter of a second go by.
-    private static func moment(using random: inout SeededGenerator) async throws {
+    static func moment(using random: inout SeededGenerator) async throws {
         let end = ContinuousClock.now + .milliseconds(.random(in: 0...250, using: &random))
         try await eventually("the moment") { ContinuousClock.now >= end }
     }

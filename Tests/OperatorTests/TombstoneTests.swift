@@ -55,6 +55,22 @@ struct TombstoneTests {
         #expect(Tombstone(deletion, retained: nil, reported: nil, now: 0) == nil)
     }
 
+    @Test("it names the pod that the node has, where that is another than the published one")
+    func otherPod() {
+        let published = json(#"{"metadata":{"uid":"u2","resourceVersion":"9"},"spec":{"x":1}}"#)
+        let report = json(#"{"metadata":{"uid":"u1"},"status":{"phase":"Running"}}"#)
+        func uid(_ stone: Tombstone?) -> String? {
+            guard case .object(let document) = stone else { return nil }
+            return document["metadata"]?["uid"]?.string
+        }
+        #expect(
+            uid(Tombstone(deletion, retained: published, reported: report, now: 0)) == "u1"
+        )
+        #expect(
+            uid(Tombstone(deletion, retained: published, reported: nil, uid: "u3", now: 0)) == "u3"
+        )
+    }
+
     private func tombstone(_ retained: String, graceSeconds: Int64? = nil) -> Document? {
         var deletion = deletion
         deletion.graceSeconds = graceSeconds

@@ -1,5 +1,6 @@
 import Documents
 import KubeModel
+import Synchronization
 import Trust
 import Uplink
 
@@ -188,20 +189,48 @@ struct BrokerAccess: NodeAccess {
             if isGone { try await clear(deletion.key) }
             throw .notFound(kind: deletion.key.kind.singular, name: deletion.key.name)
         }
-        let uid = living?.uid ?? known.desired.flatMap { ObjectView($0).uid }
         let answers = try await listen(deletion.key)
         let isListed = try await drop(deletion.key)
         // What a manifest lists no more is gone; a tombstone would say nothing.
         if !isListed { try await publish(deletion.key, tombstone.payload) }
-        let what = "the end of \(deletion.key.words)"
-        let seconds = deletion.timeoutSeconds
-        try await confirmed(by: answers, what: what, seconds: seconds) { answer, _ in
+        var uid =
+            (isGone ? Optional.none : living?.uid) ?? known.desired.flatMap { ObjectView($0).uid }
+        while let other = try await ended(deletion, uid, answers) {
+            uid = other
+            let next = Tombstone(
+                deletion,
+                retained: known.desired,
+                reported: Optional.none,
+                uid: other,
+                now: console.now()
+            )
+            if !isListed, let next { try await publish(deletion.key, next.payload) }
+        }
+        try await clear(deletion.key)
+    }
+
+    /// Waits until the node says that an object is gone; answers with the uid of another pod that it
+    /// has under the name, which then has to go, too.
+    private func ended(
+        _ deletion: Deletion,
+        _ uid: String?,
+        _ answers: AsyncStream<InboundMessage>
+    ) async throws(OperatorError) -> String? {
+        let other = Mutex<String?>(nil)
+        try await confirmed(
+            by: answers,
+            what: "the end of \(deletion.key.words)",
+            seconds: deletion.timeoutSeconds
+        ) { answer, _ in
             guard deletion.key.kind == .pods else {
                 return StoredObject.find(deletion.key, in: answer) == nil ? .yes : .undecided
             }
-            guard uid == nil || answer.uid == uid else { return .undecided }
-            return answer.isTrue(ConditionType.deleted) ? .yes : .undecided
+            let isThis = uid == nil || answer.uid == uid
+            if answer.isTrue(ConditionType.deleted) { return isThis ? .yes : .undecided }
+            guard !isThis, let present = answer.uid else { return .undecided }
+            other.withLock { $0 = present }
+            return .yes
         }
-        try await clear(deletion.key)
+        return other.withLock { $0 }
     }
 }

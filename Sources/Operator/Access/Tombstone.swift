@@ -10,8 +10,16 @@ enum Tombstone: Equatable {
 
     /// The way to end a pod; `nil` when neither a wish nor a report is there: nothing to delete.
     ///
-    /// The version is counted up, since a node takes an equal one for old news (rule 4).
-    init?(_ deletion: Deletion, retained: Document?, reported: Document?, now: Int64) {
+    /// The version is counted up, since a node takes an equal one for old news (rule 4). It names the
+    /// pod that the node has, if that is known: a node that was away has not seen what came after it,
+    /// and lets a deletion of that pass.
+    init?(
+        _ deletion: Deletion,
+        retained: Document?,
+        reported: Document?,
+        uid: String? = nil,
+        now: Int64
+    ) {
         let essence = deletion.key.kind == .pods ? "spec" : "metadata"
         guard let retained, retained[essence] != nil else {
             guard retained != nil || reported != nil else { return nil }
@@ -29,6 +37,8 @@ enum Tombstone: Equatable {
                 to: .integer(grace)
             )
         }
+        let named = uid ?? reported.flatMap { ObjectView($0).uid }
+        if let named { object = object.setting(["metadata", "uid"], to: .string(named)) }
         let next = ObjectView(object).resourceVersion.flatMap(VersionStep.successor)
         // Without one the node makes a version from the bytes, which are new.
         self = .object(
