@@ -34,21 +34,29 @@ struct RandomLifeTests {
         environmentVariable("SWIFTLET_CRASH_SEEDS").flatMap { UInt64($0) } ?? 4
     private static let stepCount = 25
     private static let names = ["a", "b", "c", "d"]
+    /// Names that the operator uses on the machine itself.
+    private static let localNames = ["local-1", "local-2"]
 
     @Test("it ends with what was wanted last, once", arguments: 1...seedCount)
     func life(seed: UInt64) async throws {
         try await Gateway.with { gateway in
             var random = SeededGenerator(seed: seed)
             var wishes: [String: Wish] = [:]
+            var works: [String: String] = [:]
             var log: [String] = []
             for _ in 0..<Self.stepCount {
-                let step = try await Self.step(gateway, &wishes, &random)
+                let isLocal = random.next() % 4 == 0
+                let step =
+                    isLocal
+                    ? try Self.localStep(gateway, &works, &random)
+                    : try await Self.step(gateway, &wishes, &random)
                 log.append(step)
             }
             // What a killed broker had not written down is gone; the same words again change nothing.
             for (name, wish) in wishes { try await Self.insist(on: wish, of: name, at: gateway) }
             do {
-                try await Self.expect(wishes, of: gateway)
+                try await Self.expect(works, of: gateway)
+                try await Self.expect(wishes, works, of: gateway)
             } catch {
                 throw TestKitError(
                     message: "seed \(seed), \(log.joined(separator: "; ")): \(error)"
@@ -77,11 +85,12 @@ struct RandomLifeTests {
             try await say(wish, of: name, to: gateway)
             return "\(name) goes"
         case 5:
-            guard let process = gateway.runnerProcesses().randomElement(using: &random) else {
-                return "nothing"
-            }
+            // Why only these: what ends by itself would end otherwise, and that for good.
+            guard let wish = wishes[name], wish.image == "ticker",
+                let process = gateway.processID(ofPod: wish.uid)
+            else { return "nothing" }
             kill(process, SIGKILL)
-            return "a workload is killed"
+            return "\(name)'s workload is killed"
         case 6, 7:
             gateway.killDaemon()
             try await gateway.startDaemon()
@@ -134,7 +143,69 @@ struct RandomLifeTests {
         }
     }
 
-    private static func expect(_ wishes: [String: Wish], of gateway: Gateway) async throws {
+    /// Something that the operator does on the machine: applies a file, deletes, restarts.
+    private static func localStep(
+        _ gateway: Gateway,
+        _ works: inout [String: String],
+        _ random: inout SeededGenerator
+    ) throws -> String {
+        let name = localNames.randomElement(using: &random) ?? localNames[0]
+        switch random.next() % 6 {
+        case 0:
+            let result = try gateway.swiftlet(["restart", name])
+            return "restart \(name): \(result.exitCode)"
+        case 1:
+            guard works.removeValue(forKey: name) != nil else { return "nothing" }
+            let result = try gateway.swiftlet(["delete", "pod", name])
+            guard result.exitCode == 0 else { throw TestKitError(message: result.standardError) }
+            return "\(name) is deleted here"
+        case _:
+            let image = ["ticker", "hello", "fails"].randomElement(using: &random) ?? "ticker"
+            works[name] = image
+            let file = gateway.fixture.path("\(name).yaml")
+            try writeFile(
+                file,
+                """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: \(name)}
+                spec:
+                  restartPolicy: \(image == "ticker" ? "Always" : "Never")
+                  terminationGracePeriodSeconds: 1
+                  containers:
+                    - name: main
+                      image: oci:tests:\(image)
+                      env: [{name: MODE, value: "\(random.next() % 3)"}]
+
+                """
+            )
+            let result = try gateway.swiftlet(["apply", "-f", file])
+            guard result.exitCode == 0 else { throw TestKitError(message: result.standardError) }
+            return result.standardOutput.replacing("\n", with: " as \(image)")
+        }
+    }
+
+    /// What was applied on the machine is as its last file says.
+    private static func expect(_ works: [String: String], of gateway: Gateway) async throws {
+        for name in localNames {
+            let image = works[name]
+            try await eventually("\(name) is \(image ?? "gone")", within: 90) {
+                let pod = try gateway.localPod(name).map { PodView(document: $0) }
+                switch image {
+                case "ticker": return pod?.phase == "Running"
+                case "hello": return pod?.phase == "Succeeded" && pod?.exitCode == 0
+                case "fails": return pod?.phase == "Failed" && pod?.exitCode == 3
+                case _: return pod == nil
+                }
+            }
+        }
+    }
+
+    private static func expect(
+        _ wishes: [String: Wish],
+        _ works: [String: String],
+        of gateway: Gateway
+    ) async throws {
         let tickers = wishes.values.filter { !$0.isGone && $0.image == "ticker" }
         for (name, wish) in wishes {
             if wish.isGone {
@@ -152,7 +223,8 @@ struct RandomLifeTests {
             #expect(local?.uid == wish.uid)
         }
         try await eventually("each workload has one process, and nothing else has", within: 30) {
-            gateway.runnerProcesses().count == tickers.count
+            gateway.runnerProcesses().count
+                == tickers.count + works.values.count { $0 == "ticker" }
         }
         for ticker in tickers { #expect(gateway.processID(ofPod: ticker.uid) != nil) }
     }
