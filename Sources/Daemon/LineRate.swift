@@ -3,9 +3,9 @@
 /// A broker that flaps or a thousand pods that crash must not wear out the flash that the journal is on,
 /// nor push out of it what came before.
 struct LineRate: Equatable, Sendable {
-    /// Lines at once. Why: a boot with a thousand pods tells of each.
+    /// Lines at once: a boot with a thousand pods tells of each.
     static let lineCountMax: Int64 = 2_000
-    /// Lines a second for good. Why: fifty pods in their longest back-off tell one in two seconds.
+    /// Lines a second for good: fifty pods in their longest back-off tell one in two seconds.
     static let linesPerSecond: Int64 = 10
 
     private var left = Self.lineCountMax

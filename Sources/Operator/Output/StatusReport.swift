@@ -15,6 +15,7 @@ enum StatusReport {
     ///   - node: The node's object; `nil` where it is not known.
     ///   - pods: The node's pods.
     ///   - now: Nanoseconds since 1970.
+    /// - Returns: Lines, each with its end.
     static func text(
         _ status: Document,
         node: Document? = nil,
