@@ -49,6 +49,19 @@ struct NodeConditions: Equatable, Sendable {
         }
     }
 
+    /// Whether times can be believed; pods run all the same.
+    static func clock(_ now: Timestamp) -> PodCondition {
+        let isSet = now >= .believableMin
+        return PodCondition(
+            type: "swiftlet.dev/ClockSet",
+            status: isSet ? .yes : .no,
+            reason: isSet ? "ClockSet" : "ClockNotSet",
+            message: isSet
+                ? "the clock stands after 2020"
+                : "the clock has not been set since the boot: times are not to be believed"
+        )
+    }
+
     /// What a kubelet says of pressures and of itself, in its words.
     static func standard(
         _ pressures: Set<NodePressure>,

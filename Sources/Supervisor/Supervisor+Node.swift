@@ -44,6 +44,13 @@ extension Supervisor {
         }
     }
 
+    /// Says upstream when the clock was set, which is some time after the boot.
+    func noteClock() {
+        let isSet = clock().wall >= .believableMin
+        defer { isClockSet = isSet }
+        if let isClockSet, isClockSet != isSet { effects.append(.publishNode) }
+    }
+
     /// This machine as a v1.Node.
     public func nodeDocument() async -> Document {
         let facts = await workshop.run { [configuration] () -> NodeFacts in
@@ -54,7 +61,9 @@ extension Supervisor {
             isShuttingDown: shutdown != nil
         )
         var conditions = await knownConditions()
-        if conditions.update(standard + facts.sandboxConditions, at: clock().wall) {
+        let now = clock().wall
+        let all = standard + facts.sandboxConditions + [NodeConditions.clock(now)]
+        if conditions.update(all, at: now) {
             do throws(StoreError) {
                 try await store.setValue(conditions.record, for: Self.conditionsKey)
             } catch {

@@ -105,6 +105,8 @@ public actor Supervisor {
     let tellDown: AsyncStream<Never>.Continuation
     /// What holds of the node; nil until the database was asked.
     var conditions: NodeConditions?
+    /// Whether the clock stood at a time to be believed when that was last looked at.
+    var isClockSet: Bool?
     /// How often the loop has gone round: what the watchdog looks at.
     public private(set) var turnCount: UInt64 = 0
 
@@ -150,6 +152,7 @@ public actor Supervisor {
     ///   is stored is being started; no network was needed for it.
     public func run(onRecovered: @Sendable () -> Void = {}) async {
         readers = []
+        noteClock()
         await prepareAdmission()
         await recover()
         onRecovered()
@@ -224,6 +227,7 @@ public actor Supervisor {
         case .shutDown: beginShutdown()
         case .stop: break
         }
+        noteClock()
         // Whatever happened, it may have been the last process of a group.
         if shutdown != nil { await advanceShutdown() }
     }

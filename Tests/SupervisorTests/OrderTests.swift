@@ -2,6 +2,7 @@ import Documents
 import Host
 import KubeModel
 import StateStore
+import Synchronization
 import TestKit
 import Testing
 
@@ -76,6 +77,22 @@ struct OrderTests {
             await #expect(throws: Supervisor.LogProblem.noPod) {
                 try await supervisor.restart(namespace: "default", name: "none", container: nil)
             }
+        }
+    }
+
+    @Test("a clock that was never set is a condition of the node, until it is set")
+    func clock() async throws {
+        try await running { story, life in
+            func isSet() async throws -> String? {
+                try await life.due("status/node")?["status"]?["conditions"]?.array?
+                    .first { $0["type"]?.string == "swiftlet.dev/ClockSet" }?["status"]?.string
+            }
+            story.clockError.withLock { $0 = -1_767_225_500_000_000_000 }
+            life.pass(seconds: 30)
+            try await life.eventually("1970 is told") { try await isSet() == "False" }
+            story.clockError.withLock { $0 = 0 }
+            life.pass(seconds: 30)
+            try await life.eventually("the time is told") { try await isSet() == "True" }
         }
     }
 

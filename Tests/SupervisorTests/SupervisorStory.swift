@@ -17,6 +17,8 @@ final class SupervisorStory: Sendable {
     let settings = Mutex(NodeSettings())
     let bootID = Mutex("boot-1")
     let nanoseconds = Mutex<Int64>(0)
+    /// How far the wall clock is off.
+    let clockError = Mutex<Int64>(0)
 
     init(_ directory: String) {
         self.directory = directory
@@ -34,7 +36,8 @@ final class SupervisorStory: Sendable {
 
     func now() -> Moment {
         let passed = nanoseconds.withLock { $0 }
-        let wall = Timestamp(nanosecondsSinceEpoch: 1_767_225_600_000_000_000 + passed)
+        let error = clockError.withLock { $0 }
+        let wall = Timestamp(nanosecondsSinceEpoch: 1_767_225_600_000_000_000 + passed + error)
         return Moment(monotonicNanoseconds: passed, wall: wall)
     }
 

@@ -8,6 +8,11 @@ public struct Timestamp: Hashable, Sendable, Comparable {
         self.nanosecondsSinceEpoch = nanosecondsSinceEpoch
     }
 
+    /// The first moment that a clock can be believed at: 2020-01-01T00:00:00Z.
+    ///
+    /// A gateway without a battery-backed clock starts in 1970 until it has found a time server.
+    public static let believableMin = Timestamp(nanosecondsSinceEpoch: 1_577_836_800_000_000_000)
+
     /// Earlier before later.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.nanosecondsSinceEpoch < right.nanosecondsSinceEpoch

@@ -5,10 +5,8 @@ enum Age {
     /// What stands where no age can be told.
     static let unknown = "<unknown>"
 
-    /// The first moment that a clock can be believed at: 2020-01-01T00:00:00Z in nanoseconds.
-    ///
-    /// A gateway without a battery-backed clock starts in 1970 until it has found a time server.
-    static let believableNanoseconds: Int64 = 1_577_836_800_000_000_000
+    /// The first moment that a clock can be believed at, in nanoseconds since 1970.
+    static let believableNanoseconds = Timestamp.believableMin.nanosecondsSinceEpoch
 
     /// The age of `moment` at `now`, both in nanoseconds since 1970.
     static func text(since moment: Int64?, now: Int64) -> String {
