@@ -88,6 +88,14 @@ private func moves() -> [Family] {
             )
             code.proceed()
         },
+        single("wide_enter") { code in
+            code.lines.append("let n = unsafe Int(immediate(pc, \(code.take(4)), UInt32.self))")
+            code.lines.append("unsafe next(pc + \(code.size), sp + n, m, l, c, a, f, d)")
+        },
+        single("wide_return") { code in
+            code.lines.append("let n = unsafe Int(immediate(pc, \(code.take(4)), UInt32.self))")
+            code.lines.append("unsafe leave(pc, sp - n, m, l, c, a, f, d, \(code.take(2)))")
+        },
         single("copy_vector") { code in
             code.lines.append(
                 "let v = unsafe slotAddress(pc, sp, \(code.take(2)))"

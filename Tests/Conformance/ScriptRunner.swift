@@ -30,9 +30,16 @@ package struct ScriptRunner {
     }
 
     /// Runs all commands, the later ones even when earlier ones fail; with `fuel`, on code that counts it.
-    package static func run(_ script: Script, fuel: UInt64? = nil) throws -> Report {
+    ///
+    /// `prepare` is given the store before anything is in it.
+    package static func run(
+        _ script: Script,
+        fuel: UInt64? = nil,
+        prepare: (Store) -> Void = { _ in }
+    ) throws -> Report {
         var report = Report()
         var runner = try ScriptRunner(script, fuel: fuel)
+        prepare(runner.store)
         for command in try script.commands() {
             if command.isTextAssertion {
                 report.skippedCount += 1

@@ -2,6 +2,7 @@ import TestKit
 import Testing
 
 @testable import Conformance
+@testable import Wasm
 
 // Goal: what the specification says of WebAssembly holds here, assertion by assertion, and what once
 // held goes on holding.
@@ -26,6 +27,13 @@ struct ConformanceTests {
     @Test("code that counts fuel passes what code without does", arguments: scripts)
     func metered(script: Script) throws {
         let report = try ScriptRunner.run(script, fuel: .max)
+        let failures = try ScriptReports.shared.report(script).failures
+        #expect(report.failures == failures)
+    }
+
+    @Test("functions whose frames are moved, as for too many locals, pass the same", arguments: scripts)
+    func wide(script: Script) throws {
+        let report = try ScriptRunner.run(script) { $0.machine.scratch.nearBytesMax = 0 }
         let failures = try ScriptReports.shared.report(script).failures
         #expect(report.failures == failures)
     }

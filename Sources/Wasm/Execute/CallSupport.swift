@@ -225,26 +225,38 @@ func leave(
     unsafe next(back.pc, back.sp, m, l, c, a, f, d)
 }
 
+/// Where a tail call finds its callee, as one of its operands.
+enum TailCallPlace {
+    static let own: UInt16 = 0
+    static let imported: UInt16 = 1
+    /// A reference in a slot.
+    static let reference: UInt16 = 2
+    /// Beside the others: the frame was moved up (``WideFrame``).
+    static let wide: UInt16 = 4
+}
+
 /// Replaces this call by another.
 ///
 /// Operands: link offset at 2, first argument's slot at 4, slots of arguments at 6, where the
-/// callee is found at 8 (0 own, 1 imported, 2 a reference in a slot), and that at 10.
+/// callee is found at 8 (``TailCallPlace``), and that at 10; how far the frame was moved at 14, if it was.
 @inline(never)
 func tailCall(_ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame) {
     let place = unsafe pc.load(fromByteOffset: 8, as: UInt16.self)
     var found: UnsafeMutablePointer<FunctionEntity>?
-    switch place {
-    case 0: unsafe found = ownFunction(pc, c, 10)
-    case 1: unsafe found = importedFunction(pc, c, 10)
+    switch place & ~TailCallPlace.wide {
+    case TailCallPlace.own: unsafe found = ownFunction(pc, c, 10)
+    case TailCallPlace.imported: unsafe found = importedFunction(pc, c, 10)
     default: unsafe found = functionEntity(slot(pc, sp, 10, UInt64.self))
     }
+    let moved = unsafe place & TailCallPlace.wide == 0 ? 0 : Int(immediate(pc, 14, UInt32.self))
+    let base = unsafe sp - moved
     guard let e = unsafe found else { return unsafe trapNullFunction(pc, sp, c) }
     let code = unsafe e.pointee.code
     let callee = unsafe codeHeader(code)
-    guard unsafe sp + Int(callee.frameBytes) <= header(c).pointee.stackLimit else {
+    guard unsafe base + Int(callee.frameBytes) <= header(c).pointee.stackLimit else {
         return unsafe prepareTail(pc, sp, c, e)
     }
-    var back = unsafe link(pc, sp, 2)
+    var back = unsafe link(pc, base, 2)
     let arguments = unsafe slotAddress(pc, sp, 4)
     let count = unsafe Int(pc.load(fromByteOffset: 6, as: UInt16.self))
     let target = unsafe e.pointee.instance ?? c
@@ -260,15 +272,15 @@ func tailCall(_ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame) {
     }
     for index in 0..<count {
         let value = unsafe arguments.load(fromByteOffset: index &* 8, as: UInt64.self)
-        unsafe sp.storeBytes(of: value, toByteOffset: index &* 8, as: UInt64.self)
+        unsafe base.storeBytes(of: value, toByteOffset: index &* 8, as: UInt64.self)
     }
-    let link = unsafe sp + Int(callee.linkOffset)
+    let link = unsafe base + Int(callee.linkOffset)
     unsafe link.storeBytes(of: back.pc, as: Code.self)
     unsafe link.storeBytes(of: back.sp, toByteOffset: 8, as: Frame.self)
-    guard unsafe pay(callee.price, c) else { return unsafe trapFuel(code, sp, target) }
-    guard unsafe target != c else { return unsafe next(code, sp, m, l, c, 0, 0, 0) }
+    guard unsafe pay(callee.price, c) else { return unsafe trapFuel(code, base, target) }
+    guard unsafe target != c else { return unsafe next(code, base, m, l, c, 0, 0, 0) }
     let memory = unsafe header(target).pointee.memory.pointee
-    unsafe next(code, sp, memory.base, memory.byteCount, target, 0, 0, 0)
+    unsafe next(code, base, memory.base, memory.byteCount, target, 0, 0, 0)
 }
 
 /// An indirect call whose function has another type than the one expected: fine if it is a subtype.

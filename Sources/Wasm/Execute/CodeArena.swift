@@ -32,6 +32,8 @@ final class CodeArena {
         var functionIndex: UInt32
         /// As in its header, unless it is idle.
         var frameBytes: UInt32
+        /// How far its frame is moved up (``WideFrame/bytes``), from its first operation's end on.
+        var wideBytes: UInt32
         var isIdle = false
     }
 
@@ -83,7 +85,12 @@ final class CodeArena {
     }
 
     /// Lays `code` down behind `header`; `nil` when there is no room, not even for another block.
-    func place(_ code: CodeBuffer, header: CodeHeader, context: Frame?) -> Code? {
+    func place(
+        _ code: CodeBuffer,
+        header: CodeHeader,
+        wideBytes: UInt32 = 0,
+        context: Frame?
+    ) -> Code? {
         let bytes = Self.bytes(code.count)
         guard makeRoom(bytes),
             let start = unsafe UnsafeMutableRawPointer(bitPattern: gap.lowerBound),
@@ -100,7 +107,8 @@ final class CodeArena {
             end: gap.lowerBound + UInt(bytes),
             context: UInt(bitPattern: context),
             functionIndex: header.functionIndex,
-            frameBytes: header.frameBytes
+            frameBytes: header.frameBytes,
+            wideBytes: wideBytes
         )
         blocks[block].entries.insert(entry, at: blocks[block].index(after: entry.start))
         gap = entry.end..<gap.upperBound

@@ -127,7 +127,9 @@ private struct Unwinding {
     /// Goes to the caller; false when that is the host.
     mutating func leave(_ entry: CodeArena.Entry, _ machine: Machine) -> Bool {
         guard let start = unsafe UnsafeRawPointer(bitPattern: entry.start) else { return false }
-        let link = unsafe sp + Int(start.load(as: CodeHeader.self).linkOffset)
+        // What throws or calls is no function's first operation: the frame was moved, if it is to be.
+        let base = unsafe sp - Int(entry.wideBytes)
+        let link = unsafe base + Int(start.load(as: CodeHeader.self).linkOffset)
         unsafe pc = link.load(as: Code.self)
         unsafe sp = link.load(fromByteOffset: 8, as: Frame.self)
         if unsafe pc == machine.state.pointee.crossReturnCode {

@@ -47,10 +47,10 @@ func immediate<T: BitwiseCopyable>(_ pc: Code, _ k: Int, _: T.Type) -> T {
     unsafe pc.loadUnaligned(fromByteOffset: k, as: T.self)
 }
 
-/// The address of a slot by a 32-bit operand, for frames of more than 64 KiB.
+/// The address of a slot by a 32-bit operand with a sign, for what lies before a frame that was moved up.
 @inline(__always)
 func wideSlot(_ pc: Code, _ sp: Frame, _ k: Int) -> Frame {
-    unsafe sp + Int(immediate(pc, k, UInt32.self))
+    unsafe sp + Int(immediate(pc, k, Int32.self))
 }
 
 /// Goes on as far away as the operand at `k` says.

@@ -26,7 +26,7 @@ extension Machine {
         guard let code = unsafe heapCode,
             let entry = arena.entry(containing: UInt(bitPattern: code))
         else { return most }
-        return Int(entry.frameBytes - FunctionTranslator.slackBytes)
+        return Int(entry.frameBytes - entry.wideBytes - FunctionTranslator.slackBytes)
     }
 
     private func visitInstance(_ instance: InstanceContext, _ visit: (UInt64) -> Void) {

@@ -148,14 +148,23 @@ final class InstanceContext {
     func install(
         _ code: CodeBuffer,
         _ header: CodeHeader,
+        _ wide: WideFrame,
         _ function: FunctionReference,
         for caller: CallPlace
     ) -> Bool {
-        var place = unsafe machine.arena.place(code, header: header, context: context)
-        if unsafe place == nil, machine.evictCode(wordCount: code.count, for: caller) {
-            unsafe place = machine.arena.place(code, header: header, context: context)
+        let place = {
+            unsafe self.machine.arena.place(
+                code,
+                header: header,
+                wideBytes: wide.bytes,
+                context: self.context
+            )
         }
-        guard let place = unsafe place else { return false }
+        var found = unsafe place()
+        if unsafe found == nil, machine.evictCode(wordCount: code.count, for: caller) {
+            unsafe found = unsafe place()
+        }
+        guard let place = unsafe found else { return false }
         unsafe function.entity.pointee.code = unsafe place
         unsafe function.entity.pointee.first = unsafe firstHandler(place, context)
         return true

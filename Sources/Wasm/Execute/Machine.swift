@@ -282,7 +282,10 @@ final class Machine {
             guard let entry = arena.entry(containing: UInt(bitPattern: pc) - 1) else { break }
             frames.append(frame(entry))
             guard let code = unsafe UnsafeRawPointer(bitPattern: entry.start) else { break }
-            let place = unsafe sp + Int(code.load(as: CodeHeader.self).linkOffset)
+            // The first operation moves the frame, if it is to be moved.
+            let isFirst = unsafe pc == code + MemoryLayout<CodeHeader>.stride
+            let base = unsafe sp - (isFirst ? 0 : Int(entry.wideBytes))
+            let place = unsafe base + Int(code.load(as: CodeHeader.self).linkOffset)
             unsafe pc = place.load(as: Code.self)
             unsafe sp = place.load(fromByteOffset: 8, as: Frame.self)
         }

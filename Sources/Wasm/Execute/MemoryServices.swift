@@ -78,3 +78,16 @@ func dataDrop(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     call.instance.dropData(call.operand32(0))
     return unsafe call.proceed(2)
 }
+
+/// Clears locals. Operands: first slot (32 bits, with a sign), bytes (32 bits).
+func clearFrame(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
+    let call = unsafe ServiceCall(pc, sp, c)
+    let first = Int(Int32(bitPattern: call.operand32(0)))
+    // Safety: of the frame whose size the call has checked.
+    unsafe (sp + first).initializeMemory(
+        as: UInt8.self,
+        repeating: 0,
+        count: Int(call.operand32(2))
+    )
+    return unsafe call.proceed(4)
+}

@@ -47,6 +47,7 @@ enum ServiceIndex: UInt16, CaseIterable {
     case arrayInitElement
     case throwException
     case throwReference
+    case clearFrame
 }
 
 /// The table that handlers find services in; the caller owns it.
@@ -103,6 +104,7 @@ private func service(_ index: ServiceIndex) -> Service {
     case .arrayInitElement: unsafe arrayInitElement
     case .throwException: unsafe throwException
     case .throwReference: unsafe throwReference
+    case .clearFrame: unsafe clearFrame
     }
 }
 

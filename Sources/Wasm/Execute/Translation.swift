@@ -19,7 +19,7 @@ extension InstanceContext {
         let header = translator.header(functionIndex: function.index)
         machine.translatedFunctions += 1
         machine.translatedBytes += module.codeBodies[bodyIndex].range.count
-        guard install(translator.code, header, function, for: caller) else {
+        guard install(translator.code, header, translator.wide, function, for: caller) else {
             return false
         }
         if !translator.regions.isEmpty {

@@ -106,7 +106,7 @@ extension FunctionTranslator {
 
     /// Copies the top `count` values to the slots from `base` on, which lie below their homes or are
     /// these.
-    private mutating func moveTop(_ count: Int, to base: UInt32) {
+    mutating func moveTop(_ count: Int, to base: UInt32) {
         flush()
         var target = base
         for index in (stack.count - count)..<stack.count {
@@ -124,6 +124,7 @@ extension FunctionTranslator {
 
     /// Returns with the top of the stack.
     mutating func emitReturn() {
+        if wide.bytes > 0 { return emitWideReturn() }
         let count = type.results.count
         guard count == 1, type.results[0] != .v128, stack.count >= 1 else {
             if count > 0 {

@@ -59,14 +59,12 @@ extension FunctionTranslator {
         }
     }
 
-    /// How many entries from `index` on are slots of locals, four at most; none is a vector, and
-    /// none is far.
+    /// How many entries from `index` on are slots of locals, four at most; none is a vector.
     @inline(__always)
     private func runOfLocals(from index: Int) -> Int {
         var run = 0
         while run < 4, index + run < stack.count, stack[index + run].isLocal,
-            stack[index + run].type != .v128,
-            max(stack[index + run].slot, stack[index + run].home) < Self.slotLimit
+            stack[index + run].type != .v128
         { run += 1 }
         return run
     }
@@ -224,26 +222,33 @@ extension FunctionTranslator {
         appendSlot(linkOffset)
         appendSlot(base)
         code.append(UInt16(truncatingIfNeeded: type.parameters.slotCount))
-        code.append(place)
-        if place == 2 { appendSlot(operand) } else { code.append32(operand) }
+        code.append(wide.bytes == 0 ? place : place | TailCallPlace.wide)
+        if wide.bytes > 0 {
+            code.append32(operand)
+            code.append32(wide.bytes)
+        } else if place == TailCallPlace.reference {
+            appendSlot(operand)
+        } else {
+            code.append32(operand)
+        }
         becomeUnreachable()
     }
 
     mutating func returnCall() throws(ModuleError) {
         let (index, type) = try functionIndex()
         let isOwn = index >= layout.importedFunctionCount
-        try emitTail(type, isOwn ? 0 : 1, functionOperand(index))
+        try emitTail(type, isOwn ? TailCallPlace.own : TailCallPlace.imported, functionOperand(index))
     }
 
     mutating func returnCallIndirect() throws(ModuleError) {
         let (typeIndex, table, type) = try indirectCallee()
         var index = try pop(module.tables[Int(table)].type.limits.addressType)
         let place = resolve(typeIndex, table, &index)
-        try emitTail(type, 2, place)
+        try emitTail(type, TailCallPlace.reference, place)
     }
 
     mutating func returnCallRef() throws(ModuleError) {
         let (type, place) = try referenceCallee()
-        try emitTail(type, 2, place)
+        try emitTail(type, TailCallPlace.reference, place)
     }
 }

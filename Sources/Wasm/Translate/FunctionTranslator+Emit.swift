@@ -26,7 +26,7 @@ extension FunctionTranslator {
     /// Copies a value of `type`; the accumulators keep theirs.
     mutating func emitCopy(_ type: ValueType, from source: UInt32, to target: UInt32) {
         comparison = nil
-        if max(source, target) >= Self.slotLimit {
+        if Self.isFar(max(source, target)) {
             code.append(Operation.copyWide)
             code.append32(source)
             code.append32(target)
@@ -157,26 +157,10 @@ extension FunctionTranslator {
                 case 3, 4: (Operation.zero4, 4)
                 default: (Operation.zero8, 8)
                 }
-            if slot + 64 >= Self.slotLimit { return emitWideZeros(from: slot, to: end, first) }
             code.append(operation)
             appendSlot(slot)
             slot += done * 8
         }
-    }
-
-    /// Clears slots that 16 bits cannot name by copies of the first one.
-    private mutating func emitWideZeros(from slot: UInt32, to end: UInt32, _ zero: UInt32) {
-        for target in stride(from: slot, to: end, by: 8) {
-            code.append(Operation.copyWide)
-            code.append32(zero)
-            code.append32(target)
-        }
-    }
-
-    /// The result of the last instruction goes to a slot that 16 bits cannot name.
-    mutating func writeResidentFar(_ operand: Operand, to target: UInt32) {
-        // Until frames of more than 64 KiB are translated, `translate` refuses them.
-        topMax = Self.frameBytesMax
     }
 }
 

@@ -123,7 +123,6 @@ extension FunctionTranslator {
     /// the slot `target` as well.
     mutating func writeResident(_ operand: Operand, to target: UInt32) {
         comparison = nil
-        if target >= Self.slotLimit { return writeResidentFar(operand, to: target) }
         if code.count == lastEnd {
             code[last] += 1
             code.append(UInt16(truncatingIfNeeded: target))

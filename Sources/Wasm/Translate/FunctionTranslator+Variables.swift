@@ -17,7 +17,14 @@ extension FunctionTranslator {
         if hasUndefaultableLocals, !isSet(index) {
             throw .invalid("uninitialized local \(index)", at: offset)
         }
-        pushLocal(type, localSlots[index])
+        pushLocal(type, at: index)
+    }
+
+    @inline(__always)
+    private mutating func pushLocal(_ type: ValueType, at index: Int) {
+        let slot = localSlots[index]
+        if Self.isFar(slot) { return getFar(type, slot) }
+        pushLocal(type, slot)
     }
 
     private func isSet(_ index: Int) -> Bool {
@@ -40,13 +47,14 @@ extension FunctionTranslator {
         let index = try localIndex()
         let operand = try popAssigned(localTypes[index])
         assign(operand, to: index)
-        pushLocal(localTypes[index], localSlots[index])
+        pushLocal(localTypes[index], at: index)
     }
 
     private mutating func assign(_ operand: Operand, to index: Int) {
         let type = localTypes[index]
         let target = localSlots[index]
         if hasUndefaultableLocals, !isSet(index) { setLocals.append(UInt32(index)) }
+        if Self.isFar(target) { return setFar(type, operand, target) }
         let before = code.count
         preserve(target)
         switch operand.place {

@@ -21,7 +21,7 @@ struct FunctionTranslator {
     static let slackBytes: UInt32 = 64
     /// Bytes of the way back to the caller: code and frame.
     static let linkBytes: UInt32 = 16
-    /// Bytes of stack that one function may need; more is refused as too large.
+    /// Bytes of near locals and operands that one function may have; more is refused as too large.
     static let frameBytesMax: UInt32 = slotLimit
 
     let module: Module
@@ -53,6 +53,10 @@ struct FunctionTranslator {
     /// The highest that `top` was.
     var topMax: UInt32 = 0
     var linkOffset: UInt32 = 0
+    /// Bytes of locals that a function has before its frame is moved (``WideFrame``).
+    let nearBytesMax: UInt32
+    /// How the frame is moved when there are more.
+    var wide = WideFrame()
     /// The entry of the stack that is in an accumulator only, which the last instruction made; -1
     /// for none.
     ///
@@ -134,6 +138,7 @@ struct FunctionTranslator {
         self.type = module.functionType(index) ?? FunctionType()
         self.isMetered = isMetered
         self.numeric = scratch.numeric
+        self.nearBytesMax = scratch.nearBytesMax
         self.reader = BinaryReader(module.bytes, module.codeBodies[bodyIndex].range)
         self.code = scratch.code
         self.stack = scratch.stack
@@ -180,14 +185,14 @@ struct FunctionTranslator {
             throw .malformed("operators remaining after end of function", at: reader.position)
         }
         guard topMax < Self.frameBytesMax else {
-            throw .limit("a function's frame of \(topMax) bytes", at: offset)
+            throw .limit("operands of \(topMax) bytes in a function's frame", at: offset)
         }
     }
 
     /// What a call must know.
     func header(functionIndex: UInt32) -> CodeHeader {
         CodeHeader(
-            frameBytes: topMax + Self.slackBytes,
+            frameBytes: wide.bytes + topMax + Self.slackBytes,
             linkOffset: linkOffset,
             functionIndex: functionIndex,
             price: isMetered ? price : 0
@@ -203,7 +208,7 @@ struct FunctionTranslator {
         }
         linkOffset = max(slot, UInt32(type.results.slotCount * 8))
         top = linkOffset + Self.linkBytes
-        let first = top
+        var localBytes: UInt32 = 0
         var total = localTypes.count
         for _ in 0..<(try reader.u32()) {
             let start = reader.position
@@ -214,11 +219,14 @@ struct FunctionTranslator {
             }
             let type = try reader.valueType(module.types)
             if !type.isDefaultable { hasUndefaultableLocals = true }
-            for _ in 0..<count {
-                localTypes.append(type)
-                localSlots.append(top)
-                top += UInt32(type.slotCount * 8)
-            }
+            for _ in 0..<count { localTypes.append(type) }
+            localBytes += UInt32(count * type.slotCount * 8)
+        }
+        if top + localBytes > nearBytesMax { return layOutWide() }
+        let first = top
+        for index in type.parameters.count..<localTypes.count {
+            localSlots.append(top)
+            top += UInt32(localTypes[index].slotCount * 8)
         }
         topMax = top
         emitZeros(from: first, to: top)

@@ -69,9 +69,9 @@ private func summed_f64_store_A(
 }
 
 func fillAddresses2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[346] = summed_store64_S
-    unsafe table[347] = summed_store64_I
-    unsafe table[348] = summed_store64_A
-    unsafe table[349] = summed_f32_store_A
-    unsafe table[350] = summed_f64_store_A
+    unsafe table[348] = summed_store64_S
+    unsafe table[349] = summed_store64_I
+    unsafe table[350] = summed_store64_A
+    unsafe table[351] = summed_f32_store_A
+    unsafe table[352] = summed_f64_store_A
 }

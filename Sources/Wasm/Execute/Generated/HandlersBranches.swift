@@ -67,11 +67,11 @@ private func br_table_A(
 }
 
 func fillBranches(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[27] = br
-    unsafe table[28] = br_if_S
-    unsafe table[29] = br_if_A
-    unsafe table[30] = br_unless_S
-    unsafe table[31] = br_unless_A
-    unsafe table[32] = br_table_S
-    unsafe table[33] = br_table_A
+    unsafe table[29] = br
+    unsafe table[30] = br_if_S
+    unsafe table[31] = br_if_A
+    unsafe table[32] = br_unless_S
+    unsafe table[33] = br_unless_A
+    unsafe table[34] = br_table_S
+    unsafe table[35] = br_table_A
 }

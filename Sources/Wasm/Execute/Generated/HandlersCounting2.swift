@@ -32,6 +32,6 @@ private func paid_br_count_le_u_I(
 }
 
 func fillCounting2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[437] = paid_br_count_le_u_S
-    unsafe table[438] = paid_br_count_le_u_I
+    unsafe table[439] = paid_br_count_le_u_S
+    unsafe table[440] = paid_br_count_le_u_I
 }

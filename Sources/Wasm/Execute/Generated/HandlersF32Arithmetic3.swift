@@ -80,12 +80,12 @@ private func f32_sqrt_A_S(
 }
 
 func fillF32Arithmetic3(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1302] = f32_nearest_S_A
-    unsafe table[1303] = f32_nearest_S_S
-    unsafe table[1304] = f32_nearest_A_A
-    unsafe table[1305] = f32_nearest_A_S
-    unsafe table[1306] = f32_sqrt_S_A
-    unsafe table[1307] = f32_sqrt_S_S
-    unsafe table[1308] = f32_sqrt_A_A
-    unsafe table[1309] = f32_sqrt_A_S
+    unsafe table[1304] = f32_nearest_S_A
+    unsafe table[1305] = f32_nearest_S_S
+    unsafe table[1306] = f32_nearest_A_A
+    unsafe table[1307] = f32_nearest_A_S
+    unsafe table[1308] = f32_sqrt_S_A
+    unsafe table[1309] = f32_sqrt_S_S
+    unsafe table[1310] = f32_sqrt_A_A
+    unsafe table[1311] = f32_sqrt_A_S
 }

@@ -80,12 +80,12 @@ private func f64_sqrt_A_S(
 }
 
 func fillF64Arithmetic3(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1452] = f64_nearest_S_A
-    unsafe table[1453] = f64_nearest_S_S
-    unsafe table[1454] = f64_nearest_A_A
-    unsafe table[1455] = f64_nearest_A_S
-    unsafe table[1456] = f64_sqrt_S_A
-    unsafe table[1457] = f64_sqrt_S_S
-    unsafe table[1458] = f64_sqrt_A_A
-    unsafe table[1459] = f64_sqrt_A_S
+    unsafe table[1454] = f64_nearest_S_A
+    unsafe table[1455] = f64_nearest_S_S
+    unsafe table[1456] = f64_nearest_A_A
+    unsafe table[1457] = f64_nearest_A_S
+    unsafe table[1458] = f64_sqrt_S_A
+    unsafe table[1459] = f64_sqrt_S_S
+    unsafe table[1460] = f64_sqrt_A_A
+    unsafe table[1461] = f64_sqrt_A_S
 }

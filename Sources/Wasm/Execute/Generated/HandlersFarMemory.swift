@@ -154,19 +154,19 @@ private func far_store64(
 }
 
 func fillFarMemory(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1035] = far_load8_u
-    unsafe table[1036] = far_load16_u
-    unsafe table[1037] = far_load32
-    unsafe table[1038] = far_load64
-    unsafe table[1039] = far_i32_load8_s
-    unsafe table[1040] = far_i32_load16_s
-    unsafe table[1041] = far_i64_load8_s
-    unsafe table[1042] = far_i64_load16_s
-    unsafe table[1043] = far_i64_load32_s
-    unsafe table[1044] = far_f32_load
-    unsafe table[1045] = far_f64_load
-    unsafe table[1046] = far_store8
-    unsafe table[1047] = far_store16
-    unsafe table[1048] = far_store32
-    unsafe table[1049] = far_store64
+    unsafe table[1037] = far_load8_u
+    unsafe table[1038] = far_load16_u
+    unsafe table[1039] = far_load32
+    unsafe table[1040] = far_load64
+    unsafe table[1041] = far_i32_load8_s
+    unsafe table[1042] = far_i32_load16_s
+    unsafe table[1043] = far_i64_load8_s
+    unsafe table[1044] = far_i64_load16_s
+    unsafe table[1045] = far_i64_load32_s
+    unsafe table[1046] = far_f32_load
+    unsafe table[1047] = far_f64_load
+    unsafe table[1048] = far_store8
+    unsafe table[1049] = far_store16
+    unsafe table[1050] = far_store32
+    unsafe table[1051] = far_store64
 }

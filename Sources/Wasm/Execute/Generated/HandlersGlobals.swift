@@ -142,18 +142,18 @@ private func imported_global_set_D(
 }
 
 func fillGlobals(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1050] = global_get_A
-    unsafe table[1051] = global_get_S
-    unsafe table[1052] = global_set_S
-    unsafe table[1053] = global_set_A
-    unsafe table[1054] = global_set_I
-    unsafe table[1055] = global_set_F
-    unsafe table[1056] = global_set_D
-    unsafe table[1057] = imported_global_get_A
-    unsafe table[1058] = imported_global_get_S
-    unsafe table[1059] = imported_global_set_S
-    unsafe table[1060] = imported_global_set_A
-    unsafe table[1061] = imported_global_set_I
-    unsafe table[1062] = imported_global_set_F
-    unsafe table[1063] = imported_global_set_D
+    unsafe table[1052] = global_get_A
+    unsafe table[1053] = global_get_S
+    unsafe table[1054] = global_set_S
+    unsafe table[1055] = global_set_A
+    unsafe table[1056] = global_set_I
+    unsafe table[1057] = global_set_F
+    unsafe table[1058] = global_set_D
+    unsafe table[1059] = imported_global_get_A
+    unsafe table[1060] = imported_global_get_S
+    unsafe table[1061] = imported_global_set_S
+    unsafe table[1062] = imported_global_set_A
+    unsafe table[1063] = imported_global_set_I
+    unsafe table[1064] = imported_global_set_F
+    unsafe table[1065] = imported_global_set_D
 }

@@ -142,16 +142,16 @@ private func i32_rem_u_IS_S(
 }
 
 func fillI32Division2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[611] = i32_rem_u_SS_A
-    unsafe table[612] = i32_rem_u_SS_S
-    unsafe table[613] = i32_rem_u_SI_A
-    unsafe table[614] = i32_rem_u_SI_S
-    unsafe table[615] = i32_rem_u_AS_A
-    unsafe table[616] = i32_rem_u_AS_S
-    unsafe table[617] = i32_rem_u_AI_A
-    unsafe table[618] = i32_rem_u_AI_S
-    unsafe table[619] = i32_rem_u_SA_A
-    unsafe table[620] = i32_rem_u_SA_S
-    unsafe table[621] = i32_rem_u_IS_A
-    unsafe table[622] = i32_rem_u_IS_S
+    unsafe table[613] = i32_rem_u_SS_A
+    unsafe table[614] = i32_rem_u_SS_S
+    unsafe table[615] = i32_rem_u_SI_A
+    unsafe table[616] = i32_rem_u_SI_S
+    unsafe table[617] = i32_rem_u_AS_A
+    unsafe table[618] = i32_rem_u_AS_S
+    unsafe table[619] = i32_rem_u_AI_A
+    unsafe table[620] = i32_rem_u_AI_S
+    unsafe table[621] = i32_rem_u_SA_A
+    unsafe table[622] = i32_rem_u_SA_S
+    unsafe table[623] = i32_rem_u_IS_A
+    unsafe table[624] = i32_rem_u_IS_S
 }

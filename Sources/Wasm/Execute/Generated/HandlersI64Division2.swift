@@ -142,16 +142,16 @@ private func i64_rem_u_IS_S(
 }
 
 func fillI64Division2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[875] = i64_rem_u_SS_A
-    unsafe table[876] = i64_rem_u_SS_S
-    unsafe table[877] = i64_rem_u_SI_A
-    unsafe table[878] = i64_rem_u_SI_S
-    unsafe table[879] = i64_rem_u_AS_A
-    unsafe table[880] = i64_rem_u_AS_S
-    unsafe table[881] = i64_rem_u_AI_A
-    unsafe table[882] = i64_rem_u_AI_S
-    unsafe table[883] = i64_rem_u_SA_A
-    unsafe table[884] = i64_rem_u_SA_S
-    unsafe table[885] = i64_rem_u_IS_A
-    unsafe table[886] = i64_rem_u_IS_S
+    unsafe table[877] = i64_rem_u_SS_A
+    unsafe table[878] = i64_rem_u_SS_S
+    unsafe table[879] = i64_rem_u_SI_A
+    unsafe table[880] = i64_rem_u_SI_S
+    unsafe table[881] = i64_rem_u_AS_A
+    unsafe table[882] = i64_rem_u_AS_S
+    unsafe table[883] = i64_rem_u_AI_A
+    unsafe table[884] = i64_rem_u_AI_S
+    unsafe table[885] = i64_rem_u_SA_A
+    unsafe table[886] = i64_rem_u_SA_S
+    unsafe table[887] = i64_rem_u_IS_A
+    unsafe table[888] = i64_rem_u_IS_S
 }

@@ -112,12 +112,12 @@ private func f64_load_A_S(
 }
 
 func fillLoads2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1003] = f32_load_S_A
-    unsafe table[1004] = f32_load_S_S
-    unsafe table[1005] = f32_load_A_A
-    unsafe table[1006] = f32_load_A_S
-    unsafe table[1007] = f64_load_S_A
-    unsafe table[1008] = f64_load_S_S
-    unsafe table[1009] = f64_load_A_A
-    unsafe table[1010] = f64_load_A_S
+    unsafe table[1005] = f32_load_S_A
+    unsafe table[1006] = f32_load_S_S
+    unsafe table[1007] = f32_load_A_A
+    unsafe table[1008] = f32_load_A_S
+    unsafe table[1009] = f64_load_S_A
+    unsafe table[1010] = f64_load_S_S
+    unsafe table[1011] = f64_load_A_A
+    unsafe table[1012] = f64_load_A_S
 }

@@ -96,6 +96,22 @@ private func copy_wide(
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
 }
 
+@inline(__always) @_cdecl("wasm_wide_enter")
+private func wide_enter(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let n = unsafe Int(immediate(pc, 2, UInt32.self))
+    unsafe next(pc + 6, sp + n, m, l, c, a, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_wide_return")
+private func wide_return(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let n = unsafe Int(immediate(pc, 2, UInt32.self))
+    unsafe leave(pc, sp - n, m, l, c, a, f, d, 6)
+}
+
 @inline(__always) @_cdecl("wasm_copy_vector")
 private func copy_vector(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -277,21 +293,23 @@ func fillMoves(_ table: UnsafeMutablePointer<Handler>) {
     unsafe table[7] = copy3
     unsafe table[8] = copy4
     unsafe table[9] = copy_wide
-    unsafe table[10] = copy_vector
-    unsafe table[11] = zero1
-    unsafe table[12] = zero2
-    unsafe table[13] = zero4
-    unsafe table[14] = zero8
-    unsafe table[15] = take_S
-    unsafe table[16] = take_I
-    unsafe table[17] = take_L
-    unsafe table[18] = take_FS
-    unsafe table[19] = take_FI
-    unsafe table[20] = take_DS
-    unsafe table[21] = take_DI
-    unsafe table[22] = select_S_A
-    unsafe table[23] = select_S_S
-    unsafe table[24] = select_A_A
-    unsafe table[25] = select_A_S
-    unsafe table[26] = select_vector
+    unsafe table[10] = wide_enter
+    unsafe table[11] = wide_return
+    unsafe table[12] = copy_vector
+    unsafe table[13] = zero1
+    unsafe table[14] = zero2
+    unsafe table[15] = zero4
+    unsafe table[16] = zero8
+    unsafe table[17] = take_S
+    unsafe table[18] = take_I
+    unsafe table[19] = take_L
+    unsafe table[20] = take_FS
+    unsafe table[21] = take_FI
+    unsafe table[22] = take_DS
+    unsafe table[23] = take_DI
+    unsafe table[24] = select_S_A
+    unsafe table[25] = select_S_S
+    unsafe table[26] = select_A_A
+    unsafe table[27] = select_A_S
+    unsafe table[28] = select_vector
 }

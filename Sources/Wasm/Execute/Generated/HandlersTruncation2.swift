@@ -156,20 +156,20 @@ private func i64_trunc_sat_f64_u_A_S(
 }
 
 func fillTruncation2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1112] = i64_trunc_sat_f32_s_S_A
-    unsafe table[1113] = i64_trunc_sat_f32_s_S_S
-    unsafe table[1114] = i64_trunc_sat_f32_s_A_A
-    unsafe table[1115] = i64_trunc_sat_f32_s_A_S
-    unsafe table[1116] = i64_trunc_sat_f32_u_S_A
-    unsafe table[1117] = i64_trunc_sat_f32_u_S_S
-    unsafe table[1118] = i64_trunc_sat_f32_u_A_A
-    unsafe table[1119] = i64_trunc_sat_f32_u_A_S
-    unsafe table[1120] = i64_trunc_sat_f64_s_S_A
-    unsafe table[1121] = i64_trunc_sat_f64_s_S_S
-    unsafe table[1122] = i64_trunc_sat_f64_s_A_A
-    unsafe table[1123] = i64_trunc_sat_f64_s_A_S
-    unsafe table[1124] = i64_trunc_sat_f64_u_S_A
-    unsafe table[1125] = i64_trunc_sat_f64_u_S_S
-    unsafe table[1126] = i64_trunc_sat_f64_u_A_A
-    unsafe table[1127] = i64_trunc_sat_f64_u_A_S
+    unsafe table[1114] = i64_trunc_sat_f32_s_S_A
+    unsafe table[1115] = i64_trunc_sat_f32_s_S_S
+    unsafe table[1116] = i64_trunc_sat_f32_s_A_A
+    unsafe table[1117] = i64_trunc_sat_f32_s_A_S
+    unsafe table[1118] = i64_trunc_sat_f32_u_S_A
+    unsafe table[1119] = i64_trunc_sat_f32_u_S_S
+    unsafe table[1120] = i64_trunc_sat_f32_u_A_A
+    unsafe table[1121] = i64_trunc_sat_f32_u_A_S
+    unsafe table[1122] = i64_trunc_sat_f64_s_S_A
+    unsafe table[1123] = i64_trunc_sat_f64_s_S_S
+    unsafe table[1124] = i64_trunc_sat_f64_s_A_A
+    unsafe table[1125] = i64_trunc_sat_f64_s_A_S
+    unsafe table[1126] = i64_trunc_sat_f64_u_S_A
+    unsafe table[1127] = i64_trunc_sat_f64_u_S_S
+    unsafe table[1128] = i64_trunc_sat_f64_u_A_A
+    unsafe table[1129] = i64_trunc_sat_f64_u_A_S
 }

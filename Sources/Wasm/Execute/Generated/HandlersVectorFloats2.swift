@@ -78,12 +78,12 @@ private func i32x4_trunc_sat_f32x4_u(
 }
 
 func fillVectorFloats2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1764] = i32x4_trunc_sat_f64x2_s_zero
-    unsafe table[1765] = i32x4_trunc_sat_f64x2_u_zero
-    unsafe table[1766] = f32x4_convert_i32x4_s
-    unsafe table[1767] = f32x4_convert_i32x4_u
-    unsafe table[1768] = f64x2_convert_low_i32x4_s
-    unsafe table[1769] = f64x2_convert_low_i32x4_u
-    unsafe table[1770] = i32x4_trunc_sat_f32x4_s
-    unsafe table[1771] = i32x4_trunc_sat_f32x4_u
+    unsafe table[1766] = i32x4_trunc_sat_f64x2_s_zero
+    unsafe table[1767] = i32x4_trunc_sat_f64x2_u_zero
+    unsafe table[1768] = f32x4_convert_i32x4_s
+    unsafe table[1769] = f32x4_convert_i32x4_u
+    unsafe table[1770] = f64x2_convert_low_i32x4_s
+    unsafe table[1771] = f64x2_convert_low_i32x4_u
+    unsafe table[1772] = i32x4_trunc_sat_f32x4_s
+    unsafe table[1773] = i32x4_trunc_sat_f32x4_u
 }

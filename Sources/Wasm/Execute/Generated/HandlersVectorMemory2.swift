@@ -52,8 +52,8 @@ private func v128_store64_lane_far(
 }
 
 func fillVectorMemory2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1548] = v128_store32_lane
-    unsafe table[1549] = v128_store32_lane_far
-    unsafe table[1550] = v128_store64_lane
-    unsafe table[1551] = v128_store64_lane_far
+    unsafe table[1550] = v128_store32_lane
+    unsafe table[1551] = v128_store32_lane_far
+    unsafe table[1552] = v128_store64_lane
+    unsafe table[1553] = v128_store64_lane_far
 }

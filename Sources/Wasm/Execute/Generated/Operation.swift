@@ -10,1081 +10,1083 @@ enum Operation {
     static let copy3: UInt16 = 7
     static let copy4: UInt16 = 8
     static let copyWide: UInt16 = 9
-    static let copyVector: UInt16 = 10
-    static let zero1: UInt16 = 11
-    static let zero2: UInt16 = 12
-    static let zero4: UInt16 = 13
-    static let zero8: UInt16 = 14
+    static let wideEnter: UInt16 = 10
+    static let wideReturn: UInt16 = 11
+    static let copyVector: UInt16 = 12
+    static let zero1: UInt16 = 13
+    static let zero2: UInt16 = 14
+    static let zero4: UInt16 = 15
+    static let zero8: UInt16 = 16
     /// to an accumulator: S I L FS FI DS DI
-    static let take: UInt16 = 15
+    static let take: UInt16 = 17
     /// unary forms of the condition
-    static let select: UInt16 = 22
-    static let selectVector: UInt16 = 26
-    static let br: UInt16 = 27
+    static let select: UInt16 = 24
+    static let selectVector: UInt16 = 28
+    static let br: UInt16 = 29
     /// S A
-    static let brIf: UInt16 = 28
+    static let brIf: UInt16 = 30
     /// S A
-    static let brUnless: UInt16 = 30
+    static let brUnless: UInt16 = 32
     /// S A
-    static let brTable: UInt16 = 32
-    static let paidBr: UInt16 = 34
+    static let brTable: UInt16 = 34
+    static let paidBr: UInt16 = 36
     /// S A
-    static let paidBrIf: UInt16 = 35
+    static let paidBrIf: UInt16 = 37
     /// S A
-    static let paidBrUnless: UInt16 = 37
+    static let paidBrUnless: UInt16 = 39
     /// SS SI AS AI
-    static let paidBrI32Eq: UInt16 = 39
+    static let paidBrI32Eq: UInt16 = 41
     /// SS SI AS AI
-    static let paidBrI32Ne: UInt16 = 43
+    static let paidBrI32Ne: UInt16 = 45
     /// SS SI AS AI
-    static let paidBrI32LtS: UInt16 = 47
+    static let paidBrI32LtS: UInt16 = 49
     /// SS SI AS AI
-    static let paidBrI32GeS: UInt16 = 51
+    static let paidBrI32GeS: UInt16 = 53
     /// SS SI AS AI
-    static let paidBrI32GtS: UInt16 = 55
+    static let paidBrI32GtS: UInt16 = 57
     /// SS SI AS AI
-    static let paidBrI32LeS: UInt16 = 59
+    static let paidBrI32LeS: UInt16 = 61
     /// SS SI AS AI
-    static let paidBrI32LtU: UInt16 = 63
+    static let paidBrI32LtU: UInt16 = 65
     /// SS SI AS AI
-    static let paidBrI32GeU: UInt16 = 67
+    static let paidBrI32GeU: UInt16 = 69
     /// SS SI AS AI
-    static let paidBrI32GtU: UInt16 = 71
+    static let paidBrI32GtU: UInt16 = 73
     /// SS SI AS AI
-    static let paidBrI32LeU: UInt16 = 75
+    static let paidBrI32LeU: UInt16 = 77
     /// SS SI AS AI
-    static let paidBrI64Eq: UInt16 = 79
+    static let paidBrI64Eq: UInt16 = 81
     /// SS SI AS AI
-    static let paidBrI64Ne: UInt16 = 83
+    static let paidBrI64Ne: UInt16 = 85
     /// SS SI AS AI
-    static let paidBrI64LtS: UInt16 = 87
+    static let paidBrI64LtS: UInt16 = 89
     /// SS SI AS AI
-    static let paidBrI64GeS: UInt16 = 91
+    static let paidBrI64GeS: UInt16 = 93
     /// SS SI AS AI
-    static let paidBrI64GtS: UInt16 = 95
+    static let paidBrI64GtS: UInt16 = 97
     /// SS SI AS AI
-    static let paidBrI64LeS: UInt16 = 99
+    static let paidBrI64LeS: UInt16 = 101
     /// SS SI AS AI
-    static let paidBrI64LtU: UInt16 = 103
+    static let paidBrI64LtU: UInt16 = 105
     /// SS SI AS AI
-    static let paidBrI64GeU: UInt16 = 107
+    static let paidBrI64GeU: UInt16 = 109
     /// SS SI AS AI
-    static let paidBrI64GtU: UInt16 = 111
+    static let paidBrI64GtU: UInt16 = 113
     /// SS SI AS AI
-    static let paidBrI64LeU: UInt16 = 115
+    static let paidBrI64LeU: UInt16 = 117
     /// SS SI AS AI
-    static let brI32Eq: UInt16 = 119
+    static let brI32Eq: UInt16 = 121
     /// SS SI AS AI
-    static let brI32Ne: UInt16 = 123
+    static let brI32Ne: UInt16 = 125
     /// SS SI AS AI
-    static let brI32LtS: UInt16 = 127
+    static let brI32LtS: UInt16 = 129
     /// SS SI AS AI
-    static let brI32GeS: UInt16 = 131
+    static let brI32GeS: UInt16 = 133
     /// SS SI AS AI
-    static let brI32GtS: UInt16 = 135
+    static let brI32GtS: UInt16 = 137
     /// SS SI AS AI
-    static let brI32LeS: UInt16 = 139
+    static let brI32LeS: UInt16 = 141
     /// SS SI AS AI
-    static let brI32LtU: UInt16 = 143
+    static let brI32LtU: UInt16 = 145
     /// SS SI AS AI
-    static let brI32GeU: UInt16 = 147
+    static let brI32GeU: UInt16 = 149
     /// SS SI AS AI
-    static let brI32GtU: UInt16 = 151
+    static let brI32GtU: UInt16 = 153
     /// SS SI AS AI
-    static let brI32LeU: UInt16 = 155
+    static let brI32LeU: UInt16 = 157
     /// SS SI AS AI
-    static let brI64Eq: UInt16 = 159
+    static let brI64Eq: UInt16 = 161
     /// SS SI AS AI
-    static let brI64Ne: UInt16 = 163
+    static let brI64Ne: UInt16 = 165
     /// SS SI AS AI
-    static let brI64LtS: UInt16 = 167
+    static let brI64LtS: UInt16 = 169
     /// SS SI AS AI
-    static let brI64GeS: UInt16 = 171
+    static let brI64GeS: UInt16 = 173
     /// SS SI AS AI
-    static let brI64GtS: UInt16 = 175
+    static let brI64GtS: UInt16 = 177
     /// SS SI AS AI
-    static let brI64LeS: UInt16 = 179
+    static let brI64LeS: UInt16 = 181
     /// SS SI AS AI
-    static let brI64LtU: UInt16 = 183
+    static let brI64LtU: UInt16 = 185
     /// SS SI AS AI
-    static let brI64GeU: UInt16 = 187
+    static let brI64GeU: UInt16 = 189
     /// SS SI AS AI
-    static let brI64GtU: UInt16 = 191
+    static let brI64GtU: UInt16 = 193
     /// SS SI AS AI
-    static let brI64LeU: UInt16 = 195
+    static let brI64LeU: UInt16 = 197
     /// SS SI AS AI
-    static let brF32Eq: UInt16 = 199
+    static let brF32Eq: UInt16 = 201
     /// SS SI AS AI
-    static let brF32Ne: UInt16 = 203
+    static let brF32Ne: UInt16 = 205
     /// SS SI AS AI
-    static let brF32Lt: UInt16 = 207
+    static let brF32Lt: UInt16 = 209
     /// SS SI AS AI
-    static let brF32Gt: UInt16 = 211
+    static let brF32Gt: UInt16 = 213
     /// SS SI AS AI
-    static let brF32Le: UInt16 = 215
+    static let brF32Le: UInt16 = 217
     /// SS SI AS AI
-    static let brF32Ge: UInt16 = 219
+    static let brF32Ge: UInt16 = 221
     /// SS SI AS AI
-    static let brF32Nlt: UInt16 = 223
+    static let brF32Nlt: UInt16 = 225
     /// SS SI AS AI
-    static let brF32Ngt: UInt16 = 227
+    static let brF32Ngt: UInt16 = 229
     /// SS SI AS AI
-    static let brF32Nle: UInt16 = 231
+    static let brF32Nle: UInt16 = 233
     /// SS SI AS AI
-    static let brF32Nge: UInt16 = 235
+    static let brF32Nge: UInt16 = 237
     /// SS SI AS AI
-    static let brF64Eq: UInt16 = 239
+    static let brF64Eq: UInt16 = 241
     /// SS SI AS AI
-    static let brF64Ne: UInt16 = 243
+    static let brF64Ne: UInt16 = 245
     /// SS SI AS AI
-    static let brF64Lt: UInt16 = 247
+    static let brF64Lt: UInt16 = 249
     /// SS SI AS AI
-    static let brF64Gt: UInt16 = 251
+    static let brF64Gt: UInt16 = 253
     /// SS SI AS AI
-    static let brF64Le: UInt16 = 255
+    static let brF64Le: UInt16 = 257
     /// SS SI AS AI
-    static let brF64Ge: UInt16 = 259
+    static let brF64Ge: UInt16 = 261
     /// SS SI AS AI
-    static let brF64Nlt: UInt16 = 263
+    static let brF64Nlt: UInt16 = 265
     /// SS SI AS AI
-    static let brF64Ngt: UInt16 = 267
+    static let brF64Ngt: UInt16 = 269
     /// SS SI AS AI
-    static let brF64Nle: UInt16 = 271
+    static let brF64Nle: UInt16 = 273
     /// SS SI AS AI
-    static let brF64Nge: UInt16 = 275
+    static let brF64Nge: UInt16 = 277
     /// nothing A S I F D FS DS
-    static let ret: UInt16 = 279
-    static let callOwn: UInt16 = 287
-    static let callImported: UInt16 = 288
+    static let ret: UInt16 = 281
+    static let callOwn: UInt16 = 289
+    static let callImported: UInt16 = 290
     /// frame.2 type.4 table.4, S A
-    static let callIndirect: UInt16 = 289
-    static let callReference: UInt16 = 291
-    static let paidCallOwn: UInt16 = 292
-    static let paidCallImported: UInt16 = 293
+    static let callIndirect: UInt16 = 291
+    static let callReference: UInt16 = 293
+    static let paidCallOwn: UInt16 = 294
+    static let paidCallImported: UInt16 = 295
     /// frame.2 type.4 table.4, S A
-    static let paidCallIndirect: UInt16 = 294
-    static let paidCallReference: UInt16 = 296
-    static let tailCall: UInt16 = 297
-    static let callEntry: UInt16 = 298
-    static let crossReturn: UInt16 = 299
-    static let exit: UInt16 = 300
-    static let resume: UInt16 = 301
-    static let interrupted: UInt16 = 302
-    static let unreachable: UInt16 = 303
-    static let service: UInt16 = 304
-    static let fuel: UInt16 = 305
-    static let sum: UInt16 = 306
+    static let paidCallIndirect: UInt16 = 296
+    static let paidCallReference: UInt16 = 298
+    static let tailCall: UInt16 = 299
+    static let callEntry: UInt16 = 300
+    static let crossReturn: UInt16 = 301
+    static let exit: UInt16 = 302
+    static let resume: UInt16 = 303
+    static let interrupted: UInt16 = 304
+    static let unreachable: UInt16 = 305
+    static let service: UInt16 = 306
+    static let fuel: UInt16 = 307
+    static let sum: UInt16 = 308
     /// SS SI AS AI; shift.2 between
-    static let i32ShlAdd: UInt16 = 307
+    static let i32ShlAdd: UInt16 = 309
     /// A S
-    static let summedLoad8U: UInt16 = 315
+    static let summedLoad8U: UInt16 = 317
     /// A S
-    static let summedLoad16U: UInt16 = 317
+    static let summedLoad16U: UInt16 = 319
     /// A S
-    static let summedLoad32: UInt16 = 319
+    static let summedLoad32: UInt16 = 321
     /// A S
-    static let summedLoad64: UInt16 = 321
+    static let summedLoad64: UInt16 = 323
     /// A S
-    static let summedI32Load8S: UInt16 = 323
+    static let summedI32Load8S: UInt16 = 325
     /// A S
-    static let summedI32Load16S: UInt16 = 325
+    static let summedI32Load16S: UInt16 = 327
     /// A S
-    static let summedI64Load8S: UInt16 = 327
+    static let summedI64Load8S: UInt16 = 329
     /// A S
-    static let summedI64Load16S: UInt16 = 329
+    static let summedI64Load16S: UInt16 = 331
     /// A S
-    static let summedI64Load32S: UInt16 = 331
+    static let summedI64Load32S: UInt16 = 333
     /// A S
-    static let summedF32Load: UInt16 = 333
+    static let summedF32Load: UInt16 = 335
     /// A S
-    static let summedF64Load: UInt16 = 335
+    static let summedF64Load: UInt16 = 337
     /// S I A
-    static let summedStore8: UInt16 = 337
+    static let summedStore8: UInt16 = 339
     /// S I A
-    static let summedStore16: UInt16 = 340
+    static let summedStore16: UInt16 = 342
     /// S I A
-    static let summedStore32: UInt16 = 343
+    static let summedStore32: UInt16 = 345
     /// S I A
-    static let summedStore64: UInt16 = 346
+    static let summedStore64: UInt16 = 348
     /// S I A
-    static let summedF32Store: UInt16 = 349
+    static let summedF32Store: UInt16 = 351
     /// S I A
-    static let summedF64Store: UInt16 = 350
+    static let summedF64Store: UInt16 = 352
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad8U: UInt16 = 351
+    static let indexedLoad8U: UInt16 = 353
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad16U: UInt16 = 359
+    static let indexedLoad16U: UInt16 = 361
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad32: UInt16 = 367
+    static let indexedLoad32: UInt16 = 369
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad64: UInt16 = 375
+    static let indexedLoad64: UInt16 = 377
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedF32Load: UInt16 = 383
+    static let indexedF32Load: UInt16 = 385
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedF64Load: UInt16 = 391
+    static let indexedF64Load: UInt16 = 393
     /// S I
-    static let brCountEq: UInt16 = 399
+    static let brCountEq: UInt16 = 401
     /// S I
-    static let brCountNe: UInt16 = 401
+    static let brCountNe: UInt16 = 403
     /// S I
-    static let brCountLtS: UInt16 = 403
+    static let brCountLtS: UInt16 = 405
     /// S I
-    static let brCountGeS: UInt16 = 405
+    static let brCountGeS: UInt16 = 407
     /// S I
-    static let brCountGtS: UInt16 = 407
+    static let brCountGtS: UInt16 = 409
     /// S I
-    static let brCountLeS: UInt16 = 409
+    static let brCountLeS: UInt16 = 411
     /// S I
-    static let brCountLtU: UInt16 = 411
+    static let brCountLtU: UInt16 = 413
     /// S I
-    static let brCountGeU: UInt16 = 413
+    static let brCountGeU: UInt16 = 415
     /// S I
-    static let brCountGtU: UInt16 = 415
+    static let brCountGtU: UInt16 = 417
     /// S I
-    static let brCountLeU: UInt16 = 417
+    static let brCountLeU: UInt16 = 419
     /// S I
-    static let paidBrCountEq: UInt16 = 419
+    static let paidBrCountEq: UInt16 = 421
     /// S I
-    static let paidBrCountNe: UInt16 = 421
+    static let paidBrCountNe: UInt16 = 423
     /// S I
-    static let paidBrCountLtS: UInt16 = 423
+    static let paidBrCountLtS: UInt16 = 425
     /// S I
-    static let paidBrCountGeS: UInt16 = 425
+    static let paidBrCountGeS: UInt16 = 427
     /// S I
-    static let paidBrCountGtS: UInt16 = 427
+    static let paidBrCountGtS: UInt16 = 429
     /// S I
-    static let paidBrCountLeS: UInt16 = 429
+    static let paidBrCountLeS: UInt16 = 431
     /// S I
-    static let paidBrCountLtU: UInt16 = 431
+    static let paidBrCountLtU: UInt16 = 433
     /// S I
-    static let paidBrCountGeU: UInt16 = 433
+    static let paidBrCountGeU: UInt16 = 435
     /// S I
-    static let paidBrCountGtU: UInt16 = 435
+    static let paidBrCountGtU: UInt16 = 437
     /// S I
-    static let paidBrCountLeU: UInt16 = 437
+    static let paidBrCountLeU: UInt16 = 439
     /// binary, commutative
-    static let i32Add: UInt16 = 439
+    static let i32Add: UInt16 = 441
     /// binary, commutative
-    static let i32Mul: UInt16 = 447
+    static let i32Mul: UInt16 = 449
     /// binary, commutative
-    static let i32And: UInt16 = 455
+    static let i32And: UInt16 = 457
     /// binary, commutative
-    static let i32Or: UInt16 = 463
+    static let i32Or: UInt16 = 465
     /// binary, commutative
-    static let i32Xor: UInt16 = 471
+    static let i32Xor: UInt16 = 473
     /// binary
-    static let i32Sub: UInt16 = 479
+    static let i32Sub: UInt16 = 481
     /// unary
-    static let i32Clz: UInt16 = 493
+    static let i32Clz: UInt16 = 495
     /// unary
-    static let i32Ctz: UInt16 = 497
+    static let i32Ctz: UInt16 = 499
     /// unary
-    static let i32Popcnt: UInt16 = 501
+    static let i32Popcnt: UInt16 = 503
     /// binary
-    static let i32Shl: UInt16 = 505
+    static let i32Shl: UInt16 = 507
     /// binary
-    static let i32ShrS: UInt16 = 519
+    static let i32ShrS: UInt16 = 521
     /// binary
-    static let i32ShrU: UInt16 = 533
+    static let i32ShrU: UInt16 = 535
     /// binary
-    static let i32Rotl: UInt16 = 547
+    static let i32Rotl: UInt16 = 549
     /// binary
-    static let i32Rotr: UInt16 = 561
+    static let i32Rotr: UInt16 = 563
     /// binary
-    static let i32DivS: UInt16 = 575
+    static let i32DivS: UInt16 = 577
     /// binary
-    static let i32DivU: UInt16 = 587
+    static let i32DivU: UInt16 = 589
     /// binary
-    static let i32RemS: UInt16 = 599
+    static let i32RemS: UInt16 = 601
     /// binary
-    static let i32RemU: UInt16 = 611
+    static let i32RemU: UInt16 = 613
     /// binary, commutative
-    static let i32Eq: UInt16 = 623
+    static let i32Eq: UInt16 = 625
     /// binary, commutative
-    static let i32Ne: UInt16 = 631
+    static let i32Ne: UInt16 = 633
     /// binary, commutative
-    static let i32LtS: UInt16 = 639
+    static let i32LtS: UInt16 = 641
     /// binary, commutative
-    static let i32GeS: UInt16 = 647
+    static let i32GeS: UInt16 = 649
     /// binary, commutative
-    static let i32GtS: UInt16 = 655
+    static let i32GtS: UInt16 = 657
     /// binary, commutative
-    static let i32LeS: UInt16 = 663
+    static let i32LeS: UInt16 = 665
     /// binary, commutative
-    static let i32LtU: UInt16 = 671
+    static let i32LtU: UInt16 = 673
     /// binary, commutative
-    static let i32GeU: UInt16 = 679
+    static let i32GeU: UInt16 = 681
     /// binary, commutative
-    static let i32GtU: UInt16 = 687
+    static let i32GtU: UInt16 = 689
     /// binary, commutative
-    static let i32LeU: UInt16 = 695
+    static let i32LeU: UInt16 = 697
     /// binary, commutative
-    static let i64Add: UInt16 = 703
+    static let i64Add: UInt16 = 705
     /// binary, commutative
-    static let i64Mul: UInt16 = 711
+    static let i64Mul: UInt16 = 713
     /// binary, commutative
-    static let i64And: UInt16 = 719
+    static let i64And: UInt16 = 721
     /// binary, commutative
-    static let i64Or: UInt16 = 727
+    static let i64Or: UInt16 = 729
     /// binary, commutative
-    static let i64Xor: UInt16 = 735
+    static let i64Xor: UInt16 = 737
     /// binary
-    static let i64Sub: UInt16 = 743
+    static let i64Sub: UInt16 = 745
     /// unary
-    static let i64Clz: UInt16 = 757
+    static let i64Clz: UInt16 = 759
     /// unary
-    static let i64Ctz: UInt16 = 761
+    static let i64Ctz: UInt16 = 763
     /// unary
-    static let i64Popcnt: UInt16 = 765
+    static let i64Popcnt: UInt16 = 767
     /// binary
-    static let i64Shl: UInt16 = 769
+    static let i64Shl: UInt16 = 771
     /// binary
-    static let i64ShrS: UInt16 = 783
+    static let i64ShrS: UInt16 = 785
     /// binary
-    static let i64ShrU: UInt16 = 797
+    static let i64ShrU: UInt16 = 799
     /// binary
-    static let i64Rotl: UInt16 = 811
+    static let i64Rotl: UInt16 = 813
     /// binary
-    static let i64Rotr: UInt16 = 825
+    static let i64Rotr: UInt16 = 827
     /// binary
-    static let i64DivS: UInt16 = 839
+    static let i64DivS: UInt16 = 841
     /// binary
-    static let i64DivU: UInt16 = 851
+    static let i64DivU: UInt16 = 853
     /// binary
-    static let i64RemS: UInt16 = 863
+    static let i64RemS: UInt16 = 865
     /// binary
-    static let i64RemU: UInt16 = 875
+    static let i64RemU: UInt16 = 877
     /// binary, commutative
-    static let i64Eq: UInt16 = 887
+    static let i64Eq: UInt16 = 889
     /// binary, commutative
-    static let i64Ne: UInt16 = 895
+    static let i64Ne: UInt16 = 897
     /// binary, commutative
-    static let i64LtS: UInt16 = 903
+    static let i64LtS: UInt16 = 905
     /// binary, commutative
-    static let i64GeS: UInt16 = 911
+    static let i64GeS: UInt16 = 913
     /// binary, commutative
-    static let i64GtS: UInt16 = 919
+    static let i64GtS: UInt16 = 921
     /// binary, commutative
-    static let i64LeS: UInt16 = 927
+    static let i64LeS: UInt16 = 929
     /// binary, commutative
-    static let i64LtU: UInt16 = 935
+    static let i64LtU: UInt16 = 937
     /// binary, commutative
-    static let i64GeU: UInt16 = 943
+    static let i64GeU: UInt16 = 945
     /// binary, commutative
-    static let i64GtU: UInt16 = 951
+    static let i64GtU: UInt16 = 953
     /// binary, commutative
-    static let i64LeU: UInt16 = 959
+    static let i64LeU: UInt16 = 961
     /// load
-    static let load8U: UInt16 = 967
+    static let load8U: UInt16 = 969
     /// load
-    static let load16U: UInt16 = 971
+    static let load16U: UInt16 = 973
     /// load
-    static let load32: UInt16 = 975
+    static let load32: UInt16 = 977
     /// load
-    static let load64: UInt16 = 979
+    static let load64: UInt16 = 981
     /// load
-    static let i32Load8S: UInt16 = 983
+    static let i32Load8S: UInt16 = 985
     /// load
-    static let i32Load16S: UInt16 = 987
+    static let i32Load16S: UInt16 = 989
     /// load
-    static let i64Load8S: UInt16 = 991
+    static let i64Load8S: UInt16 = 993
     /// load
-    static let i64Load16S: UInt16 = 995
+    static let i64Load16S: UInt16 = 997
     /// load
-    static let i64Load32S: UInt16 = 999
+    static let i64Load32S: UInt16 = 1001
     /// load
-    static let f32Load: UInt16 = 1003
+    static let f32Load: UInt16 = 1005
     /// load
-    static let f64Load: UInt16 = 1007
+    static let f64Load: UInt16 = 1009
     /// store: SS SI AS AI SA
-    static let store8: UInt16 = 1011
+    static let store8: UInt16 = 1013
     /// store: SS SI AS AI SA
-    static let store16: UInt16 = 1016
+    static let store16: UInt16 = 1018
     /// store: SS SI AS AI SA
-    static let store32: UInt16 = 1021
+    static let store32: UInt16 = 1023
     /// store: SS SI AS AI SA
-    static let store64: UInt16 = 1026
+    static let store64: UInt16 = 1028
     /// store: SA AA
-    static let f32Store: UInt16 = 1031
+    static let f32Store: UInt16 = 1033
     /// store: SA AA
-    static let f64Store: UInt16 = 1033
+    static let f64Store: UInt16 = 1035
     /// far load
-    static let farLoad8U: UInt16 = 1035
+    static let farLoad8U: UInt16 = 1037
     /// far load
-    static let farLoad16U: UInt16 = 1036
+    static let farLoad16U: UInt16 = 1038
     /// far load
-    static let farLoad32: UInt16 = 1037
+    static let farLoad32: UInt16 = 1039
     /// far load
-    static let farLoad64: UInt16 = 1038
+    static let farLoad64: UInt16 = 1040
     /// far load
-    static let farI32Load8S: UInt16 = 1039
+    static let farI32Load8S: UInt16 = 1041
     /// far load
-    static let farI32Load16S: UInt16 = 1040
+    static let farI32Load16S: UInt16 = 1042
     /// far load
-    static let farI64Load8S: UInt16 = 1041
+    static let farI64Load8S: UInt16 = 1043
     /// far load
-    static let farI64Load16S: UInt16 = 1042
+    static let farI64Load16S: UInt16 = 1044
     /// far load
-    static let farI64Load32S: UInt16 = 1043
+    static let farI64Load32S: UInt16 = 1045
     /// far load
-    static let farF32Load: UInt16 = 1044
+    static let farF32Load: UInt16 = 1046
     /// far load
-    static let farF64Load: UInt16 = 1045
+    static let farF64Load: UInt16 = 1047
     /// far store
-    static let farStore8: UInt16 = 1046
+    static let farStore8: UInt16 = 1048
     /// far store
-    static let farStore16: UInt16 = 1047
+    static let farStore16: UInt16 = 1049
     /// far store
-    static let farStore32: UInt16 = 1048
+    static let farStore32: UInt16 = 1050
     /// far store
-    static let farStore64: UInt16 = 1049
+    static let farStore64: UInt16 = 1051
     /// A S
-    static let globalGet: UInt16 = 1050
+    static let globalGet: UInt16 = 1052
     /// S A I F D
-    static let globalSet: UInt16 = 1052
+    static let globalSet: UInt16 = 1054
     /// A S
-    static let importedGlobalGet: UInt16 = 1057
+    static let importedGlobalGet: UInt16 = 1059
     /// S A I F D
-    static let importedGlobalSet: UInt16 = 1059
+    static let importedGlobalSet: UInt16 = 1061
     /// unary
-    static let i32TruncF32S: UInt16 = 1064
+    static let i32TruncF32S: UInt16 = 1066
     /// unary
-    static let i32TruncF32U: UInt16 = 1068
+    static let i32TruncF32U: UInt16 = 1070
     /// unary
-    static let i32TruncF64S: UInt16 = 1072
+    static let i32TruncF64S: UInt16 = 1074
     /// unary
-    static let i32TruncF64U: UInt16 = 1076
+    static let i32TruncF64U: UInt16 = 1078
     /// unary
-    static let i64TruncF32S: UInt16 = 1080
+    static let i64TruncF32S: UInt16 = 1082
     /// unary
-    static let i64TruncF32U: UInt16 = 1084
+    static let i64TruncF32U: UInt16 = 1086
     /// unary
-    static let i64TruncF64S: UInt16 = 1088
+    static let i64TruncF64S: UInt16 = 1090
     /// unary
-    static let i64TruncF64U: UInt16 = 1092
+    static let i64TruncF64U: UInt16 = 1094
     /// unary
-    static let i32TruncSatF32S: UInt16 = 1096
+    static let i32TruncSatF32S: UInt16 = 1098
     /// unary
-    static let i32TruncSatF32U: UInt16 = 1100
+    static let i32TruncSatF32U: UInt16 = 1102
     /// unary
-    static let i32TruncSatF64S: UInt16 = 1104
+    static let i32TruncSatF64S: UInt16 = 1106
     /// unary
-    static let i32TruncSatF64U: UInt16 = 1108
+    static let i32TruncSatF64U: UInt16 = 1110
     /// unary
-    static let i64TruncSatF32S: UInt16 = 1112
+    static let i64TruncSatF32S: UInt16 = 1114
     /// unary
-    static let i64TruncSatF32U: UInt16 = 1116
+    static let i64TruncSatF32U: UInt16 = 1118
     /// unary
-    static let i64TruncSatF64S: UInt16 = 1120
+    static let i64TruncSatF64S: UInt16 = 1122
     /// unary
-    static let i64TruncSatF64U: UInt16 = 1124
+    static let i64TruncSatF64U: UInt16 = 1126
     /// unary
-    static let f32ConvertI32S: UInt16 = 1128
+    static let f32ConvertI32S: UInt16 = 1130
     /// unary
-    static let f32ConvertI32U: UInt16 = 1132
+    static let f32ConvertI32U: UInt16 = 1134
     /// unary
-    static let f64ConvertI32S: UInt16 = 1136
+    static let f64ConvertI32S: UInt16 = 1138
     /// unary
-    static let f64ConvertI32U: UInt16 = 1140
+    static let f64ConvertI32U: UInt16 = 1142
     /// unary
-    static let f32ConvertI64S: UInt16 = 1144
+    static let f32ConvertI64S: UInt16 = 1146
     /// unary
-    static let f32ConvertI64U: UInt16 = 1148
+    static let f32ConvertI64U: UInt16 = 1150
     /// unary
-    static let f64ConvertI64S: UInt16 = 1152
+    static let f64ConvertI64S: UInt16 = 1154
     /// unary
-    static let f64ConvertI64U: UInt16 = 1156
+    static let f64ConvertI64U: UInt16 = 1158
     /// unary
-    static let i64ExtendI32U: UInt16 = 1160
+    static let i64ExtendI32U: UInt16 = 1162
     /// unary
-    static let i64ExtendI32S: UInt16 = 1164
+    static let i64ExtendI32S: UInt16 = 1166
     /// unary
-    static let i32Extend8S: UInt16 = 1168
+    static let i32Extend8S: UInt16 = 1170
     /// unary
-    static let i32Extend16S: UInt16 = 1172
+    static let i32Extend16S: UInt16 = 1174
     /// unary
-    static let i64Extend8S: UInt16 = 1176
+    static let i64Extend8S: UInt16 = 1178
     /// unary
-    static let i64Extend16S: UInt16 = 1180
+    static let i64Extend16S: UInt16 = 1182
     /// unary
-    static let f32DemoteF64: UInt16 = 1184
+    static let f32DemoteF64: UInt16 = 1186
     /// unary
-    static let f64PromoteF32: UInt16 = 1188
+    static let f64PromoteF32: UInt16 = 1190
     /// unary
-    static let i32ReinterpretF32: UInt16 = 1192
+    static let i32ReinterpretF32: UInt16 = 1194
     /// unary
-    static let i64ReinterpretF64: UInt16 = 1196
+    static let i64ReinterpretF64: UInt16 = 1198
     /// unary
-    static let f32ReinterpretI32: UInt16 = 1200
+    static let f32ReinterpretI32: UInt16 = 1202
     /// unary
-    static let f64ReinterpretI64: UInt16 = 1204
+    static let f64ReinterpretI64: UInt16 = 1206
     /// binary, commutative
-    static let f32Add: UInt16 = 1208
+    static let f32Add: UInt16 = 1210
     /// binary, commutative
-    static let f32Mul: UInt16 = 1216
+    static let f32Mul: UInt16 = 1218
     /// binary, commutative
-    static let f32Min: UInt16 = 1224
+    static let f32Min: UInt16 = 1226
     /// binary, commutative
-    static let f32Max: UInt16 = 1232
+    static let f32Max: UInt16 = 1234
     /// binary
-    static let f32Sub: UInt16 = 1240
+    static let f32Sub: UInt16 = 1242
     /// binary
-    static let f32Div: UInt16 = 1254
+    static let f32Div: UInt16 = 1256
     /// binary
-    static let f32Copysign: UInt16 = 1268
+    static let f32Copysign: UInt16 = 1270
     /// unary
-    static let f32Abs: UInt16 = 1282
+    static let f32Abs: UInt16 = 1284
     /// unary
-    static let f32Neg: UInt16 = 1286
+    static let f32Neg: UInt16 = 1288
     /// unary
-    static let f32Ceil: UInt16 = 1290
+    static let f32Ceil: UInt16 = 1292
     /// unary
-    static let f32Floor: UInt16 = 1294
+    static let f32Floor: UInt16 = 1296
     /// unary
-    static let f32Trunc: UInt16 = 1298
+    static let f32Trunc: UInt16 = 1300
     /// unary
-    static let f32Nearest: UInt16 = 1302
+    static let f32Nearest: UInt16 = 1304
     /// unary
-    static let f32Sqrt: UInt16 = 1306
+    static let f32Sqrt: UInt16 = 1308
     /// binary, commutative
-    static let f32Eq: UInt16 = 1310
+    static let f32Eq: UInt16 = 1312
     /// binary, commutative
-    static let f32Ne: UInt16 = 1318
+    static let f32Ne: UInt16 = 1320
     /// binary, commutative
-    static let f32Lt: UInt16 = 1326
+    static let f32Lt: UInt16 = 1328
     /// binary, commutative
-    static let f32Gt: UInt16 = 1334
+    static let f32Gt: UInt16 = 1336
     /// binary, commutative
-    static let f32Le: UInt16 = 1342
+    static let f32Le: UInt16 = 1344
     /// binary, commutative
-    static let f32Ge: UInt16 = 1350
+    static let f32Ge: UInt16 = 1352
     /// binary, commutative
-    static let f64Add: UInt16 = 1358
+    static let f64Add: UInt16 = 1360
     /// binary, commutative
-    static let f64Mul: UInt16 = 1366
+    static let f64Mul: UInt16 = 1368
     /// binary, commutative
-    static let f64Min: UInt16 = 1374
+    static let f64Min: UInt16 = 1376
     /// binary, commutative
-    static let f64Max: UInt16 = 1382
+    static let f64Max: UInt16 = 1384
     /// binary
-    static let f64Sub: UInt16 = 1390
+    static let f64Sub: UInt16 = 1392
     /// binary
-    static let f64Div: UInt16 = 1404
+    static let f64Div: UInt16 = 1406
     /// binary
-    static let f64Copysign: UInt16 = 1418
+    static let f64Copysign: UInt16 = 1420
     /// unary
-    static let f64Abs: UInt16 = 1432
+    static let f64Abs: UInt16 = 1434
     /// unary
-    static let f64Neg: UInt16 = 1436
+    static let f64Neg: UInt16 = 1438
     /// unary
-    static let f64Ceil: UInt16 = 1440
+    static let f64Ceil: UInt16 = 1442
     /// unary
-    static let f64Floor: UInt16 = 1444
+    static let f64Floor: UInt16 = 1446
     /// unary
-    static let f64Trunc: UInt16 = 1448
+    static let f64Trunc: UInt16 = 1450
     /// unary
-    static let f64Nearest: UInt16 = 1452
+    static let f64Nearest: UInt16 = 1454
     /// unary
-    static let f64Sqrt: UInt16 = 1456
+    static let f64Sqrt: UInt16 = 1458
     /// binary, commutative
-    static let f64Eq: UInt16 = 1460
+    static let f64Eq: UInt16 = 1462
     /// binary, commutative
-    static let f64Ne: UInt16 = 1468
+    static let f64Ne: UInt16 = 1470
     /// binary, commutative
-    static let f64Lt: UInt16 = 1476
+    static let f64Lt: UInt16 = 1478
     /// binary, commutative
-    static let f64Gt: UInt16 = 1484
+    static let f64Gt: UInt16 = 1486
     /// binary, commutative
-    static let f64Le: UInt16 = 1492
+    static let f64Le: UInt16 = 1494
     /// binary, commutative
-    static let f64Ge: UInt16 = 1500
+    static let f64Ge: UInt16 = 1502
     /// vector load, far
-    static let v128Load: UInt16 = 1508
+    static let v128Load: UInt16 = 1510
     /// vector load, far
-    static let v128Load32Zero: UInt16 = 1510
+    static let v128Load32Zero: UInt16 = 1512
     /// vector load, far
-    static let v128Load64Zero: UInt16 = 1512
+    static let v128Load64Zero: UInt16 = 1514
     /// vector load, far
-    static let v128Load8Splat: UInt16 = 1514
+    static let v128Load8Splat: UInt16 = 1516
     /// vector load, far
-    static let v128Load16Splat: UInt16 = 1516
+    static let v128Load16Splat: UInt16 = 1518
     /// vector load, far
-    static let v128Load32Splat: UInt16 = 1518
+    static let v128Load32Splat: UInt16 = 1520
     /// vector load, far
-    static let v128Load64Splat: UInt16 = 1520
+    static let v128Load64Splat: UInt16 = 1522
     /// vector load, far
-    static let v128Load8x8S: UInt16 = 1522
+    static let v128Load8x8S: UInt16 = 1524
     /// vector load, far
-    static let v128Load8x8U: UInt16 = 1524
+    static let v128Load8x8U: UInt16 = 1526
     /// vector load, far
-    static let v128Load16x4S: UInt16 = 1526
+    static let v128Load16x4S: UInt16 = 1528
     /// vector load, far
-    static let v128Load16x4U: UInt16 = 1528
+    static let v128Load16x4U: UInt16 = 1530
     /// vector load, far
-    static let v128Load32x2S: UInt16 = 1530
+    static let v128Load32x2S: UInt16 = 1532
     /// vector load, far
-    static let v128Load32x2U: UInt16 = 1532
+    static let v128Load32x2U: UInt16 = 1534
     /// vector load lane, far
-    static let v128Load8Lane: UInt16 = 1534
+    static let v128Load8Lane: UInt16 = 1536
     /// vector load lane, far
-    static let v128Load16Lane: UInt16 = 1536
+    static let v128Load16Lane: UInt16 = 1538
     /// vector load lane, far
-    static let v128Load32Lane: UInt16 = 1538
+    static let v128Load32Lane: UInt16 = 1540
     /// vector load lane, far
-    static let v128Load64Lane: UInt16 = 1540
+    static let v128Load64Lane: UInt16 = 1542
     /// vector store, far
-    static let v128Store: UInt16 = 1542
+    static let v128Store: UInt16 = 1544
     /// vector store lane, far
-    static let v128Store8Lane: UInt16 = 1544
+    static let v128Store8Lane: UInt16 = 1546
     /// vector store lane, far
-    static let v128Store16Lane: UInt16 = 1546
+    static let v128Store16Lane: UInt16 = 1548
     /// vector store lane, far
-    static let v128Store32Lane: UInt16 = 1548
+    static let v128Store32Lane: UInt16 = 1550
     /// vector store lane, far
-    static let v128Store64Lane: UInt16 = 1550
+    static let v128Store64Lane: UInt16 = 1552
     /// vector shuffle
-    static let i8x16Shuffle: UInt16 = 1552
+    static let i8x16Shuffle: UInt16 = 1554
     /// vector
-    static let i8x16Swizzle: UInt16 = 1553
+    static let i8x16Swizzle: UInt16 = 1555
     /// vector const
-    static let v128Const: UInt16 = 1554
+    static let v128Const: UInt16 = 1556
     /// vector splat
-    static let i8x16Splat: UInt16 = 1555
+    static let i8x16Splat: UInt16 = 1557
     /// vector replace
-    static let i8x16ReplaceLane: UInt16 = 1556
+    static let i8x16ReplaceLane: UInt16 = 1558
     /// vector extract
-    static let i8x16ExtractLaneS: UInt16 = 1557
+    static let i8x16ExtractLaneS: UInt16 = 1559
     /// vector extract
-    static let i8x16ExtractLaneU: UInt16 = 1558
+    static let i8x16ExtractLaneU: UInt16 = 1560
     /// vector splat
-    static let i16x8Splat: UInt16 = 1559
+    static let i16x8Splat: UInt16 = 1561
     /// vector replace
-    static let i16x8ReplaceLane: UInt16 = 1560
+    static let i16x8ReplaceLane: UInt16 = 1562
     /// vector extract
-    static let i16x8ExtractLaneS: UInt16 = 1561
+    static let i16x8ExtractLaneS: UInt16 = 1563
     /// vector extract
-    static let i16x8ExtractLaneU: UInt16 = 1562
+    static let i16x8ExtractLaneU: UInt16 = 1564
     /// vector splat
-    static let i32x4Splat: UInt16 = 1563
+    static let i32x4Splat: UInt16 = 1565
     /// vector replace
-    static let i32x4ReplaceLane: UInt16 = 1564
+    static let i32x4ReplaceLane: UInt16 = 1566
     /// vector extract
-    static let i32x4ExtractLane: UInt16 = 1565
+    static let i32x4ExtractLane: UInt16 = 1567
     /// vector splat
-    static let i64x2Splat: UInt16 = 1566
+    static let i64x2Splat: UInt16 = 1568
     /// vector replace
-    static let i64x2ReplaceLane: UInt16 = 1567
+    static let i64x2ReplaceLane: UInt16 = 1569
     /// vector extract
-    static let i64x2ExtractLane: UInt16 = 1568
+    static let i64x2ExtractLane: UInt16 = 1570
     /// vector splat
-    static let f32x4Splat: UInt16 = 1569
+    static let f32x4Splat: UInt16 = 1571
     /// vector replace
-    static let f32x4ReplaceLane: UInt16 = 1570
+    static let f32x4ReplaceLane: UInt16 = 1572
     /// vector extract
-    static let f32x4ExtractLane: UInt16 = 1571
+    static let f32x4ExtractLane: UInt16 = 1573
     /// vector splat
-    static let f64x2Splat: UInt16 = 1572
+    static let f64x2Splat: UInt16 = 1574
     /// vector replace
-    static let f64x2ReplaceLane: UInt16 = 1573
+    static let f64x2ReplaceLane: UInt16 = 1575
     /// vector extract
-    static let f64x2ExtractLane: UInt16 = 1574
+    static let f64x2ExtractLane: UInt16 = 1576
     /// vector
-    static let v128Not: UInt16 = 1575
+    static let v128Not: UInt16 = 1577
     /// vector
-    static let v128And: UInt16 = 1576
+    static let v128And: UInt16 = 1578
     /// vector
-    static let v128Andnot: UInt16 = 1577
+    static let v128Andnot: UInt16 = 1579
     /// vector
-    static let v128Or: UInt16 = 1578
+    static let v128Or: UInt16 = 1580
     /// vector
-    static let v128Xor: UInt16 = 1579
+    static let v128Xor: UInt16 = 1581
     /// vector
-    static let v128Bitselect: UInt16 = 1580
+    static let v128Bitselect: UInt16 = 1582
     /// vector
-    static let v128AnyTrue: UInt16 = 1581
+    static let v128AnyTrue: UInt16 = 1583
     /// vector
-    static let i8x16Eq: UInt16 = 1582
+    static let i8x16Eq: UInt16 = 1584
     /// vector
-    static let i8x16Ne: UInt16 = 1583
+    static let i8x16Ne: UInt16 = 1585
     /// vector
-    static let i8x16LtS: UInt16 = 1584
+    static let i8x16LtS: UInt16 = 1586
     /// vector
-    static let i8x16LtU: UInt16 = 1585
+    static let i8x16LtU: UInt16 = 1587
     /// vector
-    static let i8x16GtS: UInt16 = 1586
+    static let i8x16GtS: UInt16 = 1588
     /// vector
-    static let i8x16GtU: UInt16 = 1587
+    static let i8x16GtU: UInt16 = 1589
     /// vector
-    static let i8x16LeS: UInt16 = 1588
+    static let i8x16LeS: UInt16 = 1590
     /// vector
-    static let i8x16LeU: UInt16 = 1589
+    static let i8x16LeU: UInt16 = 1591
     /// vector
-    static let i8x16GeS: UInt16 = 1590
+    static let i8x16GeS: UInt16 = 1592
     /// vector
-    static let i8x16GeU: UInt16 = 1591
+    static let i8x16GeU: UInt16 = 1593
     /// vector
-    static let i8x16Abs: UInt16 = 1592
+    static let i8x16Abs: UInt16 = 1594
     /// vector
-    static let i8x16Neg: UInt16 = 1593
+    static let i8x16Neg: UInt16 = 1595
     /// vector
-    static let i8x16AllTrue: UInt16 = 1594
+    static let i8x16AllTrue: UInt16 = 1596
     /// vector
-    static let i8x16Bitmask: UInt16 = 1595
+    static let i8x16Bitmask: UInt16 = 1597
     /// vector
-    static let i8x16Add: UInt16 = 1596
+    static let i8x16Add: UInt16 = 1598
     /// vector
-    static let i8x16Sub: UInt16 = 1597
+    static let i8x16Sub: UInt16 = 1599
     /// vector
-    static let i8x16MinS: UInt16 = 1598
+    static let i8x16MinS: UInt16 = 1600
     /// vector
-    static let i8x16MaxS: UInt16 = 1599
+    static let i8x16MaxS: UInt16 = 1601
     /// vector
-    static let i8x16MinU: UInt16 = 1600
+    static let i8x16MinU: UInt16 = 1602
     /// vector
-    static let i8x16MaxU: UInt16 = 1601
+    static let i8x16MaxU: UInt16 = 1603
     /// vector
-    static let i16x8Eq: UInt16 = 1602
+    static let i16x8Eq: UInt16 = 1604
     /// vector
-    static let i16x8Ne: UInt16 = 1603
+    static let i16x8Ne: UInt16 = 1605
     /// vector
-    static let i16x8LtS: UInt16 = 1604
+    static let i16x8LtS: UInt16 = 1606
     /// vector
-    static let i16x8LtU: UInt16 = 1605
+    static let i16x8LtU: UInt16 = 1607
     /// vector
-    static let i16x8GtS: UInt16 = 1606
+    static let i16x8GtS: UInt16 = 1608
     /// vector
-    static let i16x8GtU: UInt16 = 1607
+    static let i16x8GtU: UInt16 = 1609
     /// vector
-    static let i16x8LeS: UInt16 = 1608
+    static let i16x8LeS: UInt16 = 1610
     /// vector
-    static let i16x8LeU: UInt16 = 1609
+    static let i16x8LeU: UInt16 = 1611
     /// vector
-    static let i16x8GeS: UInt16 = 1610
+    static let i16x8GeS: UInt16 = 1612
     /// vector
-    static let i16x8GeU: UInt16 = 1611
+    static let i16x8GeU: UInt16 = 1613
     /// vector
-    static let i16x8Abs: UInt16 = 1612
+    static let i16x8Abs: UInt16 = 1614
     /// vector
-    static let i16x8Neg: UInt16 = 1613
+    static let i16x8Neg: UInt16 = 1615
     /// vector
-    static let i16x8AllTrue: UInt16 = 1614
+    static let i16x8AllTrue: UInt16 = 1616
     /// vector
-    static let i16x8Bitmask: UInt16 = 1615
+    static let i16x8Bitmask: UInt16 = 1617
     /// vector
-    static let i16x8Add: UInt16 = 1616
+    static let i16x8Add: UInt16 = 1618
     /// vector
-    static let i16x8Sub: UInt16 = 1617
+    static let i16x8Sub: UInt16 = 1619
     /// vector
-    static let i16x8Mul: UInt16 = 1618
+    static let i16x8Mul: UInt16 = 1620
     /// vector
-    static let i16x8MinS: UInt16 = 1619
+    static let i16x8MinS: UInt16 = 1621
     /// vector
-    static let i16x8MaxS: UInt16 = 1620
+    static let i16x8MaxS: UInt16 = 1622
     /// vector
-    static let i16x8MinU: UInt16 = 1621
+    static let i16x8MinU: UInt16 = 1623
     /// vector
-    static let i16x8MaxU: UInt16 = 1622
+    static let i16x8MaxU: UInt16 = 1624
     /// vector
-    static let i32x4Eq: UInt16 = 1623
+    static let i32x4Eq: UInt16 = 1625
     /// vector
-    static let i32x4Ne: UInt16 = 1624
+    static let i32x4Ne: UInt16 = 1626
     /// vector
-    static let i32x4LtS: UInt16 = 1625
+    static let i32x4LtS: UInt16 = 1627
     /// vector
-    static let i32x4LtU: UInt16 = 1626
+    static let i32x4LtU: UInt16 = 1628
     /// vector
-    static let i32x4GtS: UInt16 = 1627
+    static let i32x4GtS: UInt16 = 1629
     /// vector
-    static let i32x4GtU: UInt16 = 1628
+    static let i32x4GtU: UInt16 = 1630
     /// vector
-    static let i32x4LeS: UInt16 = 1629
+    static let i32x4LeS: UInt16 = 1631
     /// vector
-    static let i32x4LeU: UInt16 = 1630
+    static let i32x4LeU: UInt16 = 1632
     /// vector
-    static let i32x4GeS: UInt16 = 1631
+    static let i32x4GeS: UInt16 = 1633
     /// vector
-    static let i32x4GeU: UInt16 = 1632
+    static let i32x4GeU: UInt16 = 1634
     /// vector
-    static let i32x4Abs: UInt16 = 1633
+    static let i32x4Abs: UInt16 = 1635
     /// vector
-    static let i32x4Neg: UInt16 = 1634
+    static let i32x4Neg: UInt16 = 1636
     /// vector
-    static let i32x4AllTrue: UInt16 = 1635
+    static let i32x4AllTrue: UInt16 = 1637
     /// vector
-    static let i32x4Bitmask: UInt16 = 1636
+    static let i32x4Bitmask: UInt16 = 1638
     /// vector
-    static let i32x4Add: UInt16 = 1637
+    static let i32x4Add: UInt16 = 1639
     /// vector
-    static let i32x4Sub: UInt16 = 1638
+    static let i32x4Sub: UInt16 = 1640
     /// vector
-    static let i32x4Mul: UInt16 = 1639
+    static let i32x4Mul: UInt16 = 1641
     /// vector
-    static let i32x4MinS: UInt16 = 1640
+    static let i32x4MinS: UInt16 = 1642
     /// vector
-    static let i32x4MaxS: UInt16 = 1641
+    static let i32x4MaxS: UInt16 = 1643
     /// vector
-    static let i32x4MinU: UInt16 = 1642
+    static let i32x4MinU: UInt16 = 1644
     /// vector
-    static let i32x4MaxU: UInt16 = 1643
+    static let i32x4MaxU: UInt16 = 1645
     /// vector
-    static let i64x2Eq: UInt16 = 1644
+    static let i64x2Eq: UInt16 = 1646
     /// vector
-    static let i64x2Ne: UInt16 = 1645
+    static let i64x2Ne: UInt16 = 1647
     /// vector
-    static let i64x2LtS: UInt16 = 1646
+    static let i64x2LtS: UInt16 = 1648
     /// vector
-    static let i64x2GtS: UInt16 = 1647
+    static let i64x2GtS: UInt16 = 1649
     /// vector
-    static let i64x2LeS: UInt16 = 1648
+    static let i64x2LeS: UInt16 = 1650
     /// vector
-    static let i64x2GeS: UInt16 = 1649
+    static let i64x2GeS: UInt16 = 1651
     /// vector
-    static let i64x2Abs: UInt16 = 1650
+    static let i64x2Abs: UInt16 = 1652
     /// vector
-    static let i64x2Neg: UInt16 = 1651
+    static let i64x2Neg: UInt16 = 1653
     /// vector
-    static let i64x2AllTrue: UInt16 = 1652
+    static let i64x2AllTrue: UInt16 = 1654
     /// vector
-    static let i64x2Bitmask: UInt16 = 1653
+    static let i64x2Bitmask: UInt16 = 1655
     /// vector
-    static let i64x2Add: UInt16 = 1654
+    static let i64x2Add: UInt16 = 1656
     /// vector
-    static let i64x2Sub: UInt16 = 1655
+    static let i64x2Sub: UInt16 = 1657
     /// vector
-    static let i64x2Mul: UInt16 = 1656
+    static let i64x2Mul: UInt16 = 1658
     /// vector
-    static let i8x16AddSatS: UInt16 = 1657
+    static let i8x16AddSatS: UInt16 = 1659
     /// vector
-    static let i8x16SubSatS: UInt16 = 1658
+    static let i8x16SubSatS: UInt16 = 1660
     /// vector
-    static let i8x16AddSatU: UInt16 = 1659
+    static let i8x16AddSatU: UInt16 = 1661
     /// vector
-    static let i8x16SubSatU: UInt16 = 1660
+    static let i8x16SubSatU: UInt16 = 1662
     /// vector
-    static let i8x16AvgrU: UInt16 = 1661
+    static let i8x16AvgrU: UInt16 = 1663
     /// vector
-    static let i16x8AddSatS: UInt16 = 1662
+    static let i16x8AddSatS: UInt16 = 1664
     /// vector
-    static let i16x8SubSatS: UInt16 = 1663
+    static let i16x8SubSatS: UInt16 = 1665
     /// vector
-    static let i16x8AddSatU: UInt16 = 1664
+    static let i16x8AddSatU: UInt16 = 1666
     /// vector
-    static let i16x8SubSatU: UInt16 = 1665
+    static let i16x8SubSatU: UInt16 = 1667
     /// vector
-    static let i16x8AvgrU: UInt16 = 1666
+    static let i16x8AvgrU: UInt16 = 1668
     /// vector
-    static let i8x16Popcnt: UInt16 = 1667
+    static let i8x16Popcnt: UInt16 = 1669
     /// vector
-    static let i8x16NarrowI16x8S: UInt16 = 1668
+    static let i8x16NarrowI16x8S: UInt16 = 1670
     /// vector
-    static let i8x16NarrowI16x8U: UInt16 = 1669
+    static let i8x16NarrowI16x8U: UInt16 = 1671
     /// vector
-    static let i16x8NarrowI32x4S: UInt16 = 1670
+    static let i16x8NarrowI32x4S: UInt16 = 1672
     /// vector
-    static let i16x8NarrowI32x4U: UInt16 = 1671
+    static let i16x8NarrowI32x4U: UInt16 = 1673
     /// vector
-    static let i16x8Q15mulrSatS: UInt16 = 1672
+    static let i16x8Q15mulrSatS: UInt16 = 1674
     /// vector
-    static let i32x4DotI16x8S: UInt16 = 1673
+    static let i32x4DotI16x8S: UInt16 = 1675
     /// vector
-    static let i16x8RelaxedDotI8x16I7x16S: UInt16 = 1674
+    static let i16x8RelaxedDotI8x16I7x16S: UInt16 = 1676
     /// vector
-    static let i32x4RelaxedDotI8x16I7x16AddS: UInt16 = 1675
+    static let i32x4RelaxedDotI8x16I7x16AddS: UInt16 = 1677
     /// vector shift
-    static let i8x16Shl: UInt16 = 1676
+    static let i8x16Shl: UInt16 = 1678
     /// vector shift
-    static let i8x16ShrS: UInt16 = 1677
+    static let i8x16ShrS: UInt16 = 1679
     /// vector shift
-    static let i8x16ShrU: UInt16 = 1678
+    static let i8x16ShrU: UInt16 = 1680
     /// vector shift
-    static let i16x8Shl: UInt16 = 1679
+    static let i16x8Shl: UInt16 = 1681
     /// vector shift
-    static let i16x8ShrS: UInt16 = 1680
+    static let i16x8ShrS: UInt16 = 1682
     /// vector shift
-    static let i16x8ShrU: UInt16 = 1681
+    static let i16x8ShrU: UInt16 = 1683
     /// vector shift
-    static let i32x4Shl: UInt16 = 1682
+    static let i32x4Shl: UInt16 = 1684
     /// vector shift
-    static let i32x4ShrS: UInt16 = 1683
+    static let i32x4ShrS: UInt16 = 1685
     /// vector shift
-    static let i32x4ShrU: UInt16 = 1684
+    static let i32x4ShrU: UInt16 = 1686
     /// vector shift
-    static let i64x2Shl: UInt16 = 1685
+    static let i64x2Shl: UInt16 = 1687
     /// vector shift
-    static let i64x2ShrS: UInt16 = 1686
+    static let i64x2ShrS: UInt16 = 1688
     /// vector shift
-    static let i64x2ShrU: UInt16 = 1687
+    static let i64x2ShrU: UInt16 = 1689
     /// vector
-    static let i16x8ExtendLowI8x16S: UInt16 = 1688
+    static let i16x8ExtendLowI8x16S: UInt16 = 1690
     /// vector
-    static let i16x8ExtmulLowI8x16S: UInt16 = 1689
+    static let i16x8ExtmulLowI8x16S: UInt16 = 1691
     /// vector
-    static let i16x8ExtendHighI8x16S: UInt16 = 1690
+    static let i16x8ExtendHighI8x16S: UInt16 = 1692
     /// vector
-    static let i16x8ExtmulHighI8x16S: UInt16 = 1691
+    static let i16x8ExtmulHighI8x16S: UInt16 = 1693
     /// vector
-    static let i16x8ExtaddPairwiseI8x16S: UInt16 = 1692
+    static let i16x8ExtaddPairwiseI8x16S: UInt16 = 1694
     /// vector
-    static let i16x8ExtendLowI8x16U: UInt16 = 1693
+    static let i16x8ExtendLowI8x16U: UInt16 = 1695
     /// vector
-    static let i16x8ExtmulLowI8x16U: UInt16 = 1694
+    static let i16x8ExtmulLowI8x16U: UInt16 = 1696
     /// vector
-    static let i16x8ExtendHighI8x16U: UInt16 = 1695
+    static let i16x8ExtendHighI8x16U: UInt16 = 1697
     /// vector
-    static let i16x8ExtmulHighI8x16U: UInt16 = 1696
+    static let i16x8ExtmulHighI8x16U: UInt16 = 1698
     /// vector
-    static let i16x8ExtaddPairwiseI8x16U: UInt16 = 1697
+    static let i16x8ExtaddPairwiseI8x16U: UInt16 = 1699
     /// vector
-    static let i32x4ExtendLowI16x8S: UInt16 = 1698
+    static let i32x4ExtendLowI16x8S: UInt16 = 1700
     /// vector
-    static let i32x4ExtmulLowI16x8S: UInt16 = 1699
+    static let i32x4ExtmulLowI16x8S: UInt16 = 1701
     /// vector
-    static let i32x4ExtendHighI16x8S: UInt16 = 1700
+    static let i32x4ExtendHighI16x8S: UInt16 = 1702
     /// vector
-    static let i32x4ExtmulHighI16x8S: UInt16 = 1701
+    static let i32x4ExtmulHighI16x8S: UInt16 = 1703
     /// vector
-    static let i32x4ExtaddPairwiseI16x8S: UInt16 = 1702
+    static let i32x4ExtaddPairwiseI16x8S: UInt16 = 1704
     /// vector
-    static let i32x4ExtendLowI16x8U: UInt16 = 1703
+    static let i32x4ExtendLowI16x8U: UInt16 = 1705
     /// vector
-    static let i32x4ExtmulLowI16x8U: UInt16 = 1704
+    static let i32x4ExtmulLowI16x8U: UInt16 = 1706
     /// vector
-    static let i32x4ExtendHighI16x8U: UInt16 = 1705
+    static let i32x4ExtendHighI16x8U: UInt16 = 1707
     /// vector
-    static let i32x4ExtmulHighI16x8U: UInt16 = 1706
+    static let i32x4ExtmulHighI16x8U: UInt16 = 1708
     /// vector
-    static let i32x4ExtaddPairwiseI16x8U: UInt16 = 1707
+    static let i32x4ExtaddPairwiseI16x8U: UInt16 = 1709
     /// vector
-    static let i64x2ExtendLowI32x4S: UInt16 = 1708
+    static let i64x2ExtendLowI32x4S: UInt16 = 1710
     /// vector
-    static let i64x2ExtmulLowI32x4S: UInt16 = 1709
+    static let i64x2ExtmulLowI32x4S: UInt16 = 1711
     /// vector
-    static let i64x2ExtendHighI32x4S: UInt16 = 1710
+    static let i64x2ExtendHighI32x4S: UInt16 = 1712
     /// vector
-    static let i64x2ExtmulHighI32x4S: UInt16 = 1711
+    static let i64x2ExtmulHighI32x4S: UInt16 = 1713
     /// vector
-    static let i64x2ExtendLowI32x4U: UInt16 = 1712
+    static let i64x2ExtendLowI32x4U: UInt16 = 1714
     /// vector
-    static let i64x2ExtmulLowI32x4U: UInt16 = 1713
+    static let i64x2ExtmulLowI32x4U: UInt16 = 1715
     /// vector
-    static let i64x2ExtendHighI32x4U: UInt16 = 1714
+    static let i64x2ExtendHighI32x4U: UInt16 = 1716
     /// vector
-    static let i64x2ExtmulHighI32x4U: UInt16 = 1715
+    static let i64x2ExtmulHighI32x4U: UInt16 = 1717
     /// vector
-    static let f32x4Eq: UInt16 = 1716
+    static let f32x4Eq: UInt16 = 1718
     /// vector
-    static let f32x4Ne: UInt16 = 1717
+    static let f32x4Ne: UInt16 = 1719
     /// vector
-    static let f32x4Lt: UInt16 = 1718
+    static let f32x4Lt: UInt16 = 1720
     /// vector
-    static let f32x4Gt: UInt16 = 1719
+    static let f32x4Gt: UInt16 = 1721
     /// vector
-    static let f32x4Le: UInt16 = 1720
+    static let f32x4Le: UInt16 = 1722
     /// vector
-    static let f32x4Ge: UInt16 = 1721
+    static let f32x4Ge: UInt16 = 1723
     /// vector
-    static let f32x4Add: UInt16 = 1722
+    static let f32x4Add: UInt16 = 1724
     /// vector
-    static let f32x4Sub: UInt16 = 1723
+    static let f32x4Sub: UInt16 = 1725
     /// vector
-    static let f32x4Mul: UInt16 = 1724
+    static let f32x4Mul: UInt16 = 1726
     /// vector
-    static let f32x4Div: UInt16 = 1725
+    static let f32x4Div: UInt16 = 1727
     /// vector
-    static let f32x4Min: UInt16 = 1726
+    static let f32x4Min: UInt16 = 1728
     /// vector
-    static let f32x4Max: UInt16 = 1727
+    static let f32x4Max: UInt16 = 1729
     /// vector
-    static let f32x4Pmin: UInt16 = 1728
+    static let f32x4Pmin: UInt16 = 1730
     /// vector
-    static let f32x4Pmax: UInt16 = 1729
+    static let f32x4Pmax: UInt16 = 1731
     /// vector
-    static let f32x4Ceil: UInt16 = 1730
+    static let f32x4Ceil: UInt16 = 1732
     /// vector
-    static let f32x4Floor: UInt16 = 1731
+    static let f32x4Floor: UInt16 = 1733
     /// vector
-    static let f32x4Trunc: UInt16 = 1732
+    static let f32x4Trunc: UInt16 = 1734
     /// vector
-    static let f32x4Nearest: UInt16 = 1733
+    static let f32x4Nearest: UInt16 = 1735
     /// vector
-    static let f32x4Abs: UInt16 = 1734
+    static let f32x4Abs: UInt16 = 1736
     /// vector
-    static let f32x4Neg: UInt16 = 1735
+    static let f32x4Neg: UInt16 = 1737
     /// vector
-    static let f32x4Sqrt: UInt16 = 1736
+    static let f32x4Sqrt: UInt16 = 1738
     /// vector
-    static let f32x4RelaxedMadd: UInt16 = 1737
+    static let f32x4RelaxedMadd: UInt16 = 1739
     /// vector
-    static let f32x4RelaxedNmadd: UInt16 = 1738
+    static let f32x4RelaxedNmadd: UInt16 = 1740
     /// vector
-    static let f64x2Eq: UInt16 = 1739
+    static let f64x2Eq: UInt16 = 1741
     /// vector
-    static let f64x2Ne: UInt16 = 1740
+    static let f64x2Ne: UInt16 = 1742
     /// vector
-    static let f64x2Lt: UInt16 = 1741
+    static let f64x2Lt: UInt16 = 1743
     /// vector
-    static let f64x2Gt: UInt16 = 1742
+    static let f64x2Gt: UInt16 = 1744
     /// vector
-    static let f64x2Le: UInt16 = 1743
+    static let f64x2Le: UInt16 = 1745
     /// vector
-    static let f64x2Ge: UInt16 = 1744
+    static let f64x2Ge: UInt16 = 1746
     /// vector
-    static let f64x2Add: UInt16 = 1745
+    static let f64x2Add: UInt16 = 1747
     /// vector
-    static let f64x2Sub: UInt16 = 1746
+    static let f64x2Sub: UInt16 = 1748
     /// vector
-    static let f64x2Mul: UInt16 = 1747
+    static let f64x2Mul: UInt16 = 1749
     /// vector
-    static let f64x2Div: UInt16 = 1748
+    static let f64x2Div: UInt16 = 1750
     /// vector
-    static let f64x2Min: UInt16 = 1749
+    static let f64x2Min: UInt16 = 1751
     /// vector
-    static let f64x2Max: UInt16 = 1750
+    static let f64x2Max: UInt16 = 1752
     /// vector
-    static let f64x2Pmin: UInt16 = 1751
+    static let f64x2Pmin: UInt16 = 1753
     /// vector
-    static let f64x2Pmax: UInt16 = 1752
+    static let f64x2Pmax: UInt16 = 1754
     /// vector
-    static let f64x2Ceil: UInt16 = 1753
+    static let f64x2Ceil: UInt16 = 1755
     /// vector
-    static let f64x2Floor: UInt16 = 1754
+    static let f64x2Floor: UInt16 = 1756
     /// vector
-    static let f64x2Trunc: UInt16 = 1755
+    static let f64x2Trunc: UInt16 = 1757
     /// vector
-    static let f64x2Nearest: UInt16 = 1756
+    static let f64x2Nearest: UInt16 = 1758
     /// vector
-    static let f64x2Abs: UInt16 = 1757
+    static let f64x2Abs: UInt16 = 1759
     /// vector
-    static let f64x2Neg: UInt16 = 1758
+    static let f64x2Neg: UInt16 = 1760
     /// vector
-    static let f64x2Sqrt: UInt16 = 1759
+    static let f64x2Sqrt: UInt16 = 1761
     /// vector
-    static let f64x2RelaxedMadd: UInt16 = 1760
+    static let f64x2RelaxedMadd: UInt16 = 1762
     /// vector
-    static let f64x2RelaxedNmadd: UInt16 = 1761
+    static let f64x2RelaxedNmadd: UInt16 = 1763
     /// vector
-    static let f32x4DemoteF64x2Zero: UInt16 = 1762
+    static let f32x4DemoteF64x2Zero: UInt16 = 1764
     /// vector
-    static let f64x2PromoteLowF32x4: UInt16 = 1763
+    static let f64x2PromoteLowF32x4: UInt16 = 1765
     /// vector
-    static let i32x4TruncSatF64x2SZero: UInt16 = 1764
+    static let i32x4TruncSatF64x2SZero: UInt16 = 1766
     /// vector
-    static let i32x4TruncSatF64x2UZero: UInt16 = 1765
+    static let i32x4TruncSatF64x2UZero: UInt16 = 1767
     /// vector
-    static let f32x4ConvertI32x4S: UInt16 = 1766
+    static let f32x4ConvertI32x4S: UInt16 = 1768
     /// vector
-    static let f32x4ConvertI32x4U: UInt16 = 1767
+    static let f32x4ConvertI32x4U: UInt16 = 1769
     /// vector
-    static let f64x2ConvertLowI32x4S: UInt16 = 1768
+    static let f64x2ConvertLowI32x4S: UInt16 = 1770
     /// vector
-    static let f64x2ConvertLowI32x4U: UInt16 = 1769
+    static let f64x2ConvertLowI32x4U: UInt16 = 1771
     /// vector
-    static let i32x4TruncSatF32x4S: UInt16 = 1770
+    static let i32x4TruncSatF32x4S: UInt16 = 1772
     /// vector
-    static let i32x4TruncSatF32x4U: UInt16 = 1771
+    static let i32x4TruncSatF32x4U: UInt16 = 1773
 
     /// Handlers in all.
-    static let count = 1772
+    static let count = 1774
 }
 
 /// Writes the address of every handler.

@@ -1,0 +1,75 @@
+// Frames of more slots than 16 bits name.
+
+/// Why: an operand of two bytes serves all but one function in a hundred thousand; that one shall run, too.
+///
+/// Shape: parameters, results and the way back lie where any caller expects them, then the locals that are too
+/// many, the *far* ones. The function's first operation moves the frame up behind these (``WideFrame/bytes``),
+/// so that the near locals and the operand stack have small offsets, and all before them negative ones. A far
+/// local has an instruction of its own, which copies it into the home of the operand, or from there.
+struct WideFrame {
+    /// How far the frame is moved up, a multiple of 8; 0 in a function that needs none of this.
+    var bytes: UInt32 = 0
+
+    /// The offset that is `offset` before the move.
+    func slot(_ offset: UInt32) -> UInt32 { offset &- bytes }
+}
+
+extension FunctionTranslator {
+    /// Whether a slot lies where only the instructions of this file reach it.
+    @inline(__always)
+    static func isFar(_ slot: UInt32) -> Bool { slot >= slotLimit }
+
+    /// Gives the locals their slots, of which the first are near, and clears them.
+    mutating func layOutWide() {
+        let first = top
+        for index in type.parameters.count..<localTypes.count {
+            let bytes = UInt32(localTypes[index].slotCount * 8)
+            if topMax + bytes <= nearBytesMax {
+                localSlots.append(topMax)
+                topMax += bytes
+            } else {
+                localSlots.append(Self.slotLimit + top)
+                top += bytes
+            }
+        }
+        wide.bytes = top
+        for index in localSlots.indices {
+            if index < type.parameters.count {
+                localSlots[index] = wide.slot(localSlots[index])
+            } else if Self.isFar(localSlots[index]) {
+                localSlots[index] = wide.slot(localSlots[index] - Self.slotLimit)
+            }
+        }
+        top = topMax
+        code.append(Operation.wideEnter)
+        code.append32(wide.bytes)
+        _ = beginService(.clearFrame)
+        code.append32(wide.slot(first))
+        code.append32(wide.bytes - first + top)
+    }
+
+    /// The value of a far local as an operand.
+    mutating func getFar(_ type: ValueType, _ slot: UInt32) {
+        flush()
+        emitCopy(type, from: slot, to: top)
+        push(type)
+    }
+
+    /// Gives a far local its value. No operand is that local's slot, so that none must be preserved.
+    mutating func setFar(_ type: ValueType, _ operand: Operand, _ target: UInt32) {
+        var operand = operand
+        let source = slot(&operand)
+        emitCopy(type, from: source, to: target)
+    }
+
+    /// Returns with the top of the stack; a single result is in its accumulator, too.
+    mutating func emitWideReturn() {
+        let count = type.results.count
+        settle(count)
+        moveTop(count, to: wide.slot(0))
+        if count == 1, type.results[0] != .v128 { emitTake(stack[stack.count - 1]) }
+        _ = begin(Operation.wideReturn)
+        code.append32(wide.bytes)
+        appendSlot(linkOffset)
+    }
+}
