@@ -114,9 +114,12 @@ private func sum() -> Family {
     return Family(name: "sum", handlers: [Handler(name: "sum", body: code.lines)], layout: "")
 }
 
+/// The conditions that compilers make of counters: not equal, and of the others those with a sign and "less".
+private let countingConditions = 1..<7
+
 /// Adds a constant to a slot, compares the sum and branches.
 private func countingBranches(_ toll: Toll) -> [Family] {
-    integerConditions.indices.map { index in
+    countingConditions.map { index in
         let name = "\(toll.prefix)br_count_\(integerConditions[index].name)"
         let handlers = [Place.slot, .immediate].map { place in
             var code = Encoder()

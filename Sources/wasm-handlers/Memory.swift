@@ -9,6 +9,7 @@ struct LoadOperator {
     var expression: String
 }
 
+/// The first four are those of bits.
 let loads: [LoadOperator] = [
     LoadOperator(name: "load8_u", stored: "UInt8", result: .i64, expression: "UInt64(v)"),
     LoadOperator(name: "load16_u", stored: "UInt16", result: .i64, expression: "UInt64(v)"),
@@ -25,18 +26,6 @@ let loads: [LoadOperator] = [
         stored: "Int16",
         result: .i32,
         expression: "UInt32(bitPattern: Int32(v))"
-    ),
-    LoadOperator(
-        name: "i64_load8_s",
-        stored: "Int8",
-        result: .i64,
-        expression: "UInt64(bitPattern: Int64(v))"
-    ),
-    LoadOperator(
-        name: "i64_load16_s",
-        stored: "Int16",
-        result: .i64,
-        expression: "UInt64(bitPattern: Int64(v))"
     ),
     LoadOperator(
         name: "i64_load32_s",
@@ -127,19 +116,20 @@ private func storeHandler(
 }
 
 /// The same for a memory that is not the first, or has 64-bit addresses: the memory's index and
-/// a 64-bit offset are operands, the address and the value are in slots.
+/// a 64-bit offset are operands, the address and the value are in slots. Bits are bits: signs and floats
+/// are the business of what follows.
 private func farFamilies() -> [Family] {
     let access =
         "guard let p = unsafe farAddress(pc, sp, c, SIZE) else "
         + "{ return unsafe trapOutOfBounds(pc, sp, c) }"
-    let farLoads = loads.map { load -> Family in
+    let farLoads = loads.prefix(4).map { load -> Family in
         var code = Encoder()
         code.size = 14
         code.lines.append(
             access.replacing("SIZE", with: "\(byteCount(load.stored))")
         )
         code.lines.append("let v = unsafe p.loadUnaligned(as: \(load.stored).self)")
-        code.lines.append("unsafe set(pc, sp, \(code.take(2)), \(farResult(load)))")
+        code.lines.append("unsafe set(pc, sp, \(code.take(2)), \(load.expression))")
         code.lines.append(farEnd(code.size))
         let name = "far_\(load.name)"
         return Family(
@@ -165,10 +155,6 @@ private func farFamilies() -> [Family] {
         )
     }
     return farLoads + farStores
-}
-
-private func farResult(_ load: LoadOperator) -> String {
-    load.result == .i32 ? "UInt64(\(load.expression))" : load.expression
 }
 
 /// Far accesses leave nothing in accumulators, so that their handlers have a register more.

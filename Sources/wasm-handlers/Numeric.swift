@@ -7,6 +7,10 @@ struct BinaryOperator {
     var expression: String
     /// Whether operands may change places; else the forms for that exist.
     var isCommutative = false
+    /// Whether the forms exist whose left operand is a constant.
+    var hasLeftImmediate = true
+    /// Whether the forms exist that write a slot as well: not where that is rare, or no part of the cost.
+    var hasSlotResult = true
     /// Statements before the expression, for what may trap.
     var checks: [String] = []
 }
@@ -14,21 +18,29 @@ struct BinaryOperator {
 let commutativeForms: [(Place, Place)] = [
     (.slot, .slot), (.slot, .immediate), (.accumulator, .slot), (.accumulator, .immediate),
 ]
-let allForms =
-    commutativeForms + [
-        (.slot, .accumulator), (.immediate, .slot), (.immediate, .accumulator),
-    ]
 
-func binaryFamily(
-    _ op: BinaryOperator,
-    _ kind: Kind,
-    result: Kind? = nil,
-    forms: [(Place, Place)]? = nil
-) -> Family {
-    let chosen = forms ?? (op.isCommutative ? commutativeForms : allForms)
+extension BinaryOperator {
+    /// The places of the operands for which there are handlers, in the order the translator computes with.
+    var forms: [(Place, Place)] {
+        if isCommutative { return commutativeForms }
+        let forms: [(Place, Place)] = commutativeForms + [(.slot, .accumulator)]
+        return hasLeftImmediate
+            ? forms + [(.immediate, .slot), (.immediate, .accumulator)] : forms
+    }
+
+    var layout: String {
+        (isCommutative ? "SS SI AS AI" : hasLeftImmediate ? "SS SI AS AI SA IS IA" : "SS SI AS AI SA")
+            + resultLayout(hasSlotResult)
+    }
+}
+
+/// What stands behind the forms of a family.
+func resultLayout(_ hasSlotResult: Bool) -> String { hasSlotResult ? ", to A S" : "" }
+
+func binaryFamily(_ op: BinaryOperator, _ kind: Kind, result: Kind? = nil) -> Family {
     var handlers: [Handler] = []
-    for (left, right) in chosen {
-        for toSlot in [false, true] {
+    for (left, right) in op.forms {
+        for toSlot in op.hasSlotResult ? [false, true] : [false] {
             var code = Encoder()
             code.operand("x", kind, left)
             code.operand("y", kind, right)
@@ -41,7 +53,7 @@ func binaryFamily(
     return Family(
         name: camel("\(kind.name)_\(op.name)"),
         handlers: handlers,
-        layout: op.isCommutative ? "binary, commutative" : "binary"
+        layout: op.layout
     )
 }
 
@@ -50,11 +62,13 @@ func unaryFamily(
     from: Kind,
     to: Kind,
     _ expression: String,
+    places: [Place] = [.slot, .accumulator],
+    hasSlotResult: Bool = true,
     checks: [String] = []
 ) -> Family {
     var handlers: [Handler] = []
-    for place in [Place.slot, .accumulator] {
-        for toSlot in [false, true] {
+    for place in places {
+        for toSlot in hasSlotResult ? [false, true] : [false] {
             var code = Encoder()
             code.operand("x", from, place)
             code.lines += checks
@@ -63,7 +77,8 @@ func unaryFamily(
             handlers.append(Handler(name: "\(name)_\(suffix)", body: code.lines))
         }
     }
-    return Family(name: camel(name), handlers: handlers, layout: "unary")
+    let layout = places.map(\.rawValue).joined(separator: " ") + resultLayout(hasSlotResult)
+    return Family(name: camel(name), handlers: handlers, layout: layout)
 }
 
 func camel(_ name: String) -> String {
@@ -90,23 +105,36 @@ private func integerOperators(_ kind: Kind) -> [BinaryOperator] {
         BinaryOperator(name: "xor", expression: "x ^ y", isCommutative: true),
         BinaryOperator(name: "sub", expression: "x &- y"),
         BinaryOperator(name: "shl", expression: "x &<< y"),
-        BinaryOperator(name: "shr_s", expression: signed("\(sx) &>> \(sy)")),
-        BinaryOperator(name: "shr_u", expression: "x &>> y"),
-        BinaryOperator(name: "rotl", expression: "(x &<< y) | (x &>> (0 &- y))"),
-        BinaryOperator(name: "rotr", expression: "(x &>> y) | (x &<< (0 &- y))"),
-        BinaryOperator(
-            name: "div_s",
-            expression: signed("\(sx).quotient(by: \(sy))"),
-            checks: [zero, overflow]
+        shift("shr_s", signed("\(sx) &>> \(sy)")), shift("shr_u", "x &>> y"),
+        shift("rotl", "(x &<< y) | (x &>> (0 &- y))"),
+        shift("rotr", "(x &>> y) | (x &<< (0 &- y))"),
+        division("div_s", signed("\(sx).quotient(by: \(sy))"), [zero, overflow]),
+        division("div_u", "x / y", [zero]),
+        division(
+            "rem_s",
+            "y == \(u).max ? 0 : \(signed("\(sx).remainderOf(by: \(sy))"))",
+            [zero]
         ),
-        BinaryOperator(name: "div_u", expression: "x / y", checks: [zero]),
-        BinaryOperator(
-            name: "rem_s",
-            expression: "y == \(u).max ? 0 : \(signed("\(sx).remainderOf(by: \(sy))"))",
-            checks: [zero]
-        ),
-        BinaryOperator(name: "rem_u", expression: "x % y", checks: [zero]),
+        division("rem_u", "x % y", [zero]),
     ]
+}
+
+private func shift(_ name: String, _ expression: String) -> BinaryOperator {
+    BinaryOperator(name: name, expression: expression, hasLeftImmediate: false)
+}
+
+private func division(
+    _ name: String,
+    _ expression: String,
+    _ checks: [String]
+) -> BinaryOperator {
+    BinaryOperator(
+        name: name,
+        expression: expression,
+        hasLeftImmediate: false,
+        hasSlotResult: false,
+        checks: checks
+    )
 }
 
 /// The order of the ten conditions; their codes are computed with.
@@ -131,21 +159,13 @@ let floatConditions: [(name: String, test: String)] = [
 
 func integerGroup(_ kind: Kind) -> [Group] {
     let operators = integerOperators(kind)
-    let unary = [
-        unaryFamily(
-            "\(kind.name)_clz",
-            from: kind,
-            to: kind,
-            "\(kind.type)(x.leadingZeroBitCount)"
-        ),
-        unaryFamily(
-            "\(kind.name)_ctz",
-            from: kind,
-            to: kind,
-            "\(kind.type)(x.trailingZeroBitCount)"
-        ),
-        unaryFamily("\(kind.name)_popcnt", from: kind, to: kind, "populationCount(x)"),
+    let counts = [
+        ("clz", "\(kind.type)(x.leadingZeroBitCount)"),
+        ("ctz", "\(kind.type)(x.trailingZeroBitCount)"), ("popcnt", "populationCount(x)"),
     ]
+    let unary = counts.map { name, expression in
+        unaryFamily("\(kind.name)_\(name)", from: kind, to: kind, expression, hasSlotResult: false)
+    }
     return [
         Group(
             name: kind.name.uppercased() + "Arithmetic",
@@ -157,13 +177,7 @@ func integerGroup(_ kind: Kind) -> [Group] {
         ),
         Group(
             name: kind.name.uppercased() + "Division",
-            families: operators.dropFirst(11).map {
-                binaryFamily(
-                    $0,
-                    kind,
-                    forms: commutativeForms + [(.slot, .accumulator), (.immediate, .slot)]
-                )
-            }
+            families: operators.dropFirst(11).map { binaryFamily($0, kind) }
         ),
         Group(
             name: kind.name.uppercased() + "Comparison",
@@ -171,7 +185,8 @@ func integerGroup(_ kind: Kind) -> [Group] {
                 let op = BinaryOperator(
                     name: integerConditions[index].name,
                     expression: "\(integerCondition(index, kind)) ? 1 : 0",
-                    isCommutative: true
+                    isCommutative: true,
+                    hasSlotResult: false
                 )
                 return binaryFamily(op, kind, result: .i64)
             }
@@ -184,23 +199,51 @@ func floatGroups(_ kind: Kind) -> [Group] {
     let binary = [
         BinaryOperator(name: "add", expression: "x + y", isCommutative: true),
         BinaryOperator(name: "mul", expression: "x * y", isCommutative: true),
-        BinaryOperator(name: "min", expression: "minimum(x, y)", isCommutative: true),
-        BinaryOperator(name: "max", expression: "maximum(x, y)", isCommutative: true),
+        BinaryOperator(
+            name: "min",
+            expression: "minimum(x, y)",
+            isCommutative: true,
+            hasSlotResult: false
+        ),
+        BinaryOperator(
+            name: "max",
+            expression: "maximum(x, y)",
+            isCommutative: true,
+            hasSlotResult: false
+        ),
         BinaryOperator(name: "sub", expression: "x - y"),
         BinaryOperator(name: "div", expression: "x / y"),
-        BinaryOperator(name: "copysign", expression: "copySign(x, y)"),
+        BinaryOperator(
+            name: "copysign",
+            expression: "copySign(x, y)",
+            hasLeftImmediate: false,
+            hasSlotResult: false
+        ),
     ]
     let unary: [(String, String)] = [
         ("abs", "\(t)(bitPattern: x.bitPattern & (.max >> 1))"),
         ("neg", "\(t)(bitPattern: x.bitPattern ^ (1 << (\(t == "Float" ? 31 : 63))))"),
-        ("ceil", "roundUp(x)"), ("floor", "roundDown(x)"), ("trunc", "roundToZero(x)"),
-        ("nearest", "roundToEven(x)"), ("sqrt", "squareRoot(x)"),
+        ("sqrt", "squareRoot(x)"),
     ]
+    let rounding = [
+        ("ceil", "roundUp(x)"), ("floor", "roundDown(x)"), ("trunc", "roundToZero(x)"),
+        ("nearest", "roundToEven(x)"),
+    ]
+    func family(_ name: String, _ expression: String, hasSlotResult: Bool) -> Family {
+        unaryFamily(
+            "\(kind.name)_\(name)",
+            from: kind,
+            to: kind,
+            expression,
+            hasSlotResult: hasSlotResult
+        )
+    }
     return [
         Group(
             name: kind.name.uppercased() + "Arithmetic",
             families: binary.map { binaryFamily($0, kind) }
-                + unary.map { unaryFamily("\(kind.name)_\($0.0)", from: kind, to: kind, $0.1) }
+                + unary.map { family($0.0, $0.1, hasSlotResult: true) }
+                + rounding.map { family($0.0, $0.1, hasSlotResult: false) }
         ),
         Group(
             name: kind.name.uppercased() + "Comparison",
@@ -208,7 +251,8 @@ func floatGroups(_ kind: Kind) -> [Group] {
                 let op = BinaryOperator(
                     name: condition.name,
                     expression: "\(condition.test) ? 1 : 0",
-                    isCommutative: true
+                    isCommutative: true,
+                    hasSlotResult: false
                 )
                 return binaryFamily(op, kind, result: .i64)
             }

@@ -259,8 +259,7 @@ private func shuffleFamilies() -> [Family] {
     ]
 }
 
-/// The two handlers of an access: of memory 0 with 32-bit addresses, and, with the code behind, of
-/// any memory.
+/// An access to memory 0 with 32-bit addresses; others are made of what there is for numbers.
 ///
 /// `rest` writes what follows the address, with `p` as the place in memory.
 private func access(
@@ -269,29 +268,16 @@ private func access(
     _ layout: String,
     _ rest: (inout Encoder) -> Void
 ) -> Family {
-    var near = Encoder()
-    near.operand("x", .i32, .slot)
-    near.lines.append("let o = unsafe immediate(pc, \(near.take(4)), UInt32.self)")
-    near.lines.append("let e = UInt64(x) &+ UInt64(o)")
-    near.lines.append(
+    var code = Encoder()
+    code.operand("x", .i32, .slot)
+    code.lines.append("let o = unsafe immediate(pc, \(code.take(4)), UInt32.self)")
+    code.lines.append("let e = UInt64(x) &+ UInt64(o)")
+    code.lines.append(
         "guard e &+ \(size) <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }"
     )
-    near.lines.append("let p = unsafe m + Int(truncatingIfNeeded: e)")
-    rest(&near)
-    var far = Encoder()
-    far.size = 14
-    far.lines.append(
-        "guard let p = unsafe farAddress(pc, sp, c, \(size)) else "
-            + "{ return unsafe trapOutOfBounds(pc, sp, c) }"
-    )
-    rest(&far)
-    return Family(
-        name: camel(name),
-        handlers: [
-            Handler(name: name, body: near.lines), Handler(name: "\(name)_far", body: far.lines),
-        ],
-        layout: "\(layout), far"
-    )
+    code.lines.append("let p = unsafe m + Int(truncatingIfNeeded: e)")
+    rest(&code)
+    return family(name, code, layout)
 }
 
 private func loadFamilies() -> [Family] {

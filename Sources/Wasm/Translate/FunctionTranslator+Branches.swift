@@ -172,13 +172,13 @@ extension FunctionTranslator {
             isInFlight = false
             return fuseCounter(made, if: wanted) ?? fuse(made, if: wanted)
         }
-        if condition.place == .slot, counter.end == code.count, counter.target == condition.slot,
-            counter.end > counter.start
+        if condition.place == .slot, wanted, counter.end == code.count,
+            counter.target == condition.slot, counter.end > counter.start
         {
             // A counter that is compared with nothing but zero.
             flush()
             code.truncate(to: counter.start)
-            return emitCounter(wanted ? 1 : 0, isSlot: false, 0)
+            return emitCounter(1, isSlot: false, 0)
         }
         let family = wanted ? Operation.brIf : Operation.brUnless
         var operand = condition
@@ -194,6 +194,7 @@ extension FunctionTranslator {
         guard made.type == .i32, made.form >= 2, counter.end == last, counter.end > counter.start
         else { return nil }
         let condition = wanted ? made.condition : made.condition ^ 1
+        guard Operation.countingConditions.contains(condition) else { return nil }
         let isSlot = made.form == 2
         let operand = isSlot ? UInt32(code[last + 1]) : code.read32(at: last + 1)
         code.truncate(to: counter.start)
@@ -206,7 +207,8 @@ extension FunctionTranslator {
         _ operand: UInt32
     ) -> Int {
         let start = code.count
-        code.append(Operation.brCountEq + condition * 2 + (isSlot ? 0 : 1))
+        let place = condition - Operation.countingConditions.lowerBound
+        code.append(Operation.brCountNe + place * 2 + (isSlot ? 0 : 1))
         appendSlot(counter.source)
         code.append32(counter.addend)
         appendSlot(counter.target)

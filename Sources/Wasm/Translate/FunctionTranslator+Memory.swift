@@ -9,12 +9,24 @@ struct MemoryAccess {
     var type: ValueType
     /// The logarithm of the bytes that it touches.
     var alignment: UInt32
+    /// The family that gives what was loaded its sign, in memory 0 and in others.
+    var signing: UInt16?
+    var farSigning: UInt16?
 
-    private init(_ operation: UInt16, _ far: UInt16, _ type: ValueType, _ alignment: UInt32) {
+    private init(
+        _ operation: UInt16,
+        _ far: UInt16,
+        _ type: ValueType,
+        _ alignment: UInt32,
+        signing: UInt16? = nil,
+        farSigning: UInt16? = nil
+    ) {
         self.operation = operation
         self.far = far
         self.type = type
         self.alignment = alignment
+        self.signing = signing
+        self.farSigning = farSigning ?? signing
     }
 
     /// The load with the opcode 0x28 + `index`.
@@ -23,17 +35,17 @@ struct MemoryAccess {
         return switch index {
         case 0: MemoryAccess(O.load32, O.farLoad32, .i32, 2)
         case 1: MemoryAccess(O.load64, O.farLoad64, .i64, 3)
-        case 2: MemoryAccess(O.f32Load, O.farF32Load, .f32, 2)
-        case 3: MemoryAccess(O.f64Load, O.farF64Load, .f64, 3)
-        case 4: MemoryAccess(O.i32Load8S, O.farI32Load8S, .i32, 0)
+        case 2: MemoryAccess(O.f32Load, O.farLoad32, .f32, 2)
+        case 3: MemoryAccess(O.f64Load, O.farLoad64, .f64, 3)
+        case 4: MemoryAccess(O.i32Load8S, O.farLoad8U, .i32, 0, farSigning: O.i32Extend8S)
         case 5: MemoryAccess(O.load8U, O.farLoad8U, .i32, 0)
-        case 6: MemoryAccess(O.i32Load16S, O.farI32Load16S, .i32, 1)
+        case 6: MemoryAccess(O.i32Load16S, O.farLoad16U, .i32, 1, farSigning: O.i32Extend16S)
         case 7: MemoryAccess(O.load16U, O.farLoad16U, .i32, 1)
-        case 8: MemoryAccess(O.i64Load8S, O.farI64Load8S, .i64, 0)
+        case 8: MemoryAccess(O.load8U, O.farLoad8U, .i64, 0, signing: O.i64Extend8S)
         case 9: MemoryAccess(O.load8U, O.farLoad8U, .i64, 0)
-        case 10: MemoryAccess(O.i64Load16S, O.farI64Load16S, .i64, 1)
+        case 10: MemoryAccess(O.load16U, O.farLoad16U, .i64, 1, signing: O.i64Extend16S)
         case 11: MemoryAccess(O.load16U, O.farLoad16U, .i64, 1)
-        case 12: MemoryAccess(O.i64Load32S, O.farI64Load32S, .i64, 2)
+        case 12: MemoryAccess(O.i64Load32S, O.farLoad32, .i64, 2, farSigning: O.i64ExtendI32S)
         default: MemoryAccess(O.load32, O.farLoad32, .i64, 2)
         }
     }
@@ -66,8 +78,6 @@ extension MemoryAccess {
         case O.load64: O.summedLoad64
         case O.i32Load8S: O.summedI32Load8S
         case O.i32Load16S: O.summedI32Load16S
-        case O.i64Load8S: O.summedI64Load8S
-        case O.i64Load16S: O.summedI64Load16S
         case O.i64Load32S: O.summedI64Load32S
         case O.f32Load: O.summedF32Load
         case O.f64Load: O.summedF64Load
@@ -155,6 +165,17 @@ extension FunctionTranslator {
 
     mutating func load(_ access: MemoryAccess) throws(ModuleError) {
         let argument = try memoryArgument(access.alignment)
+        try load(access, argument)
+        let signing = argument.isNear ? access.signing : access.farSigning
+        guard let signing else { return }
+        let start = emitUnary(signing, popAny())
+        pushResident(access.type, start, isZeroExtended: access.type == .i32)
+    }
+
+    private mutating func load(
+        _ access: MemoryAccess,
+        _ argument: MemoryArgument
+    ) throws(ModuleError) {
         if argument.isNear, loadAtScaled(access, argument) { return }
         var address = try popAddress(argument.addressType)
         if address.place == .sum, argument.isNear, argument.offset == 0 {

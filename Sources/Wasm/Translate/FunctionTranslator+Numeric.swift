@@ -1,6 +1,6 @@
 // Operators on numbers: choosing the form that reads the operands where they are.
 
-/// The order of a binary family's forms; each has two handlers.
+/// The order of a binary family's forms; each has one handler or two.
 private enum Form {
     static let slotSlot: UInt16 = 0
     static let slotImmediate: UInt16 = 1
@@ -16,13 +16,14 @@ extension FunctionTranslator {
     mutating func numericOperator(_ index: Int) throws(ModuleError) {
         let entry = numeric[index]
         switch entry.shape {
-        case .commutative, .binary, .division: try binary(entry)
+        case .commutative, .right, .binary: try binary(entry)
         case .comparison: try compare(entry)
         case .isZero: try isZero(entry)
         case .unary: try unary(entry)
         case .wrap: try wrap()
         case .extendUnsigned: try extendUnsigned(entry)
         case .reinterpret: try reinterpret(entry)
+        case .promoted: try promoted(entry)
         case .none: throw .malformed("illegal opcode", at: offset)
         }
     }
@@ -52,7 +53,8 @@ extension FunctionTranslator {
     private mutating func arrange(
         _ x: inout Operand,
         _ y: inout Operand,
-        _ kind: AccumulatorClass
+        _ kind: AccumulatorClass,
+        hasLeftImmediate: Bool = true
     ) {
         if x.place == .constant, y.place == .constant {
             if isImmediate(y, kind) { take(&x) } else { _ = slot(&x) }
@@ -60,7 +62,7 @@ extension FunctionTranslator {
         if y.place == .constant, !isImmediate(y, kind) {
             if x.place == .accumulator { _ = slot(&x) }
             take(&y)
-        } else if x.place == .constant, !isImmediate(x, kind) {
+        } else if x.place == .constant, !hasLeftImmediate || !isImmediate(x, kind) {
             if y.place == .accumulator { _ = slot(&y) }
             take(&x)
         }
@@ -99,21 +101,28 @@ extension FunctionTranslator {
         let kind = AccumulatorClass(entry.operand)
         if entry.shape == .commutative, x.place == .constant { swap(&x, &y) }
         if entry.operation == Operation.i32Add, addScaled(x, y) { return }
-        arrange(&x, &y, kind)
-        if entry.shape == .division, x.place == .constant, isInAccumulator(y, kind) {
-            _ = slot(&y)
-            held.integer = AccumulatorSlots.none
-        }
+        arrange(&x, &y, kind, hasLeftImmediate: entry.shape != .right)
         let start = emitForm(
             entry.operation,
             &x,
             &y,
             kind,
-            stride: 2,
+            stride: entry.hasSlotResult ? 2 : 1,
             isCommutative: entry.shape == .commutative
         )
-        pushResident(entry.result, start.word, isZeroExtended: entry.result == .i32)
+        pushResident(entry, start.word)
         if entry.operand == .i32 { noteScaled(entry.operation, start, x, y) }
+    }
+
+    /// The result of an operator, which the instruction at word `start` has computed.
+    @inline(__always)
+    private mutating func pushResident(_ entry: NumericEntry, _ start: Int) {
+        pushResident(
+            entry.result,
+            start,
+            isZeroExtended: entry.result == .i32,
+            hasSlotForm: entry.hasSlotResult
+        )
     }
 
     /// Remembers a shift by a constant, or a sum of two slots, for the address it may become.
@@ -255,14 +264,14 @@ extension FunctionTranslator {
             condition = Self.turned(condition, isFloat: kind != .integer)
         }
         let (word, form) = emitForm(
-            base + condition * 8,
+            base + condition * 4,
             &x,
             &y,
             kind,
-            stride: 2,
+            stride: 1,
             isCommutative: false
         )
-        pushResident(.i32, word, isZeroExtended: true)
+        pushResident(.i32, word, isZeroExtended: true, hasSlotForm: false)
         comparison = Comparison(type: type, condition: condition, form: form)
     }
 
@@ -288,8 +297,8 @@ extension FunctionTranslator {
         {
             // Equal to zero, of a comparison just made: the opposite comparison.
             let family = made.type.comparisonFamily
-            code[last] = family + (made.condition ^ 1) * 8 + made.form * 2
-            pushResident(.i32, last, isZeroExtended: true)
+            code[last] = family + (made.condition ^ 1) * 4 + made.form
+            pushResident(.i32, last, isZeroExtended: true, hasSlotForm: false)
             comparison = Comparison(
                 type: made.type,
                 condition: made.condition ^ 1,
@@ -308,15 +317,24 @@ extension FunctionTranslator {
 
     private mutating func unary(_ entry: NumericEntry) throws(ModuleError) {
         let x = try pop(entry.operand)
-        let start = emitUnary(entry.operation, x)
-        pushResident(entry.result, start, isZeroExtended: entry.result == .i32)
+        let start = emitUnary(entry.operation, x, stride: entry.hasSlotResult ? 2 : 1)
+        pushResident(entry, start)
     }
 
-    /// Emits a family with forms S and A of its one operand.
-    mutating func emitUnary(_ family: UInt16, _ operand: Operand) -> Int {
+    private mutating func promoted(_ entry: NumericEntry) throws(ModuleError) {
+        let x = try pop(entry.operand)
+        let start = emitUnary(Operation.f64PromoteF32, x)
+        pushResident(.f64, start)
+        pushResident(entry, emitUnary(entry.operation, popAny(), stride: 1))
+    }
+
+    /// Emits a family with forms S and A of its one operand, `stride` handlers for each.
+    mutating func emitUnary(_ family: UInt16, _ operand: Operand, stride: UInt16 = 2) -> Int {
         let kind = AccumulatorClass(operand.type)
         if operand.place == .constant { emitTake(operand) }
-        if operand.place == .constant || isInAccumulator(operand, kind) { return begin(family + 2) }
+        if operand.place == .constant || isInAccumulator(operand, kind) {
+            return begin(family + stride)
+        }
         let start = begin(family)
         appendSlot(operand.slot)
         return start
@@ -359,8 +377,7 @@ extension FunctionTranslator {
             x.type = entry.result
             return pushLocal(entry.result, x.slot)
         }
-        let start = emitUnary(entry.operation, x)
-        pushResident(entry.result, start)
+        pushResident(entry.result, begin(entry.operation))
     }
 }
 

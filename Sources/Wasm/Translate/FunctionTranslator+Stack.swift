@@ -35,13 +35,18 @@ extension FunctionTranslator {
     /// The result of the instruction that begins at word `start` and is the last one, in its
     /// accumulator.
     @inline(__always)
-    mutating func pushResident(_ type: ValueType, _ start: Int, isZeroExtended: Bool = false) {
+    mutating func pushResident(
+        _ type: ValueType,
+        _ start: Int,
+        isZeroExtended: Bool = false,
+        hasSlotForm: Bool = true
+    ) {
         let home = top
         grow(type)
         held[AccumulatorClass(type)] = AccumulatorSlots.none
         resident = stack.count
         last = start
-        lastEnd = code.count
+        lastEnd = hasSlotForm ? code.count : Self.noForm
         stack.append(
             Operand(
                 type: type,
@@ -128,7 +133,7 @@ extension FunctionTranslator {
             code.append(UInt16(truncatingIfNeeded: target))
             noteCounter(target)
         } else {
-            // A sum or a copy has followed, which leave accumulators alone.
+            // There is no such form, or a sum or a copy has followed, which leave accumulators alone.
             let forms = [CopyForm.accumulator, CopyForm.f32, CopyForm.f64, CopyForm.accumulator]
             code.append(Operation.copy + forms[Int(AccumulatorClass(operand.type).rawValue)])
             appendSlot(target)

@@ -67,7 +67,7 @@ extension FunctionTranslator {
     }
 
     /// The result of the last instruction is in its slot and, if it is no vector, in its accumulator.
-    private mutating func pushWritten(_ type: ValueType) {
+    mutating func pushWritten(_ type: ValueType) {
         held.forget(top)
         if type == .v128 { held.forget(top + 8) }
         held[AccumulatorClass(type)] = top
@@ -77,34 +77,42 @@ extension FunctionTranslator {
     /// A load or store: the address, then the vector and the lane where there are any.
     private mutating func vectorAccess(_ entry: VectorEntry) throws(ModuleError) {
         let natural: UInt8
-        var hasVector = true
-        var hasLane = false
-        var isLoad = true
+        var access = VectorAccess(entry: entry)
         switch entry.shape {
-        case .load(let alignment): (natural, hasVector) = (alignment, false)
-        case .loadLane(let alignment): (natural, hasLane) = (alignment, true)
-        case .store(let alignment): (natural, isLoad) = (alignment, false)
-        case .storeLane(let alignment): (natural, hasLane, isLoad) = (alignment, true, false)
+        case .load(let alignment): (natural, access.hasVector) = (alignment, false)
+        case .loadLane(let alignment): (natural, access.hasLane) = (alignment, true)
+        case .store(let alignment): (natural, access.isLoad) = (alignment, false)
+        case .storeLane(let alignment):
+            (natural, access.hasLane, access.isLoad) = (alignment, true, false)
         case .unary, .binary, .ternary, .number, .shift, .splat, .extract, .replace, .shuffle,
             .constant:
             return
         }
+        access.alignment = Int(natural)
         let argument = try memoryArgument(UInt32(natural))
-        let lane = hasLane ? try laneIndex(16 >> natural) : 0
+        if access.hasLane { access.lane = try laneIndex(16 >> natural) }
         let places = try popSlots(
-            hasVector ? [argument.addressType, .v128] : [argument.addressType]
+            access.hasVector ? [argument.addressType, .v128] : [argument.addressType]
         )
-        if argument.isNear {
-            _ = begin(entry.operation)
-            appendSlot(places[0])
-            code.append32(UInt32(truncatingIfNeeded: argument.offset))
-        } else {
-            _ = beginFar(entry.operation + 1, places[0], argument)
-        }
-        if hasVector { appendSlot(places[1]) }
-        if hasLane { code.append(lane) }
-        guard isLoad else { return }
+        guard argument.isNear else { return farVectorAccess(access, argument, places) }
+        _ = begin(entry.operation)
+        appendSlot(places[0])
+        code.append32(UInt32(truncatingIfNeeded: argument.offset))
+        if access.hasVector { appendSlot(places[1]) }
+        if access.hasLane { code.append(access.lane) }
+        guard access.isLoad else { return }
         appendSlot(top)
         pushWritten(.v128)
     }
+}
+
+/// What kind of access an operator on vectors is.
+struct VectorAccess {
+    var entry: VectorEntry
+    /// The logarithm of the bytes that it touches.
+    var alignment = 0
+    var hasVector = true
+    var hasLane = false
+    var isLoad = true
+    var lane: UInt16 = 0
 }

@@ -64,8 +64,10 @@ struct FunctionTranslator {
     var resident = -1
     /// The word of the last instruction, when it ends in an accumulator.
     var last = 0
-    /// The word behind it, when it was emitted: moves may have been since.
+    /// The word behind it, when it was emitted: moves may have been since; `noForm` when none of its family
+    /// writes a slot.
     var lastEnd = 0
+    static let noForm = -1
     /// The last instruction, when it is a comparison that a branch can take over.
     var comparison: Comparison?
     /// Which slots the accumulators hold the values of, too.

@@ -4,9 +4,10 @@ struct NumericEntry {
         case none
         /// Forms SS SI AS AI.
         case commutative
-        /// Forms SS SI AS AI SA IS, and IA but for divisions.
+        /// Forms SS SI AS AI SA.
+        case right
+        /// The same, and IS IA.
         case binary
-        case division
         /// Forms SS SI AS AI; a swap changes the condition.
         case comparison
         /// Equal to zero.
@@ -18,12 +19,16 @@ struct NumericEntry {
         case extendUnsigned
         /// Bits that change registers.
         case reinterpret
+        /// By way of the f64 that an f32 is.
+        case promoted
     }
 
     var shape = Shape.none
     var operation: UInt16 = 0
     var operand = ValueType.unknown
     var result = ValueType.unknown
+    /// Whether each form has a second handler that writes a slot as well.
+    var hasSlotResult = true
     /// Of a comparison: its place in the generator's table of conditions.
     var condition: UInt16 = 0
 
@@ -104,14 +109,15 @@ struct NumericEntry {
                     switch index {
                     case 0...2: .unary
                     case 3, 5, 10, 11, 12: .commutative
-                    case 6...9: .division
-                    default: .binary
+                    case 4, 13: .binary
+                    default: .right
                     }
                 table[code + index] = NumericEntry(
                     shape: shape,
                     operation: operation,
                     operand: type,
-                    result: type
+                    result: type,
+                    hasSlotResult: !(0...2 ~= index || 6...9 ~= index)
                 )
             }
         }
@@ -141,13 +147,15 @@ struct NumericEntry {
                     switch index {
                     case 0...6: .unary
                     case 7, 9, 11, 12: .commutative
+                    case 13: .right
                     default: .binary
                     }
                 table[code + index] = NumericEntry(
                     shape: shape,
                     operation: operation,
                     operand: type,
-                    result: type
+                    result: type,
+                    hasSlotResult: !(2...5 ~= index || 11...13 ~= index)
                 )
             }
         }
@@ -161,7 +169,7 @@ struct NumericEntry {
             (0xAA, .unary, O.i32TruncF64S, .f64, .i32), (0xAB, .unary, O.i32TruncF64U, .f64, .i32),
             (0xAC, .unary, O.i64ExtendI32S, .i32, .i64),
             (0xAD, .extendUnsigned, O.i64ExtendI32U, .i32, .i64),
-            (0xAE, .unary, O.i64TruncF32S, .f32, .i64), (0xAF, .unary, O.i64TruncF32U, .f32, .i64),
+            (0xAE, .promoted, O.i64TruncF64S, .f32, .i64), (0xAF, .promoted, O.i64TruncF64U, .f32, .i64),
             (0xB0, .unary, O.i64TruncF64S, .f64, .i64), (0xB1, .unary, O.i64TruncF64U, .f64, .i64),
             (0xB2, .unary, O.f32ConvertI32S, .i32, .f32),
             (0xB3, .unary, O.f32ConvertI32U, .i32, .f32),
@@ -184,17 +192,21 @@ struct NumericEntry {
             (0xC6, .unary, O.i32TruncSatF32U, .f32, .i32),
             (0xC7, .unary, O.i32TruncSatF64S, .f64, .i32),
             (0xC8, .unary, O.i32TruncSatF64U, .f64, .i32),
-            (0xC9, .unary, O.i64TruncSatF32S, .f32, .i64),
-            (0xCA, .unary, O.i64TruncSatF32U, .f32, .i64),
+            (0xC9, .promoted, O.i64TruncSatF64S, .f32, .i64),
+            (0xCA, .promoted, O.i64TruncSatF64U, .f32, .i64),
             (0xCB, .unary, O.i64TruncSatF64S, .f64, .i64),
             (0xCC, .unary, O.i64TruncSatF64U, .f64, .i64),
         ]
         for (code, shape, operation, operand, result) in list {
+            let isTruncation =
+                (operand == .f32 || operand == .f64) && (result == .i32 || result == .i64)
+                && shape != .reinterpret
             table[code] = NumericEntry(
                 shape: shape,
                 operation: operation,
                 operand: operand,
-                result: result
+                result: result,
+                hasSlotResult: !isTruncation
             )
         }
     }

@@ -6,18 +6,21 @@ extension Operation {
 
     /// The handler that branches as `operation` does and pays on the way, where there is one.
     ///
-    /// Those that compare floats have none, and tables: they go to the instruction at the loop's start.
+    /// Tables have none, nor what hardly ends a loop, comparisons of floats and of i64s among it: they go to the
+    /// instruction at the loop's start.
     static func paying(_ operation: UInt16) -> UInt16? {
         switch operation {
         case br..<brTable: operation - br + paidBr
         case brI32Eq..<brI32Eq + comparisonCount: operation - brI32Eq + paidBrI32Eq
-        case brI64Eq..<brI64Eq + comparisonCount: operation - brI64Eq + paidBrI64Eq
-        case brCountEq..<brCountEq + counterCount: operation - brCountEq + paidBrCountEq
+        case brCountNe..<brCountNe + counterCount: operation - brCountNe + paidBrCountNe
         default: nil
         }
     }
 
-    /// Ten conditions with four choices of places, and with two.
-    private static let comparisonCount: UInt16 = 40
-    private static let counterCount: UInt16 = 20
+    /// Conditions, by their places in the generator's table, that a counter's branch may have.
+    static let countingConditions: Range<UInt16> = 1..<7
+
+    /// Seven conditions with four choices of places; six with two.
+    private static let comparisonCount: UInt16 = 28
+    private static let counterCount: UInt16 = 12
 }

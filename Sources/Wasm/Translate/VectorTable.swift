@@ -35,9 +35,11 @@ enum VectorShape {
 /// Alignments are logarithms, as modules have
 /// them: the natural one is the largest allowed.
 struct VectorEntry {
-    /// Of an access, the one for other memories has the next code.
     var operation: UInt16
     var shape: VectorShape
+    /// Of an access to other memories than the first, which moves a number: the operator that makes the vector
+    /// of it, or it of the vector; 0 where the number's bits are the vector's.
+    var number: UInt16 = 0
 }
 
 /// The vector operators by the number behind the prefix 0xFD.
@@ -80,32 +82,37 @@ struct VectorTable {
         }
     }
 
+    private mutating func putAccess(
+        _ opcode: Int,
+        _ shape: VectorShape,
+        _ operation: UInt16,
+        _ number: UInt16
+    ) {
+        entries[opcode] = VectorEntry(operation: operation, shape: shape, number: number)
+    }
+
     private mutating func putMemory() {
         typealias Op = Operation
         put(0, .load(alignment: 4), Op.v128Load)
-        put(
-            1,
-            .load(alignment: 3),
-            Op.v128Load8x8S,
-            Op.v128Load8x8U,
-            Op.v128Load16x4S,
-            Op.v128Load16x4U,
-            Op.v128Load32x2S,
-            Op.v128Load32x2U
-        )
-        put(7, .load(alignment: 0), Op.v128Load8Splat)
-        put(8, .load(alignment: 1), Op.v128Load16Splat)
-        put(9, .load(alignment: 2), Op.v128Load32Splat)
-        put(10, .load(alignment: 3), Op.v128Load64Splat)
+        putAccess(1, .load(alignment: 3), Op.v128Load8x8S, Op.i16x8ExtendLowI8x16S)
+        putAccess(2, .load(alignment: 3), Op.v128Load8x8U, Op.i16x8ExtendLowI8x16U)
+        putAccess(3, .load(alignment: 3), Op.v128Load16x4S, Op.i32x4ExtendLowI16x8S)
+        putAccess(4, .load(alignment: 3), Op.v128Load16x4U, Op.i32x4ExtendLowI16x8U)
+        putAccess(5, .load(alignment: 3), Op.v128Load32x2S, Op.i64x2ExtendLowI32x4S)
+        putAccess(6, .load(alignment: 3), Op.v128Load32x2U, Op.i64x2ExtendLowI32x4U)
+        putAccess(7, .load(alignment: 0), Op.v128Load8Splat, Op.i8x16Splat)
+        putAccess(8, .load(alignment: 1), Op.v128Load16Splat, Op.i16x8Splat)
+        putAccess(9, .load(alignment: 2), Op.v128Load32Splat, Op.i32x4Splat)
+        putAccess(10, .load(alignment: 3), Op.v128Load64Splat, Op.i64x2Splat)
         put(11, .store(alignment: 4), Op.v128Store)
-        put(84, .loadLane(alignment: 0), Op.v128Load8Lane)
-        put(85, .loadLane(alignment: 1), Op.v128Load16Lane)
-        put(86, .loadLane(alignment: 2), Op.v128Load32Lane)
-        put(87, .loadLane(alignment: 3), Op.v128Load64Lane)
-        put(88, .storeLane(alignment: 0), Op.v128Store8Lane)
-        put(89, .storeLane(alignment: 1), Op.v128Store16Lane)
-        put(90, .storeLane(alignment: 2), Op.v128Store32Lane)
-        put(91, .storeLane(alignment: 3), Op.v128Store64Lane)
+        putAccess(84, .loadLane(alignment: 0), Op.v128Load8Lane, Op.i8x16ReplaceLane)
+        putAccess(85, .loadLane(alignment: 1), Op.v128Load16Lane, Op.i16x8ReplaceLane)
+        putAccess(86, .loadLane(alignment: 2), Op.v128Load32Lane, Op.i32x4ReplaceLane)
+        putAccess(87, .loadLane(alignment: 3), Op.v128Load64Lane, Op.i64x2ReplaceLane)
+        putAccess(88, .storeLane(alignment: 0), Op.v128Store8Lane, Op.i8x16ExtractLaneU)
+        putAccess(89, .storeLane(alignment: 1), Op.v128Store16Lane, Op.i16x8ExtractLaneU)
+        putAccess(90, .storeLane(alignment: 2), Op.v128Store32Lane, Op.i32x4ExtractLane)
+        putAccess(91, .storeLane(alignment: 3), Op.v128Store64Lane, Op.i64x2ExtractLane)
         put(92, .load(alignment: 2), Op.v128Load32Zero)
         put(93, .load(alignment: 3), Op.v128Load64Zero)
     }

@@ -26,7 +26,16 @@ struct HandlerCodeTests {
         #endif
     }
 
-    @Test("all handlers together stay below 100 KB, vectors included")
+    /// What all handlers may take, vectors included. x86-64 has longer instructions, and on its oldest
+    /// machines, for which we compile, more of them for floats and vectors.
+    #if arch(x86_64)
+    private static let byteCountMax = 66_000
+    #else
+    private static let byteCountMax = armByteCountMax
+    #endif
+    private static let armByteCountMax = 60_000
+
+    @Test("all handlers together have the size that they may")
     func size() throws {
         let program = try #require(CommandLine.arguments.first)
         let objdump = try Requirement.objdump.path()
@@ -39,7 +48,10 @@ struct HandlerCodeTests {
             }
         }
         let total = sizes.reduce(0, +)
-        #expect(!sizes.isEmpty && total < 100_000, "\(sizes.count) handlers, \(total) bytes")
+        #expect(
+            !sizes.isEmpty && total < Self.byteCountMax,
+            "\(sizes.count) handlers, \(total) bytes"
+        )
     }
 
     @Test(
@@ -69,6 +81,8 @@ struct HandlerCodeTests {
                 #expect(faults.isEmpty, "\(name): \(faults.joined(separator: ", "))")
             }
             #expect(VectorInstruction.missing(in: bodies, \.arm) == [])
+            let byteCount = bodies.values.reduce(0) { $0 + $1.count } * 4
+            #expect(byteCount < Self.armByteCountMax, "\(bodies.count) handlers")
         }
     }
 

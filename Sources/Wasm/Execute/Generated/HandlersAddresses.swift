@@ -275,60 +275,6 @@ private func summed_i32_load16_s_S(
     unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_summed_i64_load8_s_A")
-private func summed_i64_load8_s_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let e = UInt64(x &+ y)
-    guard e &+ 1 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int8.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_summed_i64_load8_s_S")
-private func summed_i64_load8_s_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let e = UInt64(x &+ y)
-    guard e &+ 1 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int8.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_summed_i64_load16_s_A")
-private func summed_i64_load16_s_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let e = UInt64(x &+ y)
-    guard e &+ 2 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int16.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_summed_i64_load16_s_S")
-private func summed_i64_load16_s_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let e = UInt64(x &+ y)
-    guard e &+ 2 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int16.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_summed_i64_load32_s_A")
 private func summed_i64_load32_s_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -527,45 +473,97 @@ private func summed_store32_A(
     unsafe next(pc + 8, sp, m, l, c, a, f, d)
 }
 
+@inline(__always) @_cdecl("wasm_summed_store64_S")
+private func summed_store64_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe immediate(pc, 4, UInt32.self)
+    let v = unsafe slot(pc, sp, 8, UInt64.self)
+    let e = UInt64(x &+ y)
+    guard e &+ 8 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    unsafe m.storeBytes(of: UInt64(truncatingIfNeeded: v), toByteOffset: Int(truncatingIfNeeded: e), as: UInt64.self)
+    unsafe next(pc + 10, sp, m, l, c, a, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_summed_store64_I")
+private func summed_store64_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe immediate(pc, 4, UInt32.self)
+    let v = unsafe UInt64(bitPattern: Int64(immediate(pc, 8, Int32.self)))
+    let e = UInt64(x &+ y)
+    guard e &+ 8 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    unsafe m.storeBytes(of: UInt64(truncatingIfNeeded: v), toByteOffset: Int(truncatingIfNeeded: e), as: UInt64.self)
+    unsafe next(pc + 12, sp, m, l, c, a, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_summed_store64_A")
+private func summed_store64_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe immediate(pc, 4, UInt32.self)
+    let v = a
+    let e = UInt64(x &+ y)
+    guard e &+ 8 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    unsafe m.storeBytes(of: UInt64(truncatingIfNeeded: v), toByteOffset: Int(truncatingIfNeeded: e), as: UInt64.self)
+    unsafe next(pc + 8, sp, m, l, c, a, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_summed_f32_store_A")
+private func summed_f32_store_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe immediate(pc, 4, UInt32.self)
+    let v = f
+    let e = UInt64(x &+ y)
+    guard e &+ 4 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    unsafe m.storeBytes(of: v, toByteOffset: Int(truncatingIfNeeded: e), as: Float.self)
+    unsafe next(pc + 8, sp, m, l, c, a, f, d)
+}
+
 func fillAddresses(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[308] = sum
-    unsafe table[309] = i32_shl_add_SS_A
-    unsafe table[310] = i32_shl_add_SS_S
-    unsafe table[311] = i32_shl_add_SI_A
-    unsafe table[312] = i32_shl_add_SI_S
-    unsafe table[313] = i32_shl_add_AS_A
-    unsafe table[314] = i32_shl_add_AS_S
-    unsafe table[315] = i32_shl_add_AI_A
-    unsafe table[316] = i32_shl_add_AI_S
-    unsafe table[317] = summed_load8_u_A
-    unsafe table[318] = summed_load8_u_S
-    unsafe table[319] = summed_load16_u_A
-    unsafe table[320] = summed_load16_u_S
-    unsafe table[321] = summed_load32_A
-    unsafe table[322] = summed_load32_S
-    unsafe table[323] = summed_load64_A
-    unsafe table[324] = summed_load64_S
-    unsafe table[325] = summed_i32_load8_s_A
-    unsafe table[326] = summed_i32_load8_s_S
-    unsafe table[327] = summed_i32_load16_s_A
-    unsafe table[328] = summed_i32_load16_s_S
-    unsafe table[329] = summed_i64_load8_s_A
-    unsafe table[330] = summed_i64_load8_s_S
-    unsafe table[331] = summed_i64_load16_s_A
-    unsafe table[332] = summed_i64_load16_s_S
-    unsafe table[333] = summed_i64_load32_s_A
-    unsafe table[334] = summed_i64_load32_s_S
-    unsafe table[335] = summed_f32_load_A
-    unsafe table[336] = summed_f32_load_S
-    unsafe table[337] = summed_f64_load_A
-    unsafe table[338] = summed_f64_load_S
-    unsafe table[339] = summed_store8_S
-    unsafe table[340] = summed_store8_I
-    unsafe table[341] = summed_store8_A
-    unsafe table[342] = summed_store16_S
-    unsafe table[343] = summed_store16_I
-    unsafe table[344] = summed_store16_A
-    unsafe table[345] = summed_store32_S
-    unsafe table[346] = summed_store32_I
-    unsafe table[347] = summed_store32_A
+    unsafe table[256] = sum
+    unsafe table[257] = i32_shl_add_SS_A
+    unsafe table[258] = i32_shl_add_SS_S
+    unsafe table[259] = i32_shl_add_SI_A
+    unsafe table[260] = i32_shl_add_SI_S
+    unsafe table[261] = i32_shl_add_AS_A
+    unsafe table[262] = i32_shl_add_AS_S
+    unsafe table[263] = i32_shl_add_AI_A
+    unsafe table[264] = i32_shl_add_AI_S
+    unsafe table[265] = summed_load8_u_A
+    unsafe table[266] = summed_load8_u_S
+    unsafe table[267] = summed_load16_u_A
+    unsafe table[268] = summed_load16_u_S
+    unsafe table[269] = summed_load32_A
+    unsafe table[270] = summed_load32_S
+    unsafe table[271] = summed_load64_A
+    unsafe table[272] = summed_load64_S
+    unsafe table[273] = summed_i32_load8_s_A
+    unsafe table[274] = summed_i32_load8_s_S
+    unsafe table[275] = summed_i32_load16_s_A
+    unsafe table[276] = summed_i32_load16_s_S
+    unsafe table[277] = summed_i64_load32_s_A
+    unsafe table[278] = summed_i64_load32_s_S
+    unsafe table[279] = summed_f32_load_A
+    unsafe table[280] = summed_f32_load_S
+    unsafe table[281] = summed_f64_load_A
+    unsafe table[282] = summed_f64_load_S
+    unsafe table[283] = summed_store8_S
+    unsafe table[284] = summed_store8_I
+    unsafe table[285] = summed_store8_A
+    unsafe table[286] = summed_store16_S
+    unsafe table[287] = summed_store16_I
+    unsafe table[288] = summed_store16_A
+    unsafe table[289] = summed_store32_S
+    unsafe table[290] = summed_store32_I
+    unsafe table[291] = summed_store32_A
+    unsafe table[292] = summed_store64_S
+    unsafe table[293] = summed_store64_I
+    unsafe table[294] = summed_store64_A
+    unsafe table[295] = summed_f32_store_A
 }

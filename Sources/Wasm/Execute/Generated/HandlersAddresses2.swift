@@ -3,58 +3,6 @@
 // This file is a fence.
 // Safety: see HandlerSupport.swift.
 
-@inline(__always) @_cdecl("wasm_summed_store64_S")
-private func summed_store64_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let v = unsafe slot(pc, sp, 8, UInt64.self)
-    let e = UInt64(x &+ y)
-    guard e &+ 8 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    unsafe m.storeBytes(of: UInt64(truncatingIfNeeded: v), toByteOffset: Int(truncatingIfNeeded: e), as: UInt64.self)
-    unsafe next(pc + 10, sp, m, l, c, a, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_summed_store64_I")
-private func summed_store64_I(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let v = unsafe UInt64(bitPattern: Int64(immediate(pc, 8, Int32.self)))
-    let e = UInt64(x &+ y)
-    guard e &+ 8 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    unsafe m.storeBytes(of: UInt64(truncatingIfNeeded: v), toByteOffset: Int(truncatingIfNeeded: e), as: UInt64.self)
-    unsafe next(pc + 12, sp, m, l, c, a, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_summed_store64_A")
-private func summed_store64_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let v = a
-    let e = UInt64(x &+ y)
-    guard e &+ 8 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    unsafe m.storeBytes(of: UInt64(truncatingIfNeeded: v), toByteOffset: Int(truncatingIfNeeded: e), as: UInt64.self)
-    unsafe next(pc + 8, sp, m, l, c, a, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_summed_f32_store_A")
-private func summed_f32_store_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let v = f
-    let e = UInt64(x &+ y)
-    guard e &+ 4 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    unsafe m.storeBytes(of: v, toByteOffset: Int(truncatingIfNeeded: e), as: Float.self)
-    unsafe next(pc + 8, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_summed_f64_store_A")
 private func summed_f64_store_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -69,9 +17,5 @@ private func summed_f64_store_A(
 }
 
 func fillAddresses2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[348] = summed_store64_S
-    unsafe table[349] = summed_store64_I
-    unsafe table[350] = summed_store64_A
-    unsafe table[351] = summed_f32_store_A
-    unsafe table[352] = summed_f64_store_A
+    unsafe table[296] = summed_f64_store_A
 }

@@ -117,25 +117,6 @@ private func f64_promote_f32_A_S(
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_i32_reinterpret_f32_S_A")
-private func i32_reinterpret_f32_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r = UInt64(x.bitPattern)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_reinterpret_f32_S_S")
-private func i32_reinterpret_f32_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r = UInt64(x.bitPattern)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_reinterpret_f32_A_A")
 private func i32_reinterpret_f32_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -153,25 +134,6 @@ private func i32_reinterpret_f32_A_S(
     let r = UInt64(x.bitPattern)
     unsafe set(pc, sp, 2, r)
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_reinterpret_f64_S_A")
-private func i64_reinterpret_f64_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: UInt64 = x.bitPattern
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_reinterpret_f64_S_S")
-private func i64_reinterpret_f64_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: UInt64 = x.bitPattern
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_reinterpret_f64_A_A")
@@ -193,25 +155,6 @@ private func i64_reinterpret_f64_A_S(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_reinterpret_i32_S_A")
-private func f32_reinterpret_i32_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let r: Float = Float(bitPattern: x)
-    unsafe next(pc + 4, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_reinterpret_i32_S_S")
-private func f32_reinterpret_i32_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let r: Float = Float(bitPattern: x)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_reinterpret_i32_A_A")
 private func f32_reinterpret_i32_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -229,25 +172,6 @@ private func f32_reinterpret_i32_A_S(
     let r: Float = Float(bitPattern: x)
     unsafe set(pc, sp, 2, r)
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_reinterpret_i64_S_A")
-private func f64_reinterpret_i64_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: Double = Double(bitPattern: x)
-    unsafe next(pc + 4, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_reinterpret_i64_S_S")
-private func f64_reinterpret_i64_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: Double = Double(bitPattern: x)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_reinterpret_i64_A_A")
@@ -270,32 +194,24 @@ private func f64_reinterpret_i64_A_S(
 }
 
 func fillConversion2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1182] = i64_extend16_s_S_A
-    unsafe table[1183] = i64_extend16_s_S_S
-    unsafe table[1184] = i64_extend16_s_A_A
-    unsafe table[1185] = i64_extend16_s_A_S
-    unsafe table[1186] = f32_demote_f64_S_A
-    unsafe table[1187] = f32_demote_f64_S_S
-    unsafe table[1188] = f32_demote_f64_A_A
-    unsafe table[1189] = f32_demote_f64_A_S
-    unsafe table[1190] = f64_promote_f32_S_A
-    unsafe table[1191] = f64_promote_f32_S_S
-    unsafe table[1192] = f64_promote_f32_A_A
-    unsafe table[1193] = f64_promote_f32_A_S
-    unsafe table[1194] = i32_reinterpret_f32_S_A
-    unsafe table[1195] = i32_reinterpret_f32_S_S
-    unsafe table[1196] = i32_reinterpret_f32_A_A
-    unsafe table[1197] = i32_reinterpret_f32_A_S
-    unsafe table[1198] = i64_reinterpret_f64_S_A
-    unsafe table[1199] = i64_reinterpret_f64_S_S
-    unsafe table[1200] = i64_reinterpret_f64_A_A
-    unsafe table[1201] = i64_reinterpret_f64_A_S
-    unsafe table[1202] = f32_reinterpret_i32_S_A
-    unsafe table[1203] = f32_reinterpret_i32_S_S
-    unsafe table[1204] = f32_reinterpret_i32_A_A
-    unsafe table[1205] = f32_reinterpret_i32_A_S
-    unsafe table[1206] = f64_reinterpret_i64_S_A
-    unsafe table[1207] = f64_reinterpret_i64_S_S
-    unsafe table[1208] = f64_reinterpret_i64_A_A
-    unsafe table[1209] = f64_reinterpret_i64_A_S
+    unsafe table[875] = i64_extend16_s_S_A
+    unsafe table[876] = i64_extend16_s_S_S
+    unsafe table[877] = i64_extend16_s_A_A
+    unsafe table[878] = i64_extend16_s_A_S
+    unsafe table[879] = f32_demote_f64_S_A
+    unsafe table[880] = f32_demote_f64_S_S
+    unsafe table[881] = f32_demote_f64_A_A
+    unsafe table[882] = f32_demote_f64_A_S
+    unsafe table[883] = f64_promote_f32_S_A
+    unsafe table[884] = f64_promote_f32_S_S
+    unsafe table[885] = f64_promote_f32_A_A
+    unsafe table[886] = f64_promote_f32_A_S
+    unsafe table[887] = i32_reinterpret_f32_A_A
+    unsafe table[888] = i32_reinterpret_f32_A_S
+    unsafe table[889] = i64_reinterpret_f64_A_A
+    unsafe table[890] = i64_reinterpret_f64_A_S
+    unsafe table[891] = f32_reinterpret_i32_A_A
+    unsafe table[892] = f32_reinterpret_i32_A_S
+    unsafe table[893] = f64_reinterpret_i64_A_A
+    unsafe table[894] = f64_reinterpret_i64_A_S
 }

@@ -3,34 +3,6 @@
 // This file is a fence.
 // Safety: see HandlerSupport.swift.
 
-@inline(__always) @_cdecl("wasm_br_count_eq_S")
-private func br_count_eq_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe slot(pc, sp, 10, UInt32.self)
-    if x == y { return unsafe jump(pc, sp, m, l, c, r, f, d, 12) }
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_br_count_eq_I")
-private func br_count_eq_I(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe immediate(pc, 10, UInt32.self)
-    if x == y { return unsafe jump(pc, sp, m, l, c, r, f, d, 14) }
-    unsafe next(pc + 18, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_br_count_ne_S")
 private func br_count_ne_S(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -196,118 +168,6 @@ private func br_count_lt_u_I(
     unsafe set(pc, sp, 8, r)
     let y = unsafe immediate(pc, 10, UInt32.self)
     if x < y { return unsafe jump(pc, sp, m, l, c, r, f, d, 14) }
-    unsafe next(pc + 18, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_br_count_ge_u_S")
-private func br_count_ge_u_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe slot(pc, sp, 10, UInt32.self)
-    if x >= y { return unsafe jump(pc, sp, m, l, c, r, f, d, 12) }
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_br_count_ge_u_I")
-private func br_count_ge_u_I(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe immediate(pc, 10, UInt32.self)
-    if x >= y { return unsafe jump(pc, sp, m, l, c, r, f, d, 14) }
-    unsafe next(pc + 18, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_br_count_gt_u_S")
-private func br_count_gt_u_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe slot(pc, sp, 10, UInt32.self)
-    if x > y { return unsafe jump(pc, sp, m, l, c, r, f, d, 12) }
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_br_count_gt_u_I")
-private func br_count_gt_u_I(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe immediate(pc, 10, UInt32.self)
-    if x > y { return unsafe jump(pc, sp, m, l, c, r, f, d, 14) }
-    unsafe next(pc + 18, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_br_count_le_u_S")
-private func br_count_le_u_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe slot(pc, sp, 10, UInt32.self)
-    if x <= y { return unsafe jump(pc, sp, m, l, c, r, f, d, 12) }
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_br_count_le_u_I")
-private func br_count_le_u_I(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe immediate(pc, 10, UInt32.self)
-    if x <= y { return unsafe jump(pc, sp, m, l, c, r, f, d, 14) }
-    unsafe next(pc + 18, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_paid_br_count_eq_S")
-private func paid_br_count_eq_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe slot(pc, sp, 10, UInt32.self)
-    if x == y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_paid_br_count_eq_I")
-private func paid_br_count_eq_I(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe immediate(pc, 10, UInt32.self)
-    if x == y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
     unsafe next(pc + 18, sp, m, l, c, r, f, d)
 }
 
@@ -479,99 +339,29 @@ private func paid_br_count_lt_u_I(
     unsafe next(pc + 18, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_paid_br_count_ge_u_S")
-private func paid_br_count_ge_u_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe slot(pc, sp, 10, UInt32.self)
-    if x >= y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_paid_br_count_ge_u_I")
-private func paid_br_count_ge_u_I(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe immediate(pc, 10, UInt32.self)
-    if x >= y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
-    unsafe next(pc + 18, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_paid_br_count_gt_u_S")
-private func paid_br_count_gt_u_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe slot(pc, sp, 10, UInt32.self)
-    if x > y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
-    unsafe next(pc + 16, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_paid_br_count_gt_u_I")
-private func paid_br_count_gt_u_I(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let w = unsafe slot(pc, sp, 2, UInt32.self)
-    let z = unsafe immediate(pc, 4, UInt32.self)
-    let x = w &+ z
-    let r = UInt64(x)
-    unsafe set(pc, sp, 8, r)
-    let y = unsafe immediate(pc, 10, UInt32.self)
-    if x > y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
-    unsafe next(pc + 18, sp, m, l, c, r, f, d)
-}
-
 func fillCounting(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[401] = br_count_eq_S
-    unsafe table[402] = br_count_eq_I
-    unsafe table[403] = br_count_ne_S
-    unsafe table[404] = br_count_ne_I
-    unsafe table[405] = br_count_lt_s_S
-    unsafe table[406] = br_count_lt_s_I
-    unsafe table[407] = br_count_ge_s_S
-    unsafe table[408] = br_count_ge_s_I
-    unsafe table[409] = br_count_gt_s_S
-    unsafe table[410] = br_count_gt_s_I
-    unsafe table[411] = br_count_le_s_S
-    unsafe table[412] = br_count_le_s_I
-    unsafe table[413] = br_count_lt_u_S
-    unsafe table[414] = br_count_lt_u_I
-    unsafe table[415] = br_count_ge_u_S
-    unsafe table[416] = br_count_ge_u_I
-    unsafe table[417] = br_count_gt_u_S
-    unsafe table[418] = br_count_gt_u_I
-    unsafe table[419] = br_count_le_u_S
-    unsafe table[420] = br_count_le_u_I
-    unsafe table[421] = paid_br_count_eq_S
-    unsafe table[422] = paid_br_count_eq_I
-    unsafe table[423] = paid_br_count_ne_S
-    unsafe table[424] = paid_br_count_ne_I
-    unsafe table[425] = paid_br_count_lt_s_S
-    unsafe table[426] = paid_br_count_lt_s_I
-    unsafe table[427] = paid_br_count_ge_s_S
-    unsafe table[428] = paid_br_count_ge_s_I
-    unsafe table[429] = paid_br_count_gt_s_S
-    unsafe table[430] = paid_br_count_gt_s_I
-    unsafe table[431] = paid_br_count_le_s_S
-    unsafe table[432] = paid_br_count_le_s_I
-    unsafe table[433] = paid_br_count_lt_u_S
-    unsafe table[434] = paid_br_count_lt_u_I
-    unsafe table[435] = paid_br_count_ge_u_S
-    unsafe table[436] = paid_br_count_ge_u_I
-    unsafe table[437] = paid_br_count_gt_u_S
-    unsafe table[438] = paid_br_count_gt_u_I
+    unsafe table[345] = br_count_ne_S
+    unsafe table[346] = br_count_ne_I
+    unsafe table[347] = br_count_lt_s_S
+    unsafe table[348] = br_count_lt_s_I
+    unsafe table[349] = br_count_ge_s_S
+    unsafe table[350] = br_count_ge_s_I
+    unsafe table[351] = br_count_gt_s_S
+    unsafe table[352] = br_count_gt_s_I
+    unsafe table[353] = br_count_le_s_S
+    unsafe table[354] = br_count_le_s_I
+    unsafe table[355] = br_count_lt_u_S
+    unsafe table[356] = br_count_lt_u_I
+    unsafe table[357] = paid_br_count_ne_S
+    unsafe table[358] = paid_br_count_ne_I
+    unsafe table[359] = paid_br_count_lt_s_S
+    unsafe table[360] = paid_br_count_lt_s_I
+    unsafe table[361] = paid_br_count_ge_s_S
+    unsafe table[362] = paid_br_count_ge_s_I
+    unsafe table[363] = paid_br_count_gt_s_S
+    unsafe table[364] = paid_br_count_gt_s_I
+    unsafe table[365] = paid_br_count_le_s_S
+    unsafe table[366] = paid_br_count_le_s_I
+    unsafe table[367] = paid_br_count_lt_u_S
+    unsafe table[368] = paid_br_count_lt_u_I
 }

@@ -181,17 +181,6 @@ private func f32_min_SS_A(
     unsafe next(pc + 6, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_min_SS_S")
-private func f32_min_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe slot(pc, sp, 4, Float.self)
-    let r: Float = minimum(x, y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_min_SI_A")
 private func f32_min_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -200,17 +189,6 @@ private func f32_min_SI_A(
     let y = unsafe immediate(pc, 4, Float.self)
     let r: Float = minimum(x, y)
     unsafe next(pc + 8, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_min_SI_S")
-private func f32_min_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe immediate(pc, 4, Float.self)
-    let r: Float = minimum(x, y)
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, a, r, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_min_AS_A")
@@ -223,17 +201,6 @@ private func f32_min_AS_A(
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_min_AS_S")
-private func f32_min_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = minimum(x, y)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_min_AI_A")
 private func f32_min_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -242,17 +209,6 @@ private func f32_min_AI_A(
     let y = unsafe immediate(pc, 2, Float.self)
     let r: Float = minimum(x, y)
     unsafe next(pc + 6, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_min_AI_S")
-private func f32_min_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe immediate(pc, 2, Float.self)
-    let r: Float = minimum(x, y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, a, r, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_max_SS_A")
@@ -265,17 +221,6 @@ private func f32_max_SS_A(
     unsafe next(pc + 6, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_max_SS_S")
-private func f32_max_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe slot(pc, sp, 4, Float.self)
-    let r: Float = maximum(x, y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_max_SI_A")
 private func f32_max_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -284,17 +229,6 @@ private func f32_max_SI_A(
     let y = unsafe immediate(pc, 4, Float.self)
     let r: Float = maximum(x, y)
     unsafe next(pc + 8, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_max_SI_S")
-private func f32_max_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe immediate(pc, 4, Float.self)
-    let r: Float = maximum(x, y)
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, a, r, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_max_AS_A")
@@ -307,17 +241,6 @@ private func f32_max_AS_A(
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_max_AS_S")
-private func f32_max_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = maximum(x, y)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_max_AI_A")
 private func f32_max_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -326,17 +249,6 @@ private func f32_max_AI_A(
     let y = unsafe immediate(pc, 2, Float.self)
     let r: Float = maximum(x, y)
     unsafe next(pc + 6, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_max_AI_S")
-private func f32_max_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe immediate(pc, 2, Float.self)
-    let r: Float = maximum(x, y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, a, r, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_sub_SS_A")
@@ -487,50 +399,42 @@ private func f32_sub_IA_S(
 }
 
 func fillF32Arithmetic(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1210] = f32_add_SS_A
-    unsafe table[1211] = f32_add_SS_S
-    unsafe table[1212] = f32_add_SI_A
-    unsafe table[1213] = f32_add_SI_S
-    unsafe table[1214] = f32_add_AS_A
-    unsafe table[1215] = f32_add_AS_S
-    unsafe table[1216] = f32_add_AI_A
-    unsafe table[1217] = f32_add_AI_S
-    unsafe table[1218] = f32_mul_SS_A
-    unsafe table[1219] = f32_mul_SS_S
-    unsafe table[1220] = f32_mul_SI_A
-    unsafe table[1221] = f32_mul_SI_S
-    unsafe table[1222] = f32_mul_AS_A
-    unsafe table[1223] = f32_mul_AS_S
-    unsafe table[1224] = f32_mul_AI_A
-    unsafe table[1225] = f32_mul_AI_S
-    unsafe table[1226] = f32_min_SS_A
-    unsafe table[1227] = f32_min_SS_S
-    unsafe table[1228] = f32_min_SI_A
-    unsafe table[1229] = f32_min_SI_S
-    unsafe table[1230] = f32_min_AS_A
-    unsafe table[1231] = f32_min_AS_S
-    unsafe table[1232] = f32_min_AI_A
-    unsafe table[1233] = f32_min_AI_S
-    unsafe table[1234] = f32_max_SS_A
-    unsafe table[1235] = f32_max_SS_S
-    unsafe table[1236] = f32_max_SI_A
-    unsafe table[1237] = f32_max_SI_S
-    unsafe table[1238] = f32_max_AS_A
-    unsafe table[1239] = f32_max_AS_S
-    unsafe table[1240] = f32_max_AI_A
-    unsafe table[1241] = f32_max_AI_S
-    unsafe table[1242] = f32_sub_SS_A
-    unsafe table[1243] = f32_sub_SS_S
-    unsafe table[1244] = f32_sub_SI_A
-    unsafe table[1245] = f32_sub_SI_S
-    unsafe table[1246] = f32_sub_AS_A
-    unsafe table[1247] = f32_sub_AS_S
-    unsafe table[1248] = f32_sub_AI_A
-    unsafe table[1249] = f32_sub_AI_S
-    unsafe table[1250] = f32_sub_SA_A
-    unsafe table[1251] = f32_sub_SA_S
-    unsafe table[1252] = f32_sub_IS_A
-    unsafe table[1253] = f32_sub_IS_S
-    unsafe table[1254] = f32_sub_IA_A
-    unsafe table[1255] = f32_sub_IA_S
+    unsafe table[895] = f32_add_SS_A
+    unsafe table[896] = f32_add_SS_S
+    unsafe table[897] = f32_add_SI_A
+    unsafe table[898] = f32_add_SI_S
+    unsafe table[899] = f32_add_AS_A
+    unsafe table[900] = f32_add_AS_S
+    unsafe table[901] = f32_add_AI_A
+    unsafe table[902] = f32_add_AI_S
+    unsafe table[903] = f32_mul_SS_A
+    unsafe table[904] = f32_mul_SS_S
+    unsafe table[905] = f32_mul_SI_A
+    unsafe table[906] = f32_mul_SI_S
+    unsafe table[907] = f32_mul_AS_A
+    unsafe table[908] = f32_mul_AS_S
+    unsafe table[909] = f32_mul_AI_A
+    unsafe table[910] = f32_mul_AI_S
+    unsafe table[911] = f32_min_SS_A
+    unsafe table[912] = f32_min_SI_A
+    unsafe table[913] = f32_min_AS_A
+    unsafe table[914] = f32_min_AI_A
+    unsafe table[915] = f32_max_SS_A
+    unsafe table[916] = f32_max_SI_A
+    unsafe table[917] = f32_max_AS_A
+    unsafe table[918] = f32_max_AI_A
+    unsafe table[919] = f32_sub_SS_A
+    unsafe table[920] = f32_sub_SS_S
+    unsafe table[921] = f32_sub_SI_A
+    unsafe table[922] = f32_sub_SI_S
+    unsafe table[923] = f32_sub_AS_A
+    unsafe table[924] = f32_sub_AS_S
+    unsafe table[925] = f32_sub_AI_A
+    unsafe table[926] = f32_sub_AI_S
+    unsafe table[927] = f32_sub_SA_A
+    unsafe table[928] = f32_sub_SA_S
+    unsafe table[929] = f32_sub_IS_A
+    unsafe table[930] = f32_sub_IS_S
+    unsafe table[931] = f32_sub_IA_A
+    unsafe table[932] = f32_sub_IA_S
 }

@@ -160,17 +160,6 @@ private func f32_copysign_SS_A(
     unsafe next(pc + 6, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_copysign_SS_S")
-private func f32_copysign_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe slot(pc, sp, 4, Float.self)
-    let r: Float = copySign(x, y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_copysign_SI_A")
 private func f32_copysign_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -179,17 +168,6 @@ private func f32_copysign_SI_A(
     let y = unsafe immediate(pc, 4, Float.self)
     let r: Float = copySign(x, y)
     unsafe next(pc + 8, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_copysign_SI_S")
-private func f32_copysign_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe immediate(pc, 4, Float.self)
-    let r: Float = copySign(x, y)
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, a, r, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_copysign_AS_A")
@@ -202,17 +180,6 @@ private func f32_copysign_AS_A(
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_copysign_AS_S")
-private func f32_copysign_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = copySign(x, y)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_copysign_AI_A")
 private func f32_copysign_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -223,17 +190,6 @@ private func f32_copysign_AI_A(
     unsafe next(pc + 6, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_copysign_AI_S")
-private func f32_copysign_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe immediate(pc, 2, Float.self)
-    let r: Float = copySign(x, y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_copysign_SA_A")
 private func f32_copysign_SA_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -242,59 +198,6 @@ private func f32_copysign_SA_A(
     let y = f
     let r: Float = copySign(x, y)
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_copysign_SA_S")
-private func f32_copysign_SA_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = f
-    let r: Float = copySign(x, y)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_copysign_IS_A")
-private func f32_copysign_IS_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, Float.self)
-    let y = unsafe slot(pc, sp, 6, Float.self)
-    let r: Float = copySign(x, y)
-    unsafe next(pc + 8, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_copysign_IS_S")
-private func f32_copysign_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, Float.self)
-    let y = unsafe slot(pc, sp, 6, Float.self)
-    let r: Float = copySign(x, y)
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_copysign_IA_A")
-private func f32_copysign_IA_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, Float.self)
-    let y = f
-    let r: Float = copySign(x, y)
-    unsafe next(pc + 6, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_copysign_IA_S")
-private func f32_copysign_IA_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, Float.self)
-    let y = f
-    let r: Float = copySign(x, y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, a, r, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_abs_S_A")
@@ -373,6 +276,44 @@ private func f32_neg_A_S(
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
 }
 
+@inline(__always) @_cdecl("wasm_f32_sqrt_S_A")
+private func f32_sqrt_S_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, Float.self)
+    let r: Float = squareRoot(x)
+    unsafe next(pc + 4, sp, m, l, c, a, r, d)
+}
+
+@inline(__always) @_cdecl("wasm_f32_sqrt_S_S")
+private func f32_sqrt_S_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, Float.self)
+    let r: Float = squareRoot(x)
+    unsafe set(pc, sp, 4, r)
+    unsafe next(pc + 6, sp, m, l, c, a, r, d)
+}
+
+@inline(__always) @_cdecl("wasm_f32_sqrt_A_A")
+private func f32_sqrt_A_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = f
+    let r: Float = squareRoot(x)
+    unsafe next(pc + 2, sp, m, l, c, a, r, d)
+}
+
+@inline(__always) @_cdecl("wasm_f32_sqrt_A_S")
+private func f32_sqrt_A_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = f
+    let r: Float = squareRoot(x)
+    unsafe set(pc, sp, 2, r)
+    unsafe next(pc + 4, sp, m, l, c, a, r, d)
+}
+
 @inline(__always) @_cdecl("wasm_f32_ceil_S_A")
 private func f32_ceil_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -380,16 +321,6 @@ private func f32_ceil_S_A(
     let x = unsafe slot(pc, sp, 2, Float.self)
     let r: Float = roundUp(x)
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_ceil_S_S")
-private func f32_ceil_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = roundUp(x)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, r, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_ceil_A_A")
@@ -401,16 +332,6 @@ private func f32_ceil_A_A(
     unsafe next(pc + 2, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_ceil_A_S")
-private func f32_ceil_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let r: Float = roundUp(x)
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_floor_S_A")
 private func f32_floor_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -418,16 +339,6 @@ private func f32_floor_S_A(
     let x = unsafe slot(pc, sp, 2, Float.self)
     let r: Float = roundDown(x)
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_floor_S_S")
-private func f32_floor_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = roundDown(x)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, r, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_floor_A_A")
@@ -439,16 +350,6 @@ private func f32_floor_A_A(
     unsafe next(pc + 2, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_floor_A_S")
-private func f32_floor_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let r: Float = roundDown(x)
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_trunc_S_A")
 private func f32_trunc_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -456,16 +357,6 @@ private func f32_trunc_S_A(
     let x = unsafe slot(pc, sp, 2, Float.self)
     let r: Float = roundToZero(x)
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_trunc_S_S")
-private func f32_trunc_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = roundToZero(x)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, r, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_trunc_A_A")
@@ -477,63 +368,62 @@ private func f32_trunc_A_A(
     unsafe next(pc + 2, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_trunc_A_S")
-private func f32_trunc_A_S(
+@inline(__always) @_cdecl("wasm_f32_nearest_S_A")
+private func f32_nearest_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
-    let x = f
-    let r: Float = roundToZero(x)
-    unsafe set(pc, sp, 2, r)
+    let x = unsafe slot(pc, sp, 2, Float.self)
+    let r: Float = roundToEven(x)
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
 }
 
+@inline(__always) @_cdecl("wasm_f32_nearest_A_A")
+private func f32_nearest_A_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = f
+    let r: Float = roundToEven(x)
+    unsafe next(pc + 2, sp, m, l, c, a, r, d)
+}
+
 func fillF32Arithmetic2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1256] = f32_div_SS_A
-    unsafe table[1257] = f32_div_SS_S
-    unsafe table[1258] = f32_div_SI_A
-    unsafe table[1259] = f32_div_SI_S
-    unsafe table[1260] = f32_div_AS_A
-    unsafe table[1261] = f32_div_AS_S
-    unsafe table[1262] = f32_div_AI_A
-    unsafe table[1263] = f32_div_AI_S
-    unsafe table[1264] = f32_div_SA_A
-    unsafe table[1265] = f32_div_SA_S
-    unsafe table[1266] = f32_div_IS_A
-    unsafe table[1267] = f32_div_IS_S
-    unsafe table[1268] = f32_div_IA_A
-    unsafe table[1269] = f32_div_IA_S
-    unsafe table[1270] = f32_copysign_SS_A
-    unsafe table[1271] = f32_copysign_SS_S
-    unsafe table[1272] = f32_copysign_SI_A
-    unsafe table[1273] = f32_copysign_SI_S
-    unsafe table[1274] = f32_copysign_AS_A
-    unsafe table[1275] = f32_copysign_AS_S
-    unsafe table[1276] = f32_copysign_AI_A
-    unsafe table[1277] = f32_copysign_AI_S
-    unsafe table[1278] = f32_copysign_SA_A
-    unsafe table[1279] = f32_copysign_SA_S
-    unsafe table[1280] = f32_copysign_IS_A
-    unsafe table[1281] = f32_copysign_IS_S
-    unsafe table[1282] = f32_copysign_IA_A
-    unsafe table[1283] = f32_copysign_IA_S
-    unsafe table[1284] = f32_abs_S_A
-    unsafe table[1285] = f32_abs_S_S
-    unsafe table[1286] = f32_abs_A_A
-    unsafe table[1287] = f32_abs_A_S
-    unsafe table[1288] = f32_neg_S_A
-    unsafe table[1289] = f32_neg_S_S
-    unsafe table[1290] = f32_neg_A_A
-    unsafe table[1291] = f32_neg_A_S
-    unsafe table[1292] = f32_ceil_S_A
-    unsafe table[1293] = f32_ceil_S_S
-    unsafe table[1294] = f32_ceil_A_A
-    unsafe table[1295] = f32_ceil_A_S
-    unsafe table[1296] = f32_floor_S_A
-    unsafe table[1297] = f32_floor_S_S
-    unsafe table[1298] = f32_floor_A_A
-    unsafe table[1299] = f32_floor_A_S
-    unsafe table[1300] = f32_trunc_S_A
-    unsafe table[1301] = f32_trunc_S_S
-    unsafe table[1302] = f32_trunc_A_A
-    unsafe table[1303] = f32_trunc_A_S
+    unsafe table[933] = f32_div_SS_A
+    unsafe table[934] = f32_div_SS_S
+    unsafe table[935] = f32_div_SI_A
+    unsafe table[936] = f32_div_SI_S
+    unsafe table[937] = f32_div_AS_A
+    unsafe table[938] = f32_div_AS_S
+    unsafe table[939] = f32_div_AI_A
+    unsafe table[940] = f32_div_AI_S
+    unsafe table[941] = f32_div_SA_A
+    unsafe table[942] = f32_div_SA_S
+    unsafe table[943] = f32_div_IS_A
+    unsafe table[944] = f32_div_IS_S
+    unsafe table[945] = f32_div_IA_A
+    unsafe table[946] = f32_div_IA_S
+    unsafe table[947] = f32_copysign_SS_A
+    unsafe table[948] = f32_copysign_SI_A
+    unsafe table[949] = f32_copysign_AS_A
+    unsafe table[950] = f32_copysign_AI_A
+    unsafe table[951] = f32_copysign_SA_A
+    unsafe table[952] = f32_abs_S_A
+    unsafe table[953] = f32_abs_S_S
+    unsafe table[954] = f32_abs_A_A
+    unsafe table[955] = f32_abs_A_S
+    unsafe table[956] = f32_neg_S_A
+    unsafe table[957] = f32_neg_S_S
+    unsafe table[958] = f32_neg_A_A
+    unsafe table[959] = f32_neg_A_S
+    unsafe table[960] = f32_sqrt_S_A
+    unsafe table[961] = f32_sqrt_S_S
+    unsafe table[962] = f32_sqrt_A_A
+    unsafe table[963] = f32_sqrt_A_S
+    unsafe table[964] = f32_ceil_S_A
+    unsafe table[965] = f32_ceil_A_A
+    unsafe table[966] = f32_floor_S_A
+    unsafe table[967] = f32_floor_A_A
+    unsafe table[968] = f32_trunc_S_A
+    unsafe table[969] = f32_trunc_A_A
+    unsafe table[970] = f32_nearest_S_A
+    unsafe table[971] = f32_nearest_A_A
 }

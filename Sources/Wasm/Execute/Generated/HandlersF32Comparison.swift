@@ -13,17 +13,6 @@ private func f32_eq_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_eq_SS_S")
-private func f32_eq_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe slot(pc, sp, 4, Float.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_eq_SI_A")
 private func f32_eq_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -32,17 +21,6 @@ private func f32_eq_SI_A(
     let y = unsafe immediate(pc, 4, Float.self)
     let r: UInt64 = x == y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_eq_SI_S")
-private func f32_eq_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe immediate(pc, 4, Float.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_eq_AS_A")
@@ -55,17 +33,6 @@ private func f32_eq_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_eq_AS_S")
-private func f32_eq_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe slot(pc, sp, 2, Float.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_eq_AI_A")
 private func f32_eq_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -74,17 +41,6 @@ private func f32_eq_AI_A(
     let y = unsafe immediate(pc, 2, Float.self)
     let r: UInt64 = x == y ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_eq_AI_S")
-private func f32_eq_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe immediate(pc, 2, Float.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_ne_SS_A")
@@ -97,17 +53,6 @@ private func f32_ne_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_ne_SS_S")
-private func f32_ne_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe slot(pc, sp, 4, Float.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_ne_SI_A")
 private func f32_ne_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -116,17 +61,6 @@ private func f32_ne_SI_A(
     let y = unsafe immediate(pc, 4, Float.self)
     let r: UInt64 = x != y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_ne_SI_S")
-private func f32_ne_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe immediate(pc, 4, Float.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_ne_AS_A")
@@ -139,17 +73,6 @@ private func f32_ne_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_ne_AS_S")
-private func f32_ne_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe slot(pc, sp, 2, Float.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_ne_AI_A")
 private func f32_ne_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -158,17 +81,6 @@ private func f32_ne_AI_A(
     let y = unsafe immediate(pc, 2, Float.self)
     let r: UInt64 = x != y ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_ne_AI_S")
-private func f32_ne_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe immediate(pc, 2, Float.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_lt_SS_A")
@@ -181,17 +93,6 @@ private func f32_lt_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_lt_SS_S")
-private func f32_lt_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe slot(pc, sp, 4, Float.self)
-    let r: UInt64 = x < y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_lt_SI_A")
 private func f32_lt_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -200,17 +101,6 @@ private func f32_lt_SI_A(
     let y = unsafe immediate(pc, 4, Float.self)
     let r: UInt64 = x < y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_lt_SI_S")
-private func f32_lt_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe immediate(pc, 4, Float.self)
-    let r: UInt64 = x < y ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_lt_AS_A")
@@ -223,17 +113,6 @@ private func f32_lt_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_lt_AS_S")
-private func f32_lt_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe slot(pc, sp, 2, Float.self)
-    let r: UInt64 = x < y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_lt_AI_A")
 private func f32_lt_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -242,17 +121,6 @@ private func f32_lt_AI_A(
     let y = unsafe immediate(pc, 2, Float.self)
     let r: UInt64 = x < y ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_lt_AI_S")
-private func f32_lt_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe immediate(pc, 2, Float.self)
-    let r: UInt64 = x < y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_gt_SS_A")
@@ -265,17 +133,6 @@ private func f32_gt_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_gt_SS_S")
-private func f32_gt_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe slot(pc, sp, 4, Float.self)
-    let r: UInt64 = x > y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_gt_SI_A")
 private func f32_gt_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -284,17 +141,6 @@ private func f32_gt_SI_A(
     let y = unsafe immediate(pc, 4, Float.self)
     let r: UInt64 = x > y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_gt_SI_S")
-private func f32_gt_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe immediate(pc, 4, Float.self)
-    let r: UInt64 = x > y ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_gt_AS_A")
@@ -307,17 +153,6 @@ private func f32_gt_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_gt_AS_S")
-private func f32_gt_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe slot(pc, sp, 2, Float.self)
-    let r: UInt64 = x > y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_gt_AI_A")
 private func f32_gt_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -326,17 +161,6 @@ private func f32_gt_AI_A(
     let y = unsafe immediate(pc, 2, Float.self)
     let r: UInt64 = x > y ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_gt_AI_S")
-private func f32_gt_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe immediate(pc, 2, Float.self)
-    let r: UInt64 = x > y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_le_SS_A")
@@ -349,17 +173,6 @@ private func f32_le_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_le_SS_S")
-private func f32_le_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe slot(pc, sp, 4, Float.self)
-    let r: UInt64 = x <= y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_le_SI_A")
 private func f32_le_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -368,17 +181,6 @@ private func f32_le_SI_A(
     let y = unsafe immediate(pc, 4, Float.self)
     let r: UInt64 = x <= y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_le_SI_S")
-private func f32_le_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe immediate(pc, 4, Float.self)
-    let r: UInt64 = x <= y ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_le_AS_A")
@@ -391,17 +193,6 @@ private func f32_le_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_le_AS_S")
-private func f32_le_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe slot(pc, sp, 2, Float.self)
-    let r: UInt64 = x <= y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_le_AI_A")
 private func f32_le_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -410,17 +201,6 @@ private func f32_le_AI_A(
     let y = unsafe immediate(pc, 2, Float.self)
     let r: UInt64 = x <= y ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_le_AI_S")
-private func f32_le_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe immediate(pc, 2, Float.self)
-    let r: UInt64 = x <= y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_ge_SS_A")
@@ -433,17 +213,6 @@ private func f32_ge_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_ge_SS_S")
-private func f32_ge_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe slot(pc, sp, 4, Float.self)
-    let r: UInt64 = x >= y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_ge_SI_A")
 private func f32_ge_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -452,17 +221,6 @@ private func f32_ge_SI_A(
     let y = unsafe immediate(pc, 4, Float.self)
     let r: UInt64 = x >= y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_ge_SI_S")
-private func f32_ge_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let y = unsafe immediate(pc, 4, Float.self)
-    let r: UInt64 = x >= y ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_ge_AS_A")
@@ -475,17 +233,6 @@ private func f32_ge_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_ge_AS_S")
-private func f32_ge_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe slot(pc, sp, 2, Float.self)
-    let r: UInt64 = x >= y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_ge_AI_A")
 private func f32_ge_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -496,64 +243,29 @@ private func f32_ge_AI_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_ge_AI_S")
-private func f32_ge_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let y = unsafe immediate(pc, 2, Float.self)
-    let r: UInt64 = x >= y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 func fillF32Comparison(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1312] = f32_eq_SS_A
-    unsafe table[1313] = f32_eq_SS_S
-    unsafe table[1314] = f32_eq_SI_A
-    unsafe table[1315] = f32_eq_SI_S
-    unsafe table[1316] = f32_eq_AS_A
-    unsafe table[1317] = f32_eq_AS_S
-    unsafe table[1318] = f32_eq_AI_A
-    unsafe table[1319] = f32_eq_AI_S
-    unsafe table[1320] = f32_ne_SS_A
-    unsafe table[1321] = f32_ne_SS_S
-    unsafe table[1322] = f32_ne_SI_A
-    unsafe table[1323] = f32_ne_SI_S
-    unsafe table[1324] = f32_ne_AS_A
-    unsafe table[1325] = f32_ne_AS_S
-    unsafe table[1326] = f32_ne_AI_A
-    unsafe table[1327] = f32_ne_AI_S
-    unsafe table[1328] = f32_lt_SS_A
-    unsafe table[1329] = f32_lt_SS_S
-    unsafe table[1330] = f32_lt_SI_A
-    unsafe table[1331] = f32_lt_SI_S
-    unsafe table[1332] = f32_lt_AS_A
-    unsafe table[1333] = f32_lt_AS_S
-    unsafe table[1334] = f32_lt_AI_A
-    unsafe table[1335] = f32_lt_AI_S
-    unsafe table[1336] = f32_gt_SS_A
-    unsafe table[1337] = f32_gt_SS_S
-    unsafe table[1338] = f32_gt_SI_A
-    unsafe table[1339] = f32_gt_SI_S
-    unsafe table[1340] = f32_gt_AS_A
-    unsafe table[1341] = f32_gt_AS_S
-    unsafe table[1342] = f32_gt_AI_A
-    unsafe table[1343] = f32_gt_AI_S
-    unsafe table[1344] = f32_le_SS_A
-    unsafe table[1345] = f32_le_SS_S
-    unsafe table[1346] = f32_le_SI_A
-    unsafe table[1347] = f32_le_SI_S
-    unsafe table[1348] = f32_le_AS_A
-    unsafe table[1349] = f32_le_AS_S
-    unsafe table[1350] = f32_le_AI_A
-    unsafe table[1351] = f32_le_AI_S
-    unsafe table[1352] = f32_ge_SS_A
-    unsafe table[1353] = f32_ge_SS_S
-    unsafe table[1354] = f32_ge_SI_A
-    unsafe table[1355] = f32_ge_SI_S
-    unsafe table[1356] = f32_ge_AS_A
-    unsafe table[1357] = f32_ge_AS_S
-    unsafe table[1358] = f32_ge_AI_A
-    unsafe table[1359] = f32_ge_AI_S
+    unsafe table[972] = f32_eq_SS_A
+    unsafe table[973] = f32_eq_SI_A
+    unsafe table[974] = f32_eq_AS_A
+    unsafe table[975] = f32_eq_AI_A
+    unsafe table[976] = f32_ne_SS_A
+    unsafe table[977] = f32_ne_SI_A
+    unsafe table[978] = f32_ne_AS_A
+    unsafe table[979] = f32_ne_AI_A
+    unsafe table[980] = f32_lt_SS_A
+    unsafe table[981] = f32_lt_SI_A
+    unsafe table[982] = f32_lt_AS_A
+    unsafe table[983] = f32_lt_AI_A
+    unsafe table[984] = f32_gt_SS_A
+    unsafe table[985] = f32_gt_SI_A
+    unsafe table[986] = f32_gt_AS_A
+    unsafe table[987] = f32_gt_AI_A
+    unsafe table[988] = f32_le_SS_A
+    unsafe table[989] = f32_le_SI_A
+    unsafe table[990] = f32_le_AS_A
+    unsafe table[991] = f32_le_AI_A
+    unsafe table[992] = f32_ge_SS_A
+    unsafe table[993] = f32_ge_SI_A
+    unsafe table[994] = f32_ge_AS_A
+    unsafe table[995] = f32_ge_AI_A
 }

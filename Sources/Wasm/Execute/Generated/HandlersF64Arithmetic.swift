@@ -181,17 +181,6 @@ private func f64_min_SS_A(
     unsafe next(pc + 6, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_min_SS_S")
-private func f64_min_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe slot(pc, sp, 4, Double.self)
-    let r: Double = minimum(x, y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, a, f, r)
-}
-
 @inline(__always) @_cdecl("wasm_f64_min_SI_A")
 private func f64_min_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -200,17 +189,6 @@ private func f64_min_SI_A(
     let y = unsafe immediate(pc, 4, Double.self)
     let r: Double = minimum(x, y)
     unsafe next(pc + 12, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_min_SI_S")
-private func f64_min_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe immediate(pc, 4, Double.self)
-    let r: Double = minimum(x, y)
-    unsafe set(pc, sp, 12, r)
-    unsafe next(pc + 14, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_min_AS_A")
@@ -223,17 +201,6 @@ private func f64_min_AS_A(
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_min_AS_S")
-private func f64_min_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = minimum(x, y)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, f, r)
-}
-
 @inline(__always) @_cdecl("wasm_f64_min_AI_A")
 private func f64_min_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -242,17 +209,6 @@ private func f64_min_AI_A(
     let y = unsafe immediate(pc, 2, Double.self)
     let r: Double = minimum(x, y)
     unsafe next(pc + 10, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_min_AI_S")
-private func f64_min_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe immediate(pc, 2, Double.self)
-    let r: Double = minimum(x, y)
-    unsafe set(pc, sp, 10, r)
-    unsafe next(pc + 12, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_max_SS_A")
@@ -265,17 +221,6 @@ private func f64_max_SS_A(
     unsafe next(pc + 6, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_max_SS_S")
-private func f64_max_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe slot(pc, sp, 4, Double.self)
-    let r: Double = maximum(x, y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, a, f, r)
-}
-
 @inline(__always) @_cdecl("wasm_f64_max_SI_A")
 private func f64_max_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -284,17 +229,6 @@ private func f64_max_SI_A(
     let y = unsafe immediate(pc, 4, Double.self)
     let r: Double = maximum(x, y)
     unsafe next(pc + 12, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_max_SI_S")
-private func f64_max_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe immediate(pc, 4, Double.self)
-    let r: Double = maximum(x, y)
-    unsafe set(pc, sp, 12, r)
-    unsafe next(pc + 14, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_max_AS_A")
@@ -307,17 +241,6 @@ private func f64_max_AS_A(
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_max_AS_S")
-private func f64_max_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = maximum(x, y)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, f, r)
-}
-
 @inline(__always) @_cdecl("wasm_f64_max_AI_A")
 private func f64_max_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -326,17 +249,6 @@ private func f64_max_AI_A(
     let y = unsafe immediate(pc, 2, Double.self)
     let r: Double = maximum(x, y)
     unsafe next(pc + 10, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_max_AI_S")
-private func f64_max_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe immediate(pc, 2, Double.self)
-    let r: Double = maximum(x, y)
-    unsafe set(pc, sp, 10, r)
-    unsafe next(pc + 12, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_sub_SS_A")
@@ -487,50 +399,42 @@ private func f64_sub_IA_S(
 }
 
 func fillF64Arithmetic(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1360] = f64_add_SS_A
-    unsafe table[1361] = f64_add_SS_S
-    unsafe table[1362] = f64_add_SI_A
-    unsafe table[1363] = f64_add_SI_S
-    unsafe table[1364] = f64_add_AS_A
-    unsafe table[1365] = f64_add_AS_S
-    unsafe table[1366] = f64_add_AI_A
-    unsafe table[1367] = f64_add_AI_S
-    unsafe table[1368] = f64_mul_SS_A
-    unsafe table[1369] = f64_mul_SS_S
-    unsafe table[1370] = f64_mul_SI_A
-    unsafe table[1371] = f64_mul_SI_S
-    unsafe table[1372] = f64_mul_AS_A
-    unsafe table[1373] = f64_mul_AS_S
-    unsafe table[1374] = f64_mul_AI_A
-    unsafe table[1375] = f64_mul_AI_S
-    unsafe table[1376] = f64_min_SS_A
-    unsafe table[1377] = f64_min_SS_S
-    unsafe table[1378] = f64_min_SI_A
-    unsafe table[1379] = f64_min_SI_S
-    unsafe table[1380] = f64_min_AS_A
-    unsafe table[1381] = f64_min_AS_S
-    unsafe table[1382] = f64_min_AI_A
-    unsafe table[1383] = f64_min_AI_S
-    unsafe table[1384] = f64_max_SS_A
-    unsafe table[1385] = f64_max_SS_S
-    unsafe table[1386] = f64_max_SI_A
-    unsafe table[1387] = f64_max_SI_S
-    unsafe table[1388] = f64_max_AS_A
-    unsafe table[1389] = f64_max_AS_S
-    unsafe table[1390] = f64_max_AI_A
-    unsafe table[1391] = f64_max_AI_S
-    unsafe table[1392] = f64_sub_SS_A
-    unsafe table[1393] = f64_sub_SS_S
-    unsafe table[1394] = f64_sub_SI_A
-    unsafe table[1395] = f64_sub_SI_S
-    unsafe table[1396] = f64_sub_AS_A
-    unsafe table[1397] = f64_sub_AS_S
-    unsafe table[1398] = f64_sub_AI_A
-    unsafe table[1399] = f64_sub_AI_S
-    unsafe table[1400] = f64_sub_SA_A
-    unsafe table[1401] = f64_sub_SA_S
-    unsafe table[1402] = f64_sub_IS_A
-    unsafe table[1403] = f64_sub_IS_S
-    unsafe table[1404] = f64_sub_IA_A
-    unsafe table[1405] = f64_sub_IA_S
+    unsafe table[996] = f64_add_SS_A
+    unsafe table[997] = f64_add_SS_S
+    unsafe table[998] = f64_add_SI_A
+    unsafe table[999] = f64_add_SI_S
+    unsafe table[1000] = f64_add_AS_A
+    unsafe table[1001] = f64_add_AS_S
+    unsafe table[1002] = f64_add_AI_A
+    unsafe table[1003] = f64_add_AI_S
+    unsafe table[1004] = f64_mul_SS_A
+    unsafe table[1005] = f64_mul_SS_S
+    unsafe table[1006] = f64_mul_SI_A
+    unsafe table[1007] = f64_mul_SI_S
+    unsafe table[1008] = f64_mul_AS_A
+    unsafe table[1009] = f64_mul_AS_S
+    unsafe table[1010] = f64_mul_AI_A
+    unsafe table[1011] = f64_mul_AI_S
+    unsafe table[1012] = f64_min_SS_A
+    unsafe table[1013] = f64_min_SI_A
+    unsafe table[1014] = f64_min_AS_A
+    unsafe table[1015] = f64_min_AI_A
+    unsafe table[1016] = f64_max_SS_A
+    unsafe table[1017] = f64_max_SI_A
+    unsafe table[1018] = f64_max_AS_A
+    unsafe table[1019] = f64_max_AI_A
+    unsafe table[1020] = f64_sub_SS_A
+    unsafe table[1021] = f64_sub_SS_S
+    unsafe table[1022] = f64_sub_SI_A
+    unsafe table[1023] = f64_sub_SI_S
+    unsafe table[1024] = f64_sub_AS_A
+    unsafe table[1025] = f64_sub_AS_S
+    unsafe table[1026] = f64_sub_AI_A
+    unsafe table[1027] = f64_sub_AI_S
+    unsafe table[1028] = f64_sub_SA_A
+    unsafe table[1029] = f64_sub_SA_S
+    unsafe table[1030] = f64_sub_IS_A
+    unsafe table[1031] = f64_sub_IS_S
+    unsafe table[1032] = f64_sub_IA_A
+    unsafe table[1033] = f64_sub_IA_S
 }

@@ -160,17 +160,6 @@ private func f64_copysign_SS_A(
     unsafe next(pc + 6, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_copysign_SS_S")
-private func f64_copysign_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe slot(pc, sp, 4, Double.self)
-    let r: Double = copySign(x, y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, a, f, r)
-}
-
 @inline(__always) @_cdecl("wasm_f64_copysign_SI_A")
 private func f64_copysign_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -179,17 +168,6 @@ private func f64_copysign_SI_A(
     let y = unsafe immediate(pc, 4, Double.self)
     let r: Double = copySign(x, y)
     unsafe next(pc + 12, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_copysign_SI_S")
-private func f64_copysign_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe immediate(pc, 4, Double.self)
-    let r: Double = copySign(x, y)
-    unsafe set(pc, sp, 12, r)
-    unsafe next(pc + 14, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_copysign_AS_A")
@@ -202,17 +180,6 @@ private func f64_copysign_AS_A(
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_copysign_AS_S")
-private func f64_copysign_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = copySign(x, y)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, f, r)
-}
-
 @inline(__always) @_cdecl("wasm_f64_copysign_AI_A")
 private func f64_copysign_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -223,17 +190,6 @@ private func f64_copysign_AI_A(
     unsafe next(pc + 10, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_copysign_AI_S")
-private func f64_copysign_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe immediate(pc, 2, Double.self)
-    let r: Double = copySign(x, y)
-    unsafe set(pc, sp, 10, r)
-    unsafe next(pc + 12, sp, m, l, c, a, f, r)
-}
-
 @inline(__always) @_cdecl("wasm_f64_copysign_SA_A")
 private func f64_copysign_SA_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -242,59 +198,6 @@ private func f64_copysign_SA_A(
     let y = d
     let r: Double = copySign(x, y)
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_copysign_SA_S")
-private func f64_copysign_SA_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = d
-    let r: Double = copySign(x, y)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_copysign_IS_A")
-private func f64_copysign_IS_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, Double.self)
-    let y = unsafe slot(pc, sp, 10, Double.self)
-    let r: Double = copySign(x, y)
-    unsafe next(pc + 12, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_copysign_IS_S")
-private func f64_copysign_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, Double.self)
-    let y = unsafe slot(pc, sp, 10, Double.self)
-    let r: Double = copySign(x, y)
-    unsafe set(pc, sp, 12, r)
-    unsafe next(pc + 14, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_copysign_IA_A")
-private func f64_copysign_IA_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, Double.self)
-    let y = d
-    let r: Double = copySign(x, y)
-    unsafe next(pc + 10, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_copysign_IA_S")
-private func f64_copysign_IA_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, Double.self)
-    let y = d
-    let r: Double = copySign(x, y)
-    unsafe set(pc, sp, 10, r)
-    unsafe next(pc + 12, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_abs_S_A")
@@ -373,6 +276,44 @@ private func f64_neg_A_S(
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
 }
 
+@inline(__always) @_cdecl("wasm_f64_sqrt_S_A")
+private func f64_sqrt_S_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, Double.self)
+    let r: Double = squareRoot(x)
+    unsafe next(pc + 4, sp, m, l, c, a, f, r)
+}
+
+@inline(__always) @_cdecl("wasm_f64_sqrt_S_S")
+private func f64_sqrt_S_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, Double.self)
+    let r: Double = squareRoot(x)
+    unsafe set(pc, sp, 4, r)
+    unsafe next(pc + 6, sp, m, l, c, a, f, r)
+}
+
+@inline(__always) @_cdecl("wasm_f64_sqrt_A_A")
+private func f64_sqrt_A_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = d
+    let r: Double = squareRoot(x)
+    unsafe next(pc + 2, sp, m, l, c, a, f, r)
+}
+
+@inline(__always) @_cdecl("wasm_f64_sqrt_A_S")
+private func f64_sqrt_A_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = d
+    let r: Double = squareRoot(x)
+    unsafe set(pc, sp, 2, r)
+    unsafe next(pc + 4, sp, m, l, c, a, f, r)
+}
+
 @inline(__always) @_cdecl("wasm_f64_ceil_S_A")
 private func f64_ceil_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -380,16 +321,6 @@ private func f64_ceil_S_A(
     let x = unsafe slot(pc, sp, 2, Double.self)
     let r: Double = roundUp(x)
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_ceil_S_S")
-private func f64_ceil_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = roundUp(x)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_ceil_A_A")
@@ -401,16 +332,6 @@ private func f64_ceil_A_A(
     unsafe next(pc + 2, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_ceil_A_S")
-private func f64_ceil_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let r: Double = roundUp(x)
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, a, f, r)
-}
-
 @inline(__always) @_cdecl("wasm_f64_floor_S_A")
 private func f64_floor_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -418,16 +339,6 @@ private func f64_floor_S_A(
     let x = unsafe slot(pc, sp, 2, Double.self)
     let r: Double = roundDown(x)
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_floor_S_S")
-private func f64_floor_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = roundDown(x)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_floor_A_A")
@@ -439,16 +350,6 @@ private func f64_floor_A_A(
     unsafe next(pc + 2, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_floor_A_S")
-private func f64_floor_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let r: Double = roundDown(x)
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, a, f, r)
-}
-
 @inline(__always) @_cdecl("wasm_f64_trunc_S_A")
 private func f64_trunc_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -456,16 +357,6 @@ private func f64_trunc_S_A(
     let x = unsafe slot(pc, sp, 2, Double.self)
     let r: Double = roundToZero(x)
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_trunc_S_S")
-private func f64_trunc_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = roundToZero(x)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_trunc_A_A")
@@ -477,63 +368,62 @@ private func f64_trunc_A_A(
     unsafe next(pc + 2, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_trunc_A_S")
-private func f64_trunc_A_S(
+@inline(__always) @_cdecl("wasm_f64_nearest_S_A")
+private func f64_nearest_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
-    let x = d
-    let r: Double = roundToZero(x)
-    unsafe set(pc, sp, 2, r)
+    let x = unsafe slot(pc, sp, 2, Double.self)
+    let r: Double = roundToEven(x)
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
 }
 
+@inline(__always) @_cdecl("wasm_f64_nearest_A_A")
+private func f64_nearest_A_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = d
+    let r: Double = roundToEven(x)
+    unsafe next(pc + 2, sp, m, l, c, a, f, r)
+}
+
 func fillF64Arithmetic2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1406] = f64_div_SS_A
-    unsafe table[1407] = f64_div_SS_S
-    unsafe table[1408] = f64_div_SI_A
-    unsafe table[1409] = f64_div_SI_S
-    unsafe table[1410] = f64_div_AS_A
-    unsafe table[1411] = f64_div_AS_S
-    unsafe table[1412] = f64_div_AI_A
-    unsafe table[1413] = f64_div_AI_S
-    unsafe table[1414] = f64_div_SA_A
-    unsafe table[1415] = f64_div_SA_S
-    unsafe table[1416] = f64_div_IS_A
-    unsafe table[1417] = f64_div_IS_S
-    unsafe table[1418] = f64_div_IA_A
-    unsafe table[1419] = f64_div_IA_S
-    unsafe table[1420] = f64_copysign_SS_A
-    unsafe table[1421] = f64_copysign_SS_S
-    unsafe table[1422] = f64_copysign_SI_A
-    unsafe table[1423] = f64_copysign_SI_S
-    unsafe table[1424] = f64_copysign_AS_A
-    unsafe table[1425] = f64_copysign_AS_S
-    unsafe table[1426] = f64_copysign_AI_A
-    unsafe table[1427] = f64_copysign_AI_S
-    unsafe table[1428] = f64_copysign_SA_A
-    unsafe table[1429] = f64_copysign_SA_S
-    unsafe table[1430] = f64_copysign_IS_A
-    unsafe table[1431] = f64_copysign_IS_S
-    unsafe table[1432] = f64_copysign_IA_A
-    unsafe table[1433] = f64_copysign_IA_S
-    unsafe table[1434] = f64_abs_S_A
-    unsafe table[1435] = f64_abs_S_S
-    unsafe table[1436] = f64_abs_A_A
-    unsafe table[1437] = f64_abs_A_S
-    unsafe table[1438] = f64_neg_S_A
-    unsafe table[1439] = f64_neg_S_S
-    unsafe table[1440] = f64_neg_A_A
-    unsafe table[1441] = f64_neg_A_S
-    unsafe table[1442] = f64_ceil_S_A
-    unsafe table[1443] = f64_ceil_S_S
-    unsafe table[1444] = f64_ceil_A_A
-    unsafe table[1445] = f64_ceil_A_S
-    unsafe table[1446] = f64_floor_S_A
-    unsafe table[1447] = f64_floor_S_S
-    unsafe table[1448] = f64_floor_A_A
-    unsafe table[1449] = f64_floor_A_S
-    unsafe table[1450] = f64_trunc_S_A
-    unsafe table[1451] = f64_trunc_S_S
-    unsafe table[1452] = f64_trunc_A_A
-    unsafe table[1453] = f64_trunc_A_S
+    unsafe table[1034] = f64_div_SS_A
+    unsafe table[1035] = f64_div_SS_S
+    unsafe table[1036] = f64_div_SI_A
+    unsafe table[1037] = f64_div_SI_S
+    unsafe table[1038] = f64_div_AS_A
+    unsafe table[1039] = f64_div_AS_S
+    unsafe table[1040] = f64_div_AI_A
+    unsafe table[1041] = f64_div_AI_S
+    unsafe table[1042] = f64_div_SA_A
+    unsafe table[1043] = f64_div_SA_S
+    unsafe table[1044] = f64_div_IS_A
+    unsafe table[1045] = f64_div_IS_S
+    unsafe table[1046] = f64_div_IA_A
+    unsafe table[1047] = f64_div_IA_S
+    unsafe table[1048] = f64_copysign_SS_A
+    unsafe table[1049] = f64_copysign_SI_A
+    unsafe table[1050] = f64_copysign_AS_A
+    unsafe table[1051] = f64_copysign_AI_A
+    unsafe table[1052] = f64_copysign_SA_A
+    unsafe table[1053] = f64_abs_S_A
+    unsafe table[1054] = f64_abs_S_S
+    unsafe table[1055] = f64_abs_A_A
+    unsafe table[1056] = f64_abs_A_S
+    unsafe table[1057] = f64_neg_S_A
+    unsafe table[1058] = f64_neg_S_S
+    unsafe table[1059] = f64_neg_A_A
+    unsafe table[1060] = f64_neg_A_S
+    unsafe table[1061] = f64_sqrt_S_A
+    unsafe table[1062] = f64_sqrt_S_S
+    unsafe table[1063] = f64_sqrt_A_A
+    unsafe table[1064] = f64_sqrt_A_S
+    unsafe table[1065] = f64_ceil_S_A
+    unsafe table[1066] = f64_ceil_A_A
+    unsafe table[1067] = f64_floor_S_A
+    unsafe table[1068] = f64_floor_A_A
+    unsafe table[1069] = f64_trunc_S_A
+    unsafe table[1070] = f64_trunc_A_A
+    unsafe table[1071] = f64_nearest_S_A
+    unsafe table[1072] = f64_nearest_A_A
 }

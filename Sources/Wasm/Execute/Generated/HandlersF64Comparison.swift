@@ -13,17 +13,6 @@ private func f64_eq_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_eq_SS_S")
-private func f64_eq_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe slot(pc, sp, 4, Double.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_eq_SI_A")
 private func f64_eq_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -32,17 +21,6 @@ private func f64_eq_SI_A(
     let y = unsafe immediate(pc, 4, Double.self)
     let r: UInt64 = x == y ? 1 : 0
     unsafe next(pc + 12, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_eq_SI_S")
-private func f64_eq_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe immediate(pc, 4, Double.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 12, r)
-    unsafe next(pc + 14, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f64_eq_AS_A")
@@ -55,17 +33,6 @@ private func f64_eq_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_eq_AS_S")
-private func f64_eq_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe slot(pc, sp, 2, Double.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_eq_AI_A")
 private func f64_eq_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -74,17 +41,6 @@ private func f64_eq_AI_A(
     let y = unsafe immediate(pc, 2, Double.self)
     let r: UInt64 = x == y ? 1 : 0
     unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_eq_AI_S")
-private func f64_eq_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe immediate(pc, 2, Double.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 10, r)
-    unsafe next(pc + 12, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f64_ne_SS_A")
@@ -97,17 +53,6 @@ private func f64_ne_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_ne_SS_S")
-private func f64_ne_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe slot(pc, sp, 4, Double.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_ne_SI_A")
 private func f64_ne_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -116,17 +61,6 @@ private func f64_ne_SI_A(
     let y = unsafe immediate(pc, 4, Double.self)
     let r: UInt64 = x != y ? 1 : 0
     unsafe next(pc + 12, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_ne_SI_S")
-private func f64_ne_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe immediate(pc, 4, Double.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 12, r)
-    unsafe next(pc + 14, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f64_ne_AS_A")
@@ -139,17 +73,6 @@ private func f64_ne_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_ne_AS_S")
-private func f64_ne_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe slot(pc, sp, 2, Double.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_ne_AI_A")
 private func f64_ne_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -158,17 +81,6 @@ private func f64_ne_AI_A(
     let y = unsafe immediate(pc, 2, Double.self)
     let r: UInt64 = x != y ? 1 : 0
     unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_ne_AI_S")
-private func f64_ne_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe immediate(pc, 2, Double.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 10, r)
-    unsafe next(pc + 12, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f64_lt_SS_A")
@@ -181,17 +93,6 @@ private func f64_lt_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_lt_SS_S")
-private func f64_lt_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe slot(pc, sp, 4, Double.self)
-    let r: UInt64 = x < y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_lt_SI_A")
 private func f64_lt_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -200,17 +101,6 @@ private func f64_lt_SI_A(
     let y = unsafe immediate(pc, 4, Double.self)
     let r: UInt64 = x < y ? 1 : 0
     unsafe next(pc + 12, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_lt_SI_S")
-private func f64_lt_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe immediate(pc, 4, Double.self)
-    let r: UInt64 = x < y ? 1 : 0
-    unsafe set(pc, sp, 12, r)
-    unsafe next(pc + 14, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f64_lt_AS_A")
@@ -223,17 +113,6 @@ private func f64_lt_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_lt_AS_S")
-private func f64_lt_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe slot(pc, sp, 2, Double.self)
-    let r: UInt64 = x < y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_lt_AI_A")
 private func f64_lt_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -242,17 +121,6 @@ private func f64_lt_AI_A(
     let y = unsafe immediate(pc, 2, Double.self)
     let r: UInt64 = x < y ? 1 : 0
     unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_lt_AI_S")
-private func f64_lt_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe immediate(pc, 2, Double.self)
-    let r: UInt64 = x < y ? 1 : 0
-    unsafe set(pc, sp, 10, r)
-    unsafe next(pc + 12, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f64_gt_SS_A")
@@ -265,17 +133,6 @@ private func f64_gt_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_gt_SS_S")
-private func f64_gt_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe slot(pc, sp, 4, Double.self)
-    let r: UInt64 = x > y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_gt_SI_A")
 private func f64_gt_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -284,17 +141,6 @@ private func f64_gt_SI_A(
     let y = unsafe immediate(pc, 4, Double.self)
     let r: UInt64 = x > y ? 1 : 0
     unsafe next(pc + 12, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_gt_SI_S")
-private func f64_gt_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe immediate(pc, 4, Double.self)
-    let r: UInt64 = x > y ? 1 : 0
-    unsafe set(pc, sp, 12, r)
-    unsafe next(pc + 14, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f64_gt_AS_A")
@@ -307,17 +153,6 @@ private func f64_gt_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_gt_AS_S")
-private func f64_gt_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe slot(pc, sp, 2, Double.self)
-    let r: UInt64 = x > y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_gt_AI_A")
 private func f64_gt_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -326,17 +161,6 @@ private func f64_gt_AI_A(
     let y = unsafe immediate(pc, 2, Double.self)
     let r: UInt64 = x > y ? 1 : 0
     unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_gt_AI_S")
-private func f64_gt_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe immediate(pc, 2, Double.self)
-    let r: UInt64 = x > y ? 1 : 0
-    unsafe set(pc, sp, 10, r)
-    unsafe next(pc + 12, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f64_le_SS_A")
@@ -349,17 +173,6 @@ private func f64_le_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_le_SS_S")
-private func f64_le_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe slot(pc, sp, 4, Double.self)
-    let r: UInt64 = x <= y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_le_SI_A")
 private func f64_le_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -368,17 +181,6 @@ private func f64_le_SI_A(
     let y = unsafe immediate(pc, 4, Double.self)
     let r: UInt64 = x <= y ? 1 : 0
     unsafe next(pc + 12, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_le_SI_S")
-private func f64_le_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe immediate(pc, 4, Double.self)
-    let r: UInt64 = x <= y ? 1 : 0
-    unsafe set(pc, sp, 12, r)
-    unsafe next(pc + 14, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f64_le_AS_A")
@@ -391,17 +193,6 @@ private func f64_le_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_le_AS_S")
-private func f64_le_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe slot(pc, sp, 2, Double.self)
-    let r: UInt64 = x <= y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_le_AI_A")
 private func f64_le_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -410,17 +201,6 @@ private func f64_le_AI_A(
     let y = unsafe immediate(pc, 2, Double.self)
     let r: UInt64 = x <= y ? 1 : 0
     unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_le_AI_S")
-private func f64_le_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe immediate(pc, 2, Double.self)
-    let r: UInt64 = x <= y ? 1 : 0
-    unsafe set(pc, sp, 10, r)
-    unsafe next(pc + 12, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f64_ge_SS_A")
@@ -433,17 +213,6 @@ private func f64_ge_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_ge_SS_S")
-private func f64_ge_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe slot(pc, sp, 4, Double.self)
-    let r: UInt64 = x >= y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_ge_SI_A")
 private func f64_ge_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -452,17 +221,6 @@ private func f64_ge_SI_A(
     let y = unsafe immediate(pc, 4, Double.self)
     let r: UInt64 = x >= y ? 1 : 0
     unsafe next(pc + 12, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_f64_ge_SI_S")
-private func f64_ge_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let y = unsafe immediate(pc, 4, Double.self)
-    let r: UInt64 = x >= y ? 1 : 0
-    unsafe set(pc, sp, 12, r)
-    unsafe next(pc + 14, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_f64_ge_AS_A")
@@ -475,17 +233,6 @@ private func f64_ge_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_ge_AS_S")
-private func f64_ge_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe slot(pc, sp, 2, Double.self)
-    let r: UInt64 = x >= y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_f64_ge_AI_A")
 private func f64_ge_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -496,64 +243,29 @@ private func f64_ge_AI_A(
     unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_f64_ge_AI_S")
-private func f64_ge_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let y = unsafe immediate(pc, 2, Double.self)
-    let r: UInt64 = x >= y ? 1 : 0
-    unsafe set(pc, sp, 10, r)
-    unsafe next(pc + 12, sp, m, l, c, r, f, d)
-}
-
 func fillF64Comparison(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1462] = f64_eq_SS_A
-    unsafe table[1463] = f64_eq_SS_S
-    unsafe table[1464] = f64_eq_SI_A
-    unsafe table[1465] = f64_eq_SI_S
-    unsafe table[1466] = f64_eq_AS_A
-    unsafe table[1467] = f64_eq_AS_S
-    unsafe table[1468] = f64_eq_AI_A
-    unsafe table[1469] = f64_eq_AI_S
-    unsafe table[1470] = f64_ne_SS_A
-    unsafe table[1471] = f64_ne_SS_S
-    unsafe table[1472] = f64_ne_SI_A
-    unsafe table[1473] = f64_ne_SI_S
-    unsafe table[1474] = f64_ne_AS_A
-    unsafe table[1475] = f64_ne_AS_S
-    unsafe table[1476] = f64_ne_AI_A
-    unsafe table[1477] = f64_ne_AI_S
-    unsafe table[1478] = f64_lt_SS_A
-    unsafe table[1479] = f64_lt_SS_S
-    unsafe table[1480] = f64_lt_SI_A
-    unsafe table[1481] = f64_lt_SI_S
-    unsafe table[1482] = f64_lt_AS_A
-    unsafe table[1483] = f64_lt_AS_S
-    unsafe table[1484] = f64_lt_AI_A
-    unsafe table[1485] = f64_lt_AI_S
-    unsafe table[1486] = f64_gt_SS_A
-    unsafe table[1487] = f64_gt_SS_S
-    unsafe table[1488] = f64_gt_SI_A
-    unsafe table[1489] = f64_gt_SI_S
-    unsafe table[1490] = f64_gt_AS_A
-    unsafe table[1491] = f64_gt_AS_S
-    unsafe table[1492] = f64_gt_AI_A
-    unsafe table[1493] = f64_gt_AI_S
-    unsafe table[1494] = f64_le_SS_A
-    unsafe table[1495] = f64_le_SS_S
-    unsafe table[1496] = f64_le_SI_A
-    unsafe table[1497] = f64_le_SI_S
-    unsafe table[1498] = f64_le_AS_A
-    unsafe table[1499] = f64_le_AS_S
-    unsafe table[1500] = f64_le_AI_A
-    unsafe table[1501] = f64_le_AI_S
-    unsafe table[1502] = f64_ge_SS_A
-    unsafe table[1503] = f64_ge_SS_S
-    unsafe table[1504] = f64_ge_SI_A
-    unsafe table[1505] = f64_ge_SI_S
-    unsafe table[1506] = f64_ge_AS_A
-    unsafe table[1507] = f64_ge_AS_S
-    unsafe table[1508] = f64_ge_AI_A
-    unsafe table[1509] = f64_ge_AI_S
+    unsafe table[1073] = f64_eq_SS_A
+    unsafe table[1074] = f64_eq_SI_A
+    unsafe table[1075] = f64_eq_AS_A
+    unsafe table[1076] = f64_eq_AI_A
+    unsafe table[1077] = f64_ne_SS_A
+    unsafe table[1078] = f64_ne_SI_A
+    unsafe table[1079] = f64_ne_AS_A
+    unsafe table[1080] = f64_ne_AI_A
+    unsafe table[1081] = f64_lt_SS_A
+    unsafe table[1082] = f64_lt_SI_A
+    unsafe table[1083] = f64_lt_AS_A
+    unsafe table[1084] = f64_lt_AI_A
+    unsafe table[1085] = f64_gt_SS_A
+    unsafe table[1086] = f64_gt_SI_A
+    unsafe table[1087] = f64_gt_AS_A
+    unsafe table[1088] = f64_gt_AI_A
+    unsafe table[1089] = f64_le_SS_A
+    unsafe table[1090] = f64_le_SI_A
+    unsafe table[1091] = f64_le_AS_A
+    unsafe table[1092] = f64_le_AI_A
+    unsafe table[1093] = f64_ge_SS_A
+    unsafe table[1094] = f64_ge_SI_A
+    unsafe table[1095] = f64_ge_AS_A
+    unsafe table[1096] = f64_ge_AI_A
 }

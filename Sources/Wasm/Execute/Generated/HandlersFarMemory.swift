@@ -43,76 +43,6 @@ private func far_load64(
     unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
 }
 
-@inline(__always) @_cdecl("wasm_far_i32_load8_s")
-private func far_i32_load8_s(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 1) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: Int8.self)
-    unsafe set(pc, sp, 14, UInt64(UInt32(bitPattern: Int32(v))))
-    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
-}
-
-@inline(__always) @_cdecl("wasm_far_i32_load16_s")
-private func far_i32_load16_s(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 2) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: Int16.self)
-    unsafe set(pc, sp, 14, UInt64(UInt32(bitPattern: Int32(v))))
-    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
-}
-
-@inline(__always) @_cdecl("wasm_far_i64_load8_s")
-private func far_i64_load8_s(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 1) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: Int8.self)
-    unsafe set(pc, sp, 14, UInt64(bitPattern: Int64(v)))
-    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
-}
-
-@inline(__always) @_cdecl("wasm_far_i64_load16_s")
-private func far_i64_load16_s(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 2) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: Int16.self)
-    unsafe set(pc, sp, 14, UInt64(bitPattern: Int64(v)))
-    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
-}
-
-@inline(__always) @_cdecl("wasm_far_i64_load32_s")
-private func far_i64_load32_s(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 4) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: Int32.self)
-    unsafe set(pc, sp, 14, UInt64(bitPattern: Int64(v)))
-    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
-}
-
-@inline(__always) @_cdecl("wasm_far_f32_load")
-private func far_f32_load(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 4) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: Float.self)
-    unsafe set(pc, sp, 14, v)
-    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
-}
-
-@inline(__always) @_cdecl("wasm_far_f64_load")
-private func far_f64_load(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: Double.self)
-    unsafe set(pc, sp, 14, v)
-    unsafe next(pc + 16, sp, m, l, c, 0, 0, 0)
-}
-
 @inline(__always) @_cdecl("wasm_far_store8")
 private func far_store8(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -154,19 +84,12 @@ private func far_store64(
 }
 
 func fillFarMemory(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1037] = far_load8_u
-    unsafe table[1038] = far_load16_u
-    unsafe table[1039] = far_load32
-    unsafe table[1040] = far_load64
-    unsafe table[1041] = far_i32_load8_s
-    unsafe table[1042] = far_i32_load16_s
-    unsafe table[1043] = far_i64_load8_s
-    unsafe table[1044] = far_i64_load16_s
-    unsafe table[1045] = far_i64_load32_s
-    unsafe table[1046] = far_f32_load
-    unsafe table[1047] = far_f64_load
-    unsafe table[1048] = far_store8
-    unsafe table[1049] = far_store16
-    unsafe table[1050] = far_store32
-    unsafe table[1051] = far_store64
+    unsafe table[777] = far_load8_u
+    unsafe table[778] = far_load16_u
+    unsafe table[779] = far_load32
+    unsafe table[780] = far_load64
+    unsafe table[781] = far_store8
+    unsafe table[782] = far_store16
+    unsafe table[783] = far_store32
+    unsafe table[784] = far_store64
 }

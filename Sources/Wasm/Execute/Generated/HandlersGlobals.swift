@@ -142,18 +142,18 @@ private func imported_global_set_D(
 }
 
 func fillGlobals(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1052] = global_get_A
-    unsafe table[1053] = global_get_S
-    unsafe table[1054] = global_set_S
-    unsafe table[1055] = global_set_A
-    unsafe table[1056] = global_set_I
-    unsafe table[1057] = global_set_F
-    unsafe table[1058] = global_set_D
-    unsafe table[1059] = imported_global_get_A
-    unsafe table[1060] = imported_global_get_S
-    unsafe table[1061] = imported_global_set_S
-    unsafe table[1062] = imported_global_set_A
-    unsafe table[1063] = imported_global_set_I
-    unsafe table[1064] = imported_global_set_F
-    unsafe table[1065] = imported_global_set_D
+    unsafe table[785] = global_get_A
+    unsafe table[786] = global_get_S
+    unsafe table[787] = global_set_S
+    unsafe table[788] = global_set_A
+    unsafe table[789] = global_set_I
+    unsafe table[790] = global_set_F
+    unsafe table[791] = global_set_D
+    unsafe table[792] = imported_global_get_A
+    unsafe table[793] = imported_global_get_S
+    unsafe table[794] = imported_global_set_S
+    unsafe table[795] = imported_global_set_A
+    unsafe table[796] = imported_global_set_I
+    unsafe table[797] = imported_global_set_F
+    unsafe table[798] = imported_global_set_D
 }

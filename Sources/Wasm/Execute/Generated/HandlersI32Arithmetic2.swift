@@ -159,16 +159,6 @@ private func i32_clz_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_clz_S_S")
-private func i32_clz_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let r = UInt64(UInt32(x.leadingZeroBitCount))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_clz_A_A")
 private func i32_clz_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -176,16 +166,6 @@ private func i32_clz_A_A(
     let x = UInt32(truncatingIfNeeded: a)
     let r = UInt64(UInt32(x.leadingZeroBitCount))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_clz_A_S")
-private func i32_clz_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let r = UInt64(UInt32(x.leadingZeroBitCount))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_ctz_S_A")
@@ -197,16 +177,6 @@ private func i32_ctz_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_ctz_S_S")
-private func i32_ctz_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let r = UInt64(UInt32(x.trailingZeroBitCount))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_ctz_A_A")
 private func i32_ctz_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -214,16 +184,6 @@ private func i32_ctz_A_A(
     let x = UInt32(truncatingIfNeeded: a)
     let r = UInt64(UInt32(x.trailingZeroBitCount))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_ctz_A_S")
-private func i32_ctz_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let r = UInt64(UInt32(x.trailingZeroBitCount))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_popcnt_S_A")
@@ -235,16 +195,6 @@ private func i32_popcnt_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_popcnt_S_S")
-private func i32_popcnt_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let r = UInt64(populationCount(x))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_popcnt_A_A")
 private func i32_popcnt_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -254,41 +204,25 @@ private func i32_popcnt_A_A(
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_popcnt_A_S")
-private func i32_popcnt_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let r = UInt64(populationCount(x))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 func fillI32Arithmetic2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[481] = i32_sub_SS_A
-    unsafe table[482] = i32_sub_SS_S
-    unsafe table[483] = i32_sub_SI_A
-    unsafe table[484] = i32_sub_SI_S
-    unsafe table[485] = i32_sub_AS_A
-    unsafe table[486] = i32_sub_AS_S
-    unsafe table[487] = i32_sub_AI_A
-    unsafe table[488] = i32_sub_AI_S
-    unsafe table[489] = i32_sub_SA_A
-    unsafe table[490] = i32_sub_SA_S
-    unsafe table[491] = i32_sub_IS_A
-    unsafe table[492] = i32_sub_IS_S
-    unsafe table[493] = i32_sub_IA_A
-    unsafe table[494] = i32_sub_IA_S
-    unsafe table[495] = i32_clz_S_A
-    unsafe table[496] = i32_clz_S_S
-    unsafe table[497] = i32_clz_A_A
-    unsafe table[498] = i32_clz_A_S
-    unsafe table[499] = i32_ctz_S_A
-    unsafe table[500] = i32_ctz_S_S
-    unsafe table[501] = i32_ctz_A_A
-    unsafe table[502] = i32_ctz_A_S
-    unsafe table[503] = i32_popcnt_S_A
-    unsafe table[504] = i32_popcnt_S_S
-    unsafe table[505] = i32_popcnt_A_A
-    unsafe table[506] = i32_popcnt_A_S
+    unsafe table[409] = i32_sub_SS_A
+    unsafe table[410] = i32_sub_SS_S
+    unsafe table[411] = i32_sub_SI_A
+    unsafe table[412] = i32_sub_SI_S
+    unsafe table[413] = i32_sub_AS_A
+    unsafe table[414] = i32_sub_AS_S
+    unsafe table[415] = i32_sub_AI_A
+    unsafe table[416] = i32_sub_AI_S
+    unsafe table[417] = i32_sub_SA_A
+    unsafe table[418] = i32_sub_SA_S
+    unsafe table[419] = i32_sub_IS_A
+    unsafe table[420] = i32_sub_IS_S
+    unsafe table[421] = i32_sub_IA_A
+    unsafe table[422] = i32_sub_IA_S
+    unsafe table[423] = i32_clz_S_A
+    unsafe table[424] = i32_clz_A_A
+    unsafe table[425] = i32_ctz_S_A
+    unsafe table[426] = i32_ctz_A_A
+    unsafe table[427] = i32_popcnt_S_A
+    unsafe table[428] = i32_popcnt_A_A
 }

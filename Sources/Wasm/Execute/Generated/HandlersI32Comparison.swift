@@ -13,17 +13,6 @@ private func i32_eq_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_eq_SS_S")
-private func i32_eq_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 4, UInt32.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_eq_SI_A")
 private func i32_eq_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -32,17 +21,6 @@ private func i32_eq_SI_A(
     let y = unsafe immediate(pc, 4, UInt32.self)
     let r: UInt64 = x == y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_eq_SI_S")
-private func i32_eq_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_eq_AS_A")
@@ -55,17 +33,6 @@ private func i32_eq_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_eq_AS_S")
-private func i32_eq_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe slot(pc, sp, 2, UInt32.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_eq_AI_A")
 private func i32_eq_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -74,17 +41,6 @@ private func i32_eq_AI_A(
     let y = unsafe immediate(pc, 2, UInt32.self)
     let r: UInt64 = x == y ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_eq_AI_S")
-private func i32_eq_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe immediate(pc, 2, UInt32.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_ne_SS_A")
@@ -97,17 +53,6 @@ private func i32_ne_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_ne_SS_S")
-private func i32_ne_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 4, UInt32.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_ne_SI_A")
 private func i32_ne_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -116,17 +61,6 @@ private func i32_ne_SI_A(
     let y = unsafe immediate(pc, 4, UInt32.self)
     let r: UInt64 = x != y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_ne_SI_S")
-private func i32_ne_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_ne_AS_A")
@@ -139,17 +73,6 @@ private func i32_ne_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_ne_AS_S")
-private func i32_ne_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe slot(pc, sp, 2, UInt32.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_ne_AI_A")
 private func i32_ne_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -158,17 +81,6 @@ private func i32_ne_AI_A(
     let y = unsafe immediate(pc, 2, UInt32.self)
     let r: UInt64 = x != y ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_ne_AI_S")
-private func i32_ne_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe immediate(pc, 2, UInt32.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_lt_s_SS_A")
@@ -181,17 +93,6 @@ private func i32_lt_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_lt_s_SS_S")
-private func i32_lt_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 4, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) < Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_lt_s_SI_A")
 private func i32_lt_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -200,17 +101,6 @@ private func i32_lt_s_SI_A(
     let y = unsafe immediate(pc, 4, UInt32.self)
     let r: UInt64 = Int32(bitPattern: x) < Int32(bitPattern: y) ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_lt_s_SI_S")
-private func i32_lt_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) < Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_lt_s_AS_A")
@@ -223,17 +113,6 @@ private func i32_lt_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_lt_s_AS_S")
-private func i32_lt_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe slot(pc, sp, 2, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) < Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_lt_s_AI_A")
 private func i32_lt_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -242,17 +121,6 @@ private func i32_lt_s_AI_A(
     let y = unsafe immediate(pc, 2, UInt32.self)
     let r: UInt64 = Int32(bitPattern: x) < Int32(bitPattern: y) ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_lt_s_AI_S")
-private func i32_lt_s_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe immediate(pc, 2, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) < Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_ge_s_SS_A")
@@ -265,17 +133,6 @@ private func i32_ge_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_ge_s_SS_S")
-private func i32_ge_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 4, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) >= Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_ge_s_SI_A")
 private func i32_ge_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -284,17 +141,6 @@ private func i32_ge_s_SI_A(
     let y = unsafe immediate(pc, 4, UInt32.self)
     let r: UInt64 = Int32(bitPattern: x) >= Int32(bitPattern: y) ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_ge_s_SI_S")
-private func i32_ge_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) >= Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_ge_s_AS_A")
@@ -307,17 +153,6 @@ private func i32_ge_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_ge_s_AS_S")
-private func i32_ge_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe slot(pc, sp, 2, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) >= Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_ge_s_AI_A")
 private func i32_ge_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -326,17 +161,6 @@ private func i32_ge_s_AI_A(
     let y = unsafe immediate(pc, 2, UInt32.self)
     let r: UInt64 = Int32(bitPattern: x) >= Int32(bitPattern: y) ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_ge_s_AI_S")
-private func i32_ge_s_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe immediate(pc, 2, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) >= Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_gt_s_SS_A")
@@ -349,17 +173,6 @@ private func i32_gt_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_gt_s_SS_S")
-private func i32_gt_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 4, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) > Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_gt_s_SI_A")
 private func i32_gt_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -368,17 +181,6 @@ private func i32_gt_s_SI_A(
     let y = unsafe immediate(pc, 4, UInt32.self)
     let r: UInt64 = Int32(bitPattern: x) > Int32(bitPattern: y) ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_gt_s_SI_S")
-private func i32_gt_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) > Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_gt_s_AS_A")
@@ -391,17 +193,6 @@ private func i32_gt_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_gt_s_AS_S")
-private func i32_gt_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe slot(pc, sp, 2, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) > Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_gt_s_AI_A")
 private func i32_gt_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -410,17 +201,6 @@ private func i32_gt_s_AI_A(
     let y = unsafe immediate(pc, 2, UInt32.self)
     let r: UInt64 = Int32(bitPattern: x) > Int32(bitPattern: y) ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_gt_s_AI_S")
-private func i32_gt_s_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe immediate(pc, 2, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) > Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_le_s_SS_A")
@@ -433,17 +213,6 @@ private func i32_le_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_le_s_SS_S")
-private func i32_le_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 4, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) <= Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_le_s_SI_A")
 private func i32_le_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -452,17 +221,6 @@ private func i32_le_s_SI_A(
     let y = unsafe immediate(pc, 4, UInt32.self)
     let r: UInt64 = Int32(bitPattern: x) <= Int32(bitPattern: y) ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_le_s_SI_S")
-private func i32_le_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) <= Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_le_s_AS_A")
@@ -475,17 +233,6 @@ private func i32_le_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_le_s_AS_S")
-private func i32_le_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe slot(pc, sp, 2, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) <= Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_le_s_AI_A")
 private func i32_le_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -496,64 +243,205 @@ private func i32_le_s_AI_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_le_s_AI_S")
-private func i32_le_s_AI_S(
+@inline(__always) @_cdecl("wasm_i32_lt_u_SS_A")
+private func i32_lt_u_SS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe slot(pc, sp, 4, UInt32.self)
+    let r: UInt64 = x < y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_lt_u_SI_A")
+private func i32_lt_u_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe immediate(pc, 4, UInt32.self)
+    let r: UInt64 = x < y ? 1 : 0
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_lt_u_AS_A")
+private func i32_lt_u_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe slot(pc, sp, 2, UInt32.self)
+    let r: UInt64 = x < y ? 1 : 0
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_lt_u_AI_A")
+private func i32_lt_u_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = UInt32(truncatingIfNeeded: a)
     let y = unsafe immediate(pc, 2, UInt32.self)
-    let r: UInt64 = Int32(bitPattern: x) <= Int32(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
+    let r: UInt64 = x < y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_ge_u_SS_A")
+private func i32_ge_u_SS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe slot(pc, sp, 4, UInt32.self)
+    let r: UInt64 = x >= y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_ge_u_SI_A")
+private func i32_ge_u_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe immediate(pc, 4, UInt32.self)
+    let r: UInt64 = x >= y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
+@inline(__always) @_cdecl("wasm_i32_ge_u_AS_A")
+private func i32_ge_u_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe slot(pc, sp, 2, UInt32.self)
+    let r: UInt64 = x >= y ? 1 : 0
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_ge_u_AI_A")
+private func i32_ge_u_AI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe immediate(pc, 2, UInt32.self)
+    let r: UInt64 = x >= y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_gt_u_SS_A")
+private func i32_gt_u_SS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe slot(pc, sp, 4, UInt32.self)
+    let r: UInt64 = x > y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_gt_u_SI_A")
+private func i32_gt_u_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe immediate(pc, 4, UInt32.self)
+    let r: UInt64 = x > y ? 1 : 0
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_gt_u_AS_A")
+private func i32_gt_u_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe slot(pc, sp, 2, UInt32.self)
+    let r: UInt64 = x > y ? 1 : 0
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_gt_u_AI_A")
+private func i32_gt_u_AI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe immediate(pc, 2, UInt32.self)
+    let r: UInt64 = x > y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_le_u_SS_A")
+private func i32_le_u_SS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe slot(pc, sp, 4, UInt32.self)
+    let r: UInt64 = x <= y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_le_u_SI_A")
+private func i32_le_u_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe immediate(pc, 4, UInt32.self)
+    let r: UInt64 = x <= y ? 1 : 0
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_le_u_AS_A")
+private func i32_le_u_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe slot(pc, sp, 2, UInt32.self)
+    let r: UInt64 = x <= y ? 1 : 0
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_le_u_AI_A")
+private func i32_le_u_AI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe immediate(pc, 2, UInt32.self)
+    let r: UInt64 = x <= y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
 func fillI32Comparison(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[625] = i32_eq_SS_A
-    unsafe table[626] = i32_eq_SS_S
-    unsafe table[627] = i32_eq_SI_A
-    unsafe table[628] = i32_eq_SI_S
-    unsafe table[629] = i32_eq_AS_A
-    unsafe table[630] = i32_eq_AS_S
-    unsafe table[631] = i32_eq_AI_A
-    unsafe table[632] = i32_eq_AI_S
-    unsafe table[633] = i32_ne_SS_A
-    unsafe table[634] = i32_ne_SS_S
-    unsafe table[635] = i32_ne_SI_A
-    unsafe table[636] = i32_ne_SI_S
-    unsafe table[637] = i32_ne_AS_A
-    unsafe table[638] = i32_ne_AS_S
-    unsafe table[639] = i32_ne_AI_A
-    unsafe table[640] = i32_ne_AI_S
-    unsafe table[641] = i32_lt_s_SS_A
-    unsafe table[642] = i32_lt_s_SS_S
-    unsafe table[643] = i32_lt_s_SI_A
-    unsafe table[644] = i32_lt_s_SI_S
-    unsafe table[645] = i32_lt_s_AS_A
-    unsafe table[646] = i32_lt_s_AS_S
-    unsafe table[647] = i32_lt_s_AI_A
-    unsafe table[648] = i32_lt_s_AI_S
-    unsafe table[649] = i32_ge_s_SS_A
-    unsafe table[650] = i32_ge_s_SS_S
-    unsafe table[651] = i32_ge_s_SI_A
-    unsafe table[652] = i32_ge_s_SI_S
-    unsafe table[653] = i32_ge_s_AS_A
-    unsafe table[654] = i32_ge_s_AS_S
-    unsafe table[655] = i32_ge_s_AI_A
-    unsafe table[656] = i32_ge_s_AI_S
-    unsafe table[657] = i32_gt_s_SS_A
-    unsafe table[658] = i32_gt_s_SS_S
-    unsafe table[659] = i32_gt_s_SI_A
-    unsafe table[660] = i32_gt_s_SI_S
-    unsafe table[661] = i32_gt_s_AS_A
-    unsafe table[662] = i32_gt_s_AS_S
-    unsafe table[663] = i32_gt_s_AI_A
-    unsafe table[664] = i32_gt_s_AI_S
-    unsafe table[665] = i32_le_s_SS_A
-    unsafe table[666] = i32_le_s_SS_S
-    unsafe table[667] = i32_le_s_SI_A
-    unsafe table[668] = i32_le_s_SI_S
-    unsafe table[669] = i32_le_s_AS_A
-    unsafe table[670] = i32_le_s_AS_S
-    unsafe table[671] = i32_le_s_AI_A
-    unsafe table[672] = i32_le_s_AI_S
+    unsafe table[503] = i32_eq_SS_A
+    unsafe table[504] = i32_eq_SI_A
+    unsafe table[505] = i32_eq_AS_A
+    unsafe table[506] = i32_eq_AI_A
+    unsafe table[507] = i32_ne_SS_A
+    unsafe table[508] = i32_ne_SI_A
+    unsafe table[509] = i32_ne_AS_A
+    unsafe table[510] = i32_ne_AI_A
+    unsafe table[511] = i32_lt_s_SS_A
+    unsafe table[512] = i32_lt_s_SI_A
+    unsafe table[513] = i32_lt_s_AS_A
+    unsafe table[514] = i32_lt_s_AI_A
+    unsafe table[515] = i32_ge_s_SS_A
+    unsafe table[516] = i32_ge_s_SI_A
+    unsafe table[517] = i32_ge_s_AS_A
+    unsafe table[518] = i32_ge_s_AI_A
+    unsafe table[519] = i32_gt_s_SS_A
+    unsafe table[520] = i32_gt_s_SI_A
+    unsafe table[521] = i32_gt_s_AS_A
+    unsafe table[522] = i32_gt_s_AI_A
+    unsafe table[523] = i32_le_s_SS_A
+    unsafe table[524] = i32_le_s_SI_A
+    unsafe table[525] = i32_le_s_AS_A
+    unsafe table[526] = i32_le_s_AI_A
+    unsafe table[527] = i32_lt_u_SS_A
+    unsafe table[528] = i32_lt_u_SI_A
+    unsafe table[529] = i32_lt_u_AS_A
+    unsafe table[530] = i32_lt_u_AI_A
+    unsafe table[531] = i32_ge_u_SS_A
+    unsafe table[532] = i32_ge_u_SI_A
+    unsafe table[533] = i32_ge_u_AS_A
+    unsafe table[534] = i32_ge_u_AI_A
+    unsafe table[535] = i32_gt_u_SS_A
+    unsafe table[536] = i32_gt_u_SI_A
+    unsafe table[537] = i32_gt_u_AS_A
+    unsafe table[538] = i32_gt_u_AI_A
+    unsafe table[539] = i32_le_u_SS_A
+    unsafe table[540] = i32_le_u_SI_A
+    unsafe table[541] = i32_le_u_AS_A
+    unsafe table[542] = i32_le_u_AI_A
 }

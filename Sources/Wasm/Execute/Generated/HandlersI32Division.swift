@@ -15,19 +15,6 @@ private func i32_div_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_div_s_SS_S")
-private func i32_div_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 4, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt32.max || x != 1 << (UInt32.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x).quotient(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_div_s_SI_A")
 private func i32_div_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -38,19 +25,6 @@ private func i32_div_s_SI_A(
     guard y != UInt32.max || x != 1 << (UInt32.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
     let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x).quotient(by: Int32(bitPattern: y))))
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_div_s_SI_S")
-private func i32_div_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt32.max || x != 1 << (UInt32.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x).quotient(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_div_s_AS_A")
@@ -65,19 +39,6 @@ private func i32_div_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_div_s_AS_S")
-private func i32_div_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe slot(pc, sp, 2, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt32.max || x != 1 << (UInt32.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x).quotient(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_div_s_AI_A")
 private func i32_div_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -88,19 +49,6 @@ private func i32_div_s_AI_A(
     guard y != UInt32.max || x != 1 << (UInt32.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
     let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x).quotient(by: Int32(bitPattern: y))))
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_div_s_AI_S")
-private func i32_div_s_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe immediate(pc, 2, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt32.max || x != 1 << (UInt32.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x).quotient(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_div_s_SA_A")
@@ -115,44 +63,6 @@ private func i32_div_s_SA_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_div_s_SA_S")
-private func i32_div_s_SA_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = UInt32(truncatingIfNeeded: a)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt32.max || x != 1 << (UInt32.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x).quotient(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_div_s_IS_A")
-private func i32_div_s_IS_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 6, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt32.max || x != 1 << (UInt32.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x).quotient(by: Int32(bitPattern: y))))
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_div_s_IS_S")
-private func i32_div_s_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 6, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt32.max || x != 1 << (UInt32.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x).quotient(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_div_u_SS_A")
 private func i32_div_u_SS_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -162,18 +72,6 @@ private func i32_div_u_SS_A(
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
     let r = UInt64(x / y)
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_div_u_SS_S")
-private func i32_div_u_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 4, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(x / y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_div_u_SI_A")
@@ -187,18 +85,6 @@ private func i32_div_u_SI_A(
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_div_u_SI_S")
-private func i32_div_u_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(x / y)
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_div_u_AS_A")
 private func i32_div_u_AS_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -208,18 +94,6 @@ private func i32_div_u_AS_A(
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
     let r = UInt64(x / y)
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_div_u_AS_S")
-private func i32_div_u_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe slot(pc, sp, 2, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(x / y)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_div_u_AI_A")
@@ -233,18 +107,6 @@ private func i32_div_u_AI_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_div_u_AI_S")
-private func i32_div_u_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe immediate(pc, 2, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(x / y)
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_div_u_SA_A")
 private func i32_div_u_SA_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -254,41 +116,6 @@ private func i32_div_u_SA_A(
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
     let r = UInt64(x / y)
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_div_u_SA_S")
-private func i32_div_u_SA_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = UInt32(truncatingIfNeeded: a)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(x / y)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_div_u_IS_A")
-private func i32_div_u_IS_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 6, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(x / y)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_div_u_IS_S")
-private func i32_div_u_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 6, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(x / y)
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_rem_s_SS_A")
@@ -302,18 +129,6 @@ private func i32_rem_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_rem_s_SS_S")
-private func i32_rem_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 4, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(y == UInt32.max ? 0 : UInt32(bitPattern: Int32(bitPattern: x).remainderOf(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_rem_s_SI_A")
 private func i32_rem_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -323,18 +138,6 @@ private func i32_rem_s_SI_A(
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
     let r = UInt64(y == UInt32.max ? 0 : UInt32(bitPattern: Int32(bitPattern: x).remainderOf(by: Int32(bitPattern: y))))
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_rem_s_SI_S")
-private func i32_rem_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let y = unsafe immediate(pc, 4, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(y == UInt32.max ? 0 : UInt32(bitPattern: Int32(bitPattern: x).remainderOf(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_rem_s_AS_A")
@@ -348,18 +151,6 @@ private func i32_rem_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_rem_s_AS_S")
-private func i32_rem_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe slot(pc, sp, 2, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(y == UInt32.max ? 0 : UInt32(bitPattern: Int32(bitPattern: x).remainderOf(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_rem_s_AI_A")
 private func i32_rem_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -369,18 +160,6 @@ private func i32_rem_s_AI_A(
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
     let r = UInt64(y == UInt32.max ? 0 : UInt32(bitPattern: Int32(bitPattern: x).remainderOf(by: Int32(bitPattern: y))))
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_rem_s_AI_S")
-private func i32_rem_s_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let y = unsafe immediate(pc, 2, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(y == UInt32.max ? 0 : UInt32(bitPattern: Int32(bitPattern: x).remainderOf(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_rem_s_SA_A")
@@ -394,76 +173,80 @@ private func i32_rem_s_SA_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_rem_s_SA_S")
-private func i32_rem_s_SA_S(
+@inline(__always) @_cdecl("wasm_i32_rem_u_SS_A")
+private func i32_rem_u_SS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe slot(pc, sp, 4, UInt32.self)
+    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
+    let r = UInt64(x % y)
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_rem_u_SI_A")
+private func i32_rem_u_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe immediate(pc, 4, UInt32.self)
+    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
+    let r = UInt64(x % y)
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_rem_u_AS_A")
+private func i32_rem_u_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe slot(pc, sp, 2, UInt32.self)
+    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
+    let r = UInt64(x % y)
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_rem_u_AI_A")
+private func i32_rem_u_AI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe immediate(pc, 2, UInt32.self)
+    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
+    let r = UInt64(x % y)
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_rem_u_SA_A")
+private func i32_rem_u_SA_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = unsafe slot(pc, sp, 2, UInt32.self)
     let y = UInt32(truncatingIfNeeded: a)
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(y == UInt32.max ? 0 : UInt32(bitPattern: Int32(bitPattern: x).remainderOf(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_rem_s_IS_A")
-private func i32_rem_s_IS_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 6, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(y == UInt32.max ? 0 : UInt32(bitPattern: Int32(bitPattern: x).remainderOf(by: Int32(bitPattern: y))))
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_rem_s_IS_S")
-private func i32_rem_s_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 6, UInt32.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r = UInt64(y == UInt32.max ? 0 : UInt32(bitPattern: Int32(bitPattern: x).remainderOf(by: Int32(bitPattern: y))))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
+    let r = UInt64(x % y)
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 func fillI32Division(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[577] = i32_div_s_SS_A
-    unsafe table[578] = i32_div_s_SS_S
-    unsafe table[579] = i32_div_s_SI_A
-    unsafe table[580] = i32_div_s_SI_S
-    unsafe table[581] = i32_div_s_AS_A
-    unsafe table[582] = i32_div_s_AS_S
-    unsafe table[583] = i32_div_s_AI_A
-    unsafe table[584] = i32_div_s_AI_S
-    unsafe table[585] = i32_div_s_SA_A
-    unsafe table[586] = i32_div_s_SA_S
-    unsafe table[587] = i32_div_s_IS_A
-    unsafe table[588] = i32_div_s_IS_S
-    unsafe table[589] = i32_div_u_SS_A
-    unsafe table[590] = i32_div_u_SS_S
-    unsafe table[591] = i32_div_u_SI_A
-    unsafe table[592] = i32_div_u_SI_S
-    unsafe table[593] = i32_div_u_AS_A
-    unsafe table[594] = i32_div_u_AS_S
-    unsafe table[595] = i32_div_u_AI_A
-    unsafe table[596] = i32_div_u_AI_S
-    unsafe table[597] = i32_div_u_SA_A
-    unsafe table[598] = i32_div_u_SA_S
-    unsafe table[599] = i32_div_u_IS_A
-    unsafe table[600] = i32_div_u_IS_S
-    unsafe table[601] = i32_rem_s_SS_A
-    unsafe table[602] = i32_rem_s_SS_S
-    unsafe table[603] = i32_rem_s_SI_A
-    unsafe table[604] = i32_rem_s_SI_S
-    unsafe table[605] = i32_rem_s_AS_A
-    unsafe table[606] = i32_rem_s_AS_S
-    unsafe table[607] = i32_rem_s_AI_A
-    unsafe table[608] = i32_rem_s_AI_S
-    unsafe table[609] = i32_rem_s_SA_A
-    unsafe table[610] = i32_rem_s_SA_S
-    unsafe table[611] = i32_rem_s_IS_A
-    unsafe table[612] = i32_rem_s_IS_S
+    unsafe table[483] = i32_div_s_SS_A
+    unsafe table[484] = i32_div_s_SI_A
+    unsafe table[485] = i32_div_s_AS_A
+    unsafe table[486] = i32_div_s_AI_A
+    unsafe table[487] = i32_div_s_SA_A
+    unsafe table[488] = i32_div_u_SS_A
+    unsafe table[489] = i32_div_u_SI_A
+    unsafe table[490] = i32_div_u_AS_A
+    unsafe table[491] = i32_div_u_AI_A
+    unsafe table[492] = i32_div_u_SA_A
+    unsafe table[493] = i32_rem_s_SS_A
+    unsafe table[494] = i32_rem_s_SI_A
+    unsafe table[495] = i32_rem_s_AS_A
+    unsafe table[496] = i32_rem_s_AI_A
+    unsafe table[497] = i32_rem_s_SA_A
+    unsafe table[498] = i32_rem_u_SS_A
+    unsafe table[499] = i32_rem_u_SI_A
+    unsafe table[500] = i32_rem_u_AS_A
+    unsafe table[501] = i32_rem_u_AI_A
+    unsafe table[502] = i32_rem_u_SA_A
 }

@@ -255,48 +255,6 @@ private func i32_shr_s_SA_S(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_shr_s_IS_A")
-private func i32_shr_s_IS_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 6, UInt32.self)
-    let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x) &>> Int32(bitPattern: y)))
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_shr_s_IS_S")
-private func i32_shr_s_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 6, UInt32.self)
-    let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x) &>> Int32(bitPattern: y)))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_shr_s_IA_A")
-private func i32_shr_s_IA_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = UInt32(truncatingIfNeeded: a)
-    let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x) &>> Int32(bitPattern: y)))
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_shr_s_IA_S")
-private func i32_shr_s_IA_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = UInt32(truncatingIfNeeded: a)
-    let r = UInt64(UInt32(bitPattern: Int32(bitPattern: x) &>> Int32(bitPattern: y)))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_shr_u_SS_A")
 private func i32_shr_u_SS_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -402,89 +360,154 @@ private func i32_shr_u_SA_S(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_shr_u_IS_A")
-private func i32_shr_u_IS_A(
+@inline(__always) @_cdecl("wasm_i32_rotl_SS_A")
+private func i32_rotl_SS_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 6, UInt32.self)
-    let r = UInt64(x &>> y)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_shr_u_IS_S")
-private func i32_shr_u_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = unsafe slot(pc, sp, 6, UInt32.self)
-    let r = UInt64(x &>> y)
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_shr_u_IA_A")
-private func i32_shr_u_IA_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = UInt32(truncatingIfNeeded: a)
-    let r = UInt64(x &>> y)
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe slot(pc, sp, 4, UInt32.self)
+    let r = UInt64((x &<< y) | (x &>> (0 &- y)))
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_shr_u_IA_S")
-private func i32_shr_u_IA_S(
+@inline(__always) @_cdecl("wasm_i32_rotl_SS_S")
+private func i32_rotl_SS_S(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
-    let x = unsafe immediate(pc, 2, UInt32.self)
-    let y = UInt32(truncatingIfNeeded: a)
-    let r = UInt64(x &>> y)
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe slot(pc, sp, 4, UInt32.self)
+    let r = UInt64((x &<< y) | (x &>> (0 &- y)))
     unsafe set(pc, sp, 6, r)
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
+@inline(__always) @_cdecl("wasm_i32_rotl_SI_A")
+private func i32_rotl_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe immediate(pc, 4, UInt32.self)
+    let r = UInt64((x &<< y) | (x &>> (0 &- y)))
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_rotl_SI_S")
+private func i32_rotl_SI_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = unsafe immediate(pc, 4, UInt32.self)
+    let r = UInt64((x &<< y) | (x &>> (0 &- y)))
+    unsafe set(pc, sp, 8, r)
+    unsafe next(pc + 10, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_rotl_AS_A")
+private func i32_rotl_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe slot(pc, sp, 2, UInt32.self)
+    let r = UInt64((x &<< y) | (x &>> (0 &- y)))
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_rotl_AS_S")
+private func i32_rotl_AS_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe slot(pc, sp, 2, UInt32.self)
+    let r = UInt64((x &<< y) | (x &>> (0 &- y)))
+    unsafe set(pc, sp, 4, r)
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_rotl_AI_A")
+private func i32_rotl_AI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe immediate(pc, 2, UInt32.self)
+    let r = UInt64((x &<< y) | (x &>> (0 &- y)))
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_rotl_AI_S")
+private func i32_rotl_AI_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let y = unsafe immediate(pc, 2, UInt32.self)
+    let r = UInt64((x &<< y) | (x &>> (0 &- y)))
+    unsafe set(pc, sp, 6, r)
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_rotl_SA_A")
+private func i32_rotl_SA_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = UInt32(truncatingIfNeeded: a)
+    let r = UInt64((x &<< y) | (x &>> (0 &- y)))
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i32_rotl_SA_S")
+private func i32_rotl_SA_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let y = UInt32(truncatingIfNeeded: a)
+    let r = UInt64((x &<< y) | (x &>> (0 &- y)))
+    unsafe set(pc, sp, 4, r)
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
 func fillI32Shifts(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[507] = i32_shl_SS_A
-    unsafe table[508] = i32_shl_SS_S
-    unsafe table[509] = i32_shl_SI_A
-    unsafe table[510] = i32_shl_SI_S
-    unsafe table[511] = i32_shl_AS_A
-    unsafe table[512] = i32_shl_AS_S
-    unsafe table[513] = i32_shl_AI_A
-    unsafe table[514] = i32_shl_AI_S
-    unsafe table[515] = i32_shl_SA_A
-    unsafe table[516] = i32_shl_SA_S
-    unsafe table[517] = i32_shl_IS_A
-    unsafe table[518] = i32_shl_IS_S
-    unsafe table[519] = i32_shl_IA_A
-    unsafe table[520] = i32_shl_IA_S
-    unsafe table[521] = i32_shr_s_SS_A
-    unsafe table[522] = i32_shr_s_SS_S
-    unsafe table[523] = i32_shr_s_SI_A
-    unsafe table[524] = i32_shr_s_SI_S
-    unsafe table[525] = i32_shr_s_AS_A
-    unsafe table[526] = i32_shr_s_AS_S
-    unsafe table[527] = i32_shr_s_AI_A
-    unsafe table[528] = i32_shr_s_AI_S
-    unsafe table[529] = i32_shr_s_SA_A
-    unsafe table[530] = i32_shr_s_SA_S
-    unsafe table[531] = i32_shr_s_IS_A
-    unsafe table[532] = i32_shr_s_IS_S
-    unsafe table[533] = i32_shr_s_IA_A
-    unsafe table[534] = i32_shr_s_IA_S
-    unsafe table[535] = i32_shr_u_SS_A
-    unsafe table[536] = i32_shr_u_SS_S
-    unsafe table[537] = i32_shr_u_SI_A
-    unsafe table[538] = i32_shr_u_SI_S
-    unsafe table[539] = i32_shr_u_AS_A
-    unsafe table[540] = i32_shr_u_AS_S
-    unsafe table[541] = i32_shr_u_AI_A
-    unsafe table[542] = i32_shr_u_AI_S
-    unsafe table[543] = i32_shr_u_SA_A
-    unsafe table[544] = i32_shr_u_SA_S
-    unsafe table[545] = i32_shr_u_IS_A
-    unsafe table[546] = i32_shr_u_IS_S
-    unsafe table[547] = i32_shr_u_IA_A
-    unsafe table[548] = i32_shr_u_IA_S
+    unsafe table[429] = i32_shl_SS_A
+    unsafe table[430] = i32_shl_SS_S
+    unsafe table[431] = i32_shl_SI_A
+    unsafe table[432] = i32_shl_SI_S
+    unsafe table[433] = i32_shl_AS_A
+    unsafe table[434] = i32_shl_AS_S
+    unsafe table[435] = i32_shl_AI_A
+    unsafe table[436] = i32_shl_AI_S
+    unsafe table[437] = i32_shl_SA_A
+    unsafe table[438] = i32_shl_SA_S
+    unsafe table[439] = i32_shl_IS_A
+    unsafe table[440] = i32_shl_IS_S
+    unsafe table[441] = i32_shl_IA_A
+    unsafe table[442] = i32_shl_IA_S
+    unsafe table[443] = i32_shr_s_SS_A
+    unsafe table[444] = i32_shr_s_SS_S
+    unsafe table[445] = i32_shr_s_SI_A
+    unsafe table[446] = i32_shr_s_SI_S
+    unsafe table[447] = i32_shr_s_AS_A
+    unsafe table[448] = i32_shr_s_AS_S
+    unsafe table[449] = i32_shr_s_AI_A
+    unsafe table[450] = i32_shr_s_AI_S
+    unsafe table[451] = i32_shr_s_SA_A
+    unsafe table[452] = i32_shr_s_SA_S
+    unsafe table[453] = i32_shr_u_SS_A
+    unsafe table[454] = i32_shr_u_SS_S
+    unsafe table[455] = i32_shr_u_SI_A
+    unsafe table[456] = i32_shr_u_SI_S
+    unsafe table[457] = i32_shr_u_AS_A
+    unsafe table[458] = i32_shr_u_AS_S
+    unsafe table[459] = i32_shr_u_AI_A
+    unsafe table[460] = i32_shr_u_AI_S
+    unsafe table[461] = i32_shr_u_SA_A
+    unsafe table[462] = i32_shr_u_SA_S
+    unsafe table[463] = i32_rotl_SS_A
+    unsafe table[464] = i32_rotl_SS_S
+    unsafe table[465] = i32_rotl_SI_A
+    unsafe table[466] = i32_rotl_SI_S
+    unsafe table[467] = i32_rotl_AS_A
+    unsafe table[468] = i32_rotl_AS_S
+    unsafe table[469] = i32_rotl_AI_A
+    unsafe table[470] = i32_rotl_AI_S
+    unsafe table[471] = i32_rotl_SA_A
+    unsafe table[472] = i32_rotl_SA_S
 }

@@ -159,16 +159,6 @@ private func i64_clz_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_clz_S_S")
-private func i64_clz_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = UInt64(x.leadingZeroBitCount)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_clz_A_A")
 private func i64_clz_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -176,16 +166,6 @@ private func i64_clz_A_A(
     let x = a
     let r: UInt64 = UInt64(x.leadingZeroBitCount)
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_clz_A_S")
-private func i64_clz_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let r: UInt64 = UInt64(x.leadingZeroBitCount)
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_ctz_S_A")
@@ -197,16 +177,6 @@ private func i64_ctz_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_ctz_S_S")
-private func i64_ctz_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = UInt64(x.trailingZeroBitCount)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_ctz_A_A")
 private func i64_ctz_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -214,16 +184,6 @@ private func i64_ctz_A_A(
     let x = a
     let r: UInt64 = UInt64(x.trailingZeroBitCount)
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_ctz_A_S")
-private func i64_ctz_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let r: UInt64 = UInt64(x.trailingZeroBitCount)
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_popcnt_S_A")
@@ -235,16 +195,6 @@ private func i64_popcnt_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_popcnt_S_S")
-private func i64_popcnt_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = populationCount(x)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_popcnt_A_A")
 private func i64_popcnt_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -254,41 +204,25 @@ private func i64_popcnt_A_A(
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_popcnt_A_S")
-private func i64_popcnt_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let r: UInt64 = populationCount(x)
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 func fillI64Arithmetic2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[745] = i64_sub_SS_A
-    unsafe table[746] = i64_sub_SS_S
-    unsafe table[747] = i64_sub_SI_A
-    unsafe table[748] = i64_sub_SI_S
-    unsafe table[749] = i64_sub_AS_A
-    unsafe table[750] = i64_sub_AS_S
-    unsafe table[751] = i64_sub_AI_A
-    unsafe table[752] = i64_sub_AI_S
-    unsafe table[753] = i64_sub_SA_A
-    unsafe table[754] = i64_sub_SA_S
-    unsafe table[755] = i64_sub_IS_A
-    unsafe table[756] = i64_sub_IS_S
-    unsafe table[757] = i64_sub_IA_A
-    unsafe table[758] = i64_sub_IA_S
-    unsafe table[759] = i64_clz_S_A
-    unsafe table[760] = i64_clz_S_S
-    unsafe table[761] = i64_clz_A_A
-    unsafe table[762] = i64_clz_A_S
-    unsafe table[763] = i64_ctz_S_A
-    unsafe table[764] = i64_ctz_S_S
-    unsafe table[765] = i64_ctz_A_A
-    unsafe table[766] = i64_ctz_A_S
-    unsafe table[767] = i64_popcnt_S_A
-    unsafe table[768] = i64_popcnt_S_S
-    unsafe table[769] = i64_popcnt_A_A
-    unsafe table[770] = i64_popcnt_A_S
+    unsafe table[583] = i64_sub_SS_A
+    unsafe table[584] = i64_sub_SS_S
+    unsafe table[585] = i64_sub_SI_A
+    unsafe table[586] = i64_sub_SI_S
+    unsafe table[587] = i64_sub_AS_A
+    unsafe table[588] = i64_sub_AS_S
+    unsafe table[589] = i64_sub_AI_A
+    unsafe table[590] = i64_sub_AI_S
+    unsafe table[591] = i64_sub_SA_A
+    unsafe table[592] = i64_sub_SA_S
+    unsafe table[593] = i64_sub_IS_A
+    unsafe table[594] = i64_sub_IS_S
+    unsafe table[595] = i64_sub_IA_A
+    unsafe table[596] = i64_sub_IA_S
+    unsafe table[597] = i64_clz_S_A
+    unsafe table[598] = i64_clz_A_A
+    unsafe table[599] = i64_ctz_S_A
+    unsafe table[600] = i64_ctz_A_A
+    unsafe table[601] = i64_popcnt_S_A
+    unsafe table[602] = i64_popcnt_A_A
 }

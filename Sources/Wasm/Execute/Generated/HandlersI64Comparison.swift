@@ -13,17 +13,6 @@ private func i64_eq_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_eq_SS_S")
-private func i64_eq_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe slot(pc, sp, 4, UInt64.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_eq_SI_A")
 private func i64_eq_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -32,17 +21,6 @@ private func i64_eq_SI_A(
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
     let r: UInt64 = x == y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_eq_SI_S")
-private func i64_eq_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_eq_AS_A")
@@ -55,17 +33,6 @@ private func i64_eq_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_eq_AS_S")
-private func i64_eq_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_eq_AI_A")
 private func i64_eq_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -74,17 +41,6 @@ private func i64_eq_AI_A(
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
     let r: UInt64 = x == y ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_eq_AI_S")
-private func i64_eq_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let r: UInt64 = x == y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_ne_SS_A")
@@ -97,17 +53,6 @@ private func i64_ne_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_ne_SS_S")
-private func i64_ne_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe slot(pc, sp, 4, UInt64.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_ne_SI_A")
 private func i64_ne_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -116,17 +61,6 @@ private func i64_ne_SI_A(
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
     let r: UInt64 = x != y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_ne_SI_S")
-private func i64_ne_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_ne_AS_A")
@@ -139,17 +73,6 @@ private func i64_ne_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_ne_AS_S")
-private func i64_ne_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_ne_AI_A")
 private func i64_ne_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -158,17 +81,6 @@ private func i64_ne_AI_A(
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
     let r: UInt64 = x != y ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_ne_AI_S")
-private func i64_ne_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let r: UInt64 = x != y ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_lt_s_SS_A")
@@ -181,17 +93,6 @@ private func i64_lt_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_lt_s_SS_S")
-private func i64_lt_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe slot(pc, sp, 4, UInt64.self)
-    let r: UInt64 = Int64(bitPattern: x) < Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_lt_s_SI_A")
 private func i64_lt_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -200,17 +101,6 @@ private func i64_lt_s_SI_A(
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
     let r: UInt64 = Int64(bitPattern: x) < Int64(bitPattern: y) ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_lt_s_SI_S")
-private func i64_lt_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
-    let r: UInt64 = Int64(bitPattern: x) < Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_lt_s_AS_A")
@@ -223,17 +113,6 @@ private func i64_lt_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_lt_s_AS_S")
-private func i64_lt_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = Int64(bitPattern: x) < Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_lt_s_AI_A")
 private func i64_lt_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -242,17 +121,6 @@ private func i64_lt_s_AI_A(
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
     let r: UInt64 = Int64(bitPattern: x) < Int64(bitPattern: y) ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_lt_s_AI_S")
-private func i64_lt_s_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let r: UInt64 = Int64(bitPattern: x) < Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_ge_s_SS_A")
@@ -265,17 +133,6 @@ private func i64_ge_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_ge_s_SS_S")
-private func i64_ge_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe slot(pc, sp, 4, UInt64.self)
-    let r: UInt64 = Int64(bitPattern: x) >= Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_ge_s_SI_A")
 private func i64_ge_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -284,17 +141,6 @@ private func i64_ge_s_SI_A(
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
     let r: UInt64 = Int64(bitPattern: x) >= Int64(bitPattern: y) ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_ge_s_SI_S")
-private func i64_ge_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
-    let r: UInt64 = Int64(bitPattern: x) >= Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_ge_s_AS_A")
@@ -307,17 +153,6 @@ private func i64_ge_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_ge_s_AS_S")
-private func i64_ge_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = Int64(bitPattern: x) >= Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_ge_s_AI_A")
 private func i64_ge_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -326,17 +161,6 @@ private func i64_ge_s_AI_A(
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
     let r: UInt64 = Int64(bitPattern: x) >= Int64(bitPattern: y) ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_ge_s_AI_S")
-private func i64_ge_s_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let r: UInt64 = Int64(bitPattern: x) >= Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_gt_s_SS_A")
@@ -349,17 +173,6 @@ private func i64_gt_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_gt_s_SS_S")
-private func i64_gt_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe slot(pc, sp, 4, UInt64.self)
-    let r: UInt64 = Int64(bitPattern: x) > Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_gt_s_SI_A")
 private func i64_gt_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -368,17 +181,6 @@ private func i64_gt_s_SI_A(
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
     let r: UInt64 = Int64(bitPattern: x) > Int64(bitPattern: y) ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_gt_s_SI_S")
-private func i64_gt_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
-    let r: UInt64 = Int64(bitPattern: x) > Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_gt_s_AS_A")
@@ -391,17 +193,6 @@ private func i64_gt_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_gt_s_AS_S")
-private func i64_gt_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = Int64(bitPattern: x) > Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_gt_s_AI_A")
 private func i64_gt_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -410,17 +201,6 @@ private func i64_gt_s_AI_A(
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
     let r: UInt64 = Int64(bitPattern: x) > Int64(bitPattern: y) ? 1 : 0
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_gt_s_AI_S")
-private func i64_gt_s_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let r: UInt64 = Int64(bitPattern: x) > Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_le_s_SS_A")
@@ -433,17 +213,6 @@ private func i64_le_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_le_s_SS_S")
-private func i64_le_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe slot(pc, sp, 4, UInt64.self)
-    let r: UInt64 = Int64(bitPattern: x) <= Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_le_s_SI_A")
 private func i64_le_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -452,17 +221,6 @@ private func i64_le_s_SI_A(
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
     let r: UInt64 = Int64(bitPattern: x) <= Int64(bitPattern: y) ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_le_s_SI_S")
-private func i64_le_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
-    let r: UInt64 = Int64(bitPattern: x) <= Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_le_s_AS_A")
@@ -475,17 +233,6 @@ private func i64_le_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_le_s_AS_S")
-private func i64_le_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = Int64(bitPattern: x) <= Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_le_s_AI_A")
 private func i64_le_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -496,64 +243,205 @@ private func i64_le_s_AI_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_le_s_AI_S")
-private func i64_le_s_AI_S(
+@inline(__always) @_cdecl("wasm_i64_lt_u_SS_A")
+private func i64_lt_u_SS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe slot(pc, sp, 4, UInt64.self)
+    let r: UInt64 = x < y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_lt_u_SI_A")
+private func i64_lt_u_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
+    let r: UInt64 = x < y ? 1 : 0
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_lt_u_AS_A")
+private func i64_lt_u_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe slot(pc, sp, 2, UInt64.self)
+    let r: UInt64 = x < y ? 1 : 0
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_lt_u_AI_A")
+private func i64_lt_u_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = a
     let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let r: UInt64 = Int64(bitPattern: x) <= Int64(bitPattern: y) ? 1 : 0
-    unsafe set(pc, sp, 6, r)
+    let r: UInt64 = x < y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_ge_u_SS_A")
+private func i64_ge_u_SS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe slot(pc, sp, 4, UInt64.self)
+    let r: UInt64 = x >= y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_ge_u_SI_A")
+private func i64_ge_u_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
+    let r: UInt64 = x >= y ? 1 : 0
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
+@inline(__always) @_cdecl("wasm_i64_ge_u_AS_A")
+private func i64_ge_u_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe slot(pc, sp, 2, UInt64.self)
+    let r: UInt64 = x >= y ? 1 : 0
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_ge_u_AI_A")
+private func i64_ge_u_AI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
+    let r: UInt64 = x >= y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_gt_u_SS_A")
+private func i64_gt_u_SS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe slot(pc, sp, 4, UInt64.self)
+    let r: UInt64 = x > y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_gt_u_SI_A")
+private func i64_gt_u_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
+    let r: UInt64 = x > y ? 1 : 0
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_gt_u_AS_A")
+private func i64_gt_u_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe slot(pc, sp, 2, UInt64.self)
+    let r: UInt64 = x > y ? 1 : 0
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_gt_u_AI_A")
+private func i64_gt_u_AI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
+    let r: UInt64 = x > y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_le_u_SS_A")
+private func i64_le_u_SS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe slot(pc, sp, 4, UInt64.self)
+    let r: UInt64 = x <= y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_le_u_SI_A")
+private func i64_le_u_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
+    let r: UInt64 = x <= y ? 1 : 0
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_le_u_AS_A")
+private func i64_le_u_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe slot(pc, sp, 2, UInt64.self)
+    let r: UInt64 = x <= y ? 1 : 0
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_le_u_AI_A")
+private func i64_le_u_AI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
+    let r: UInt64 = x <= y ? 1 : 0
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
 func fillI64Comparison(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[889] = i64_eq_SS_A
-    unsafe table[890] = i64_eq_SS_S
-    unsafe table[891] = i64_eq_SI_A
-    unsafe table[892] = i64_eq_SI_S
-    unsafe table[893] = i64_eq_AS_A
-    unsafe table[894] = i64_eq_AS_S
-    unsafe table[895] = i64_eq_AI_A
-    unsafe table[896] = i64_eq_AI_S
-    unsafe table[897] = i64_ne_SS_A
-    unsafe table[898] = i64_ne_SS_S
-    unsafe table[899] = i64_ne_SI_A
-    unsafe table[900] = i64_ne_SI_S
-    unsafe table[901] = i64_ne_AS_A
-    unsafe table[902] = i64_ne_AS_S
-    unsafe table[903] = i64_ne_AI_A
-    unsafe table[904] = i64_ne_AI_S
-    unsafe table[905] = i64_lt_s_SS_A
-    unsafe table[906] = i64_lt_s_SS_S
-    unsafe table[907] = i64_lt_s_SI_A
-    unsafe table[908] = i64_lt_s_SI_S
-    unsafe table[909] = i64_lt_s_AS_A
-    unsafe table[910] = i64_lt_s_AS_S
-    unsafe table[911] = i64_lt_s_AI_A
-    unsafe table[912] = i64_lt_s_AI_S
-    unsafe table[913] = i64_ge_s_SS_A
-    unsafe table[914] = i64_ge_s_SS_S
-    unsafe table[915] = i64_ge_s_SI_A
-    unsafe table[916] = i64_ge_s_SI_S
-    unsafe table[917] = i64_ge_s_AS_A
-    unsafe table[918] = i64_ge_s_AS_S
-    unsafe table[919] = i64_ge_s_AI_A
-    unsafe table[920] = i64_ge_s_AI_S
-    unsafe table[921] = i64_gt_s_SS_A
-    unsafe table[922] = i64_gt_s_SS_S
-    unsafe table[923] = i64_gt_s_SI_A
-    unsafe table[924] = i64_gt_s_SI_S
-    unsafe table[925] = i64_gt_s_AS_A
-    unsafe table[926] = i64_gt_s_AS_S
-    unsafe table[927] = i64_gt_s_AI_A
-    unsafe table[928] = i64_gt_s_AI_S
-    unsafe table[929] = i64_le_s_SS_A
-    unsafe table[930] = i64_le_s_SS_S
-    unsafe table[931] = i64_le_s_SI_A
-    unsafe table[932] = i64_le_s_SI_S
-    unsafe table[933] = i64_le_s_AS_A
-    unsafe table[934] = i64_le_s_AS_S
-    unsafe table[935] = i64_le_s_AI_A
-    unsafe table[936] = i64_le_s_AI_S
+    unsafe table[677] = i64_eq_SS_A
+    unsafe table[678] = i64_eq_SI_A
+    unsafe table[679] = i64_eq_AS_A
+    unsafe table[680] = i64_eq_AI_A
+    unsafe table[681] = i64_ne_SS_A
+    unsafe table[682] = i64_ne_SI_A
+    unsafe table[683] = i64_ne_AS_A
+    unsafe table[684] = i64_ne_AI_A
+    unsafe table[685] = i64_lt_s_SS_A
+    unsafe table[686] = i64_lt_s_SI_A
+    unsafe table[687] = i64_lt_s_AS_A
+    unsafe table[688] = i64_lt_s_AI_A
+    unsafe table[689] = i64_ge_s_SS_A
+    unsafe table[690] = i64_ge_s_SI_A
+    unsafe table[691] = i64_ge_s_AS_A
+    unsafe table[692] = i64_ge_s_AI_A
+    unsafe table[693] = i64_gt_s_SS_A
+    unsafe table[694] = i64_gt_s_SI_A
+    unsafe table[695] = i64_gt_s_AS_A
+    unsafe table[696] = i64_gt_s_AI_A
+    unsafe table[697] = i64_le_s_SS_A
+    unsafe table[698] = i64_le_s_SI_A
+    unsafe table[699] = i64_le_s_AS_A
+    unsafe table[700] = i64_le_s_AI_A
+    unsafe table[701] = i64_lt_u_SS_A
+    unsafe table[702] = i64_lt_u_SI_A
+    unsafe table[703] = i64_lt_u_AS_A
+    unsafe table[704] = i64_lt_u_AI_A
+    unsafe table[705] = i64_ge_u_SS_A
+    unsafe table[706] = i64_ge_u_SI_A
+    unsafe table[707] = i64_ge_u_AS_A
+    unsafe table[708] = i64_ge_u_AI_A
+    unsafe table[709] = i64_gt_u_SS_A
+    unsafe table[710] = i64_gt_u_SI_A
+    unsafe table[711] = i64_gt_u_AS_A
+    unsafe table[712] = i64_gt_u_AI_A
+    unsafe table[713] = i64_le_u_SS_A
+    unsafe table[714] = i64_le_u_SI_A
+    unsafe table[715] = i64_le_u_AS_A
+    unsafe table[716] = i64_le_u_AI_A
 }

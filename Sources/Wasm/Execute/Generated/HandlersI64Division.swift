@@ -15,19 +15,6 @@ private func i64_div_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_div_s_SS_S")
-private func i64_div_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe slot(pc, sp, 4, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt64.max || x != 1 << (UInt64.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x).quotient(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_div_s_SI_A")
 private func i64_div_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -38,19 +25,6 @@ private func i64_div_s_SI_A(
     guard y != UInt64.max || x != 1 << (UInt64.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
     let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x).quotient(by: Int64(bitPattern: y)))
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_div_s_SI_S")
-private func i64_div_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt64.max || x != 1 << (UInt64.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x).quotient(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_div_s_AS_A")
@@ -65,19 +39,6 @@ private func i64_div_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_div_s_AS_S")
-private func i64_div_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe slot(pc, sp, 2, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt64.max || x != 1 << (UInt64.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x).quotient(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_div_s_AI_A")
 private func i64_div_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -88,19 +49,6 @@ private func i64_div_s_AI_A(
     guard y != UInt64.max || x != 1 << (UInt64.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
     let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x).quotient(by: Int64(bitPattern: y)))
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_div_s_AI_S")
-private func i64_div_s_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt64.max || x != 1 << (UInt64.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x).quotient(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_div_s_SA_A")
@@ -115,44 +63,6 @@ private func i64_div_s_SA_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_div_s_SA_S")
-private func i64_div_s_SA_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = a
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt64.max || x != 1 << (UInt64.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x).quotient(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_div_s_IS_A")
-private func i64_div_s_IS_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = unsafe slot(pc, sp, 6, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt64.max || x != 1 << (UInt64.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x).quotient(by: Int64(bitPattern: y)))
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_div_s_IS_S")
-private func i64_div_s_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = unsafe slot(pc, sp, 6, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    guard y != UInt64.max || x != 1 << (UInt64.bitWidth - 1) else { return unsafe trapIntegerOverflow(pc, sp, c) }
-    let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x).quotient(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_div_u_SS_A")
 private func i64_div_u_SS_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -162,18 +72,6 @@ private func i64_div_u_SS_A(
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
     let r: UInt64 = x / y
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_div_u_SS_S")
-private func i64_div_u_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe slot(pc, sp, 4, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = x / y
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_div_u_SI_A")
@@ -187,18 +85,6 @@ private func i64_div_u_SI_A(
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_div_u_SI_S")
-private func i64_div_u_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = x / y
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_div_u_AS_A")
 private func i64_div_u_AS_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -208,18 +94,6 @@ private func i64_div_u_AS_A(
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
     let r: UInt64 = x / y
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_div_u_AS_S")
-private func i64_div_u_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe slot(pc, sp, 2, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = x / y
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_div_u_AI_A")
@@ -233,18 +107,6 @@ private func i64_div_u_AI_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_div_u_AI_S")
-private func i64_div_u_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = x / y
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_div_u_SA_A")
 private func i64_div_u_SA_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -254,41 +116,6 @@ private func i64_div_u_SA_A(
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
     let r: UInt64 = x / y
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_div_u_SA_S")
-private func i64_div_u_SA_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = a
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = x / y
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_div_u_IS_A")
-private func i64_div_u_IS_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = unsafe slot(pc, sp, 6, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = x / y
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_div_u_IS_S")
-private func i64_div_u_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = unsafe slot(pc, sp, 6, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = x / y
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_rem_s_SS_A")
@@ -302,18 +129,6 @@ private func i64_rem_s_SS_A(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_rem_s_SS_S")
-private func i64_rem_s_SS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe slot(pc, sp, 4, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = y == UInt64.max ? 0 : UInt64(bitPattern: Int64(bitPattern: x).remainderOf(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_rem_s_SI_A")
 private func i64_rem_s_SI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -323,18 +138,6 @@ private func i64_rem_s_SI_A(
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
     let r: UInt64 = y == UInt64.max ? 0 : UInt64(bitPattern: Int64(bitPattern: x).remainderOf(by: Int64(bitPattern: y)))
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_rem_s_SI_S")
-private func i64_rem_s_SI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = y == UInt64.max ? 0 : UInt64(bitPattern: Int64(bitPattern: x).remainderOf(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_rem_s_AS_A")
@@ -348,18 +151,6 @@ private func i64_rem_s_AS_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_rem_s_AS_S")
-private func i64_rem_s_AS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe slot(pc, sp, 2, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = y == UInt64.max ? 0 : UInt64(bitPattern: Int64(bitPattern: x).remainderOf(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_rem_s_AI_A")
 private func i64_rem_s_AI_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -369,18 +160,6 @@ private func i64_rem_s_AI_A(
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
     let r: UInt64 = y == UInt64.max ? 0 : UInt64(bitPattern: Int64(bitPattern: x).remainderOf(by: Int64(bitPattern: y)))
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_rem_s_AI_S")
-private func i64_rem_s_AI_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = a
-    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = y == UInt64.max ? 0 : UInt64(bitPattern: Int64(bitPattern: x).remainderOf(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_rem_s_SA_A")
@@ -394,76 +173,80 @@ private func i64_rem_s_SA_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_rem_s_SA_S")
-private func i64_rem_s_SA_S(
+@inline(__always) @_cdecl("wasm_i64_rem_u_SS_A")
+private func i64_rem_u_SS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe slot(pc, sp, 4, UInt64.self)
+    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
+    let r: UInt64 = x % y
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_rem_u_SI_A")
+private func i64_rem_u_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
+    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
+    let r: UInt64 = x % y
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_rem_u_AS_A")
+private func i64_rem_u_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe slot(pc, sp, 2, UInt64.self)
+    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
+    let r: UInt64 = x % y
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_rem_u_AI_A")
+private func i64_rem_u_AI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
+    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
+    let r: UInt64 = x % y
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_rem_u_SA_A")
+private func i64_rem_u_SA_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
     let x = unsafe slot(pc, sp, 2, UInt64.self)
     let y = a
     guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = y == UInt64.max ? 0 : UInt64(bitPattern: Int64(bitPattern: x).remainderOf(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_rem_s_IS_A")
-private func i64_rem_s_IS_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = unsafe slot(pc, sp, 6, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = y == UInt64.max ? 0 : UInt64(bitPattern: Int64(bitPattern: x).remainderOf(by: Int64(bitPattern: y)))
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_rem_s_IS_S")
-private func i64_rem_s_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = unsafe slot(pc, sp, 6, UInt64.self)
-    guard y != 0 else { return unsafe trapDivideByZero(pc, sp, c) }
-    let r: UInt64 = y == UInt64.max ? 0 : UInt64(bitPattern: Int64(bitPattern: x).remainderOf(by: Int64(bitPattern: y)))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
+    let r: UInt64 = x % y
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 func fillI64Division(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[841] = i64_div_s_SS_A
-    unsafe table[842] = i64_div_s_SS_S
-    unsafe table[843] = i64_div_s_SI_A
-    unsafe table[844] = i64_div_s_SI_S
-    unsafe table[845] = i64_div_s_AS_A
-    unsafe table[846] = i64_div_s_AS_S
-    unsafe table[847] = i64_div_s_AI_A
-    unsafe table[848] = i64_div_s_AI_S
-    unsafe table[849] = i64_div_s_SA_A
-    unsafe table[850] = i64_div_s_SA_S
-    unsafe table[851] = i64_div_s_IS_A
-    unsafe table[852] = i64_div_s_IS_S
-    unsafe table[853] = i64_div_u_SS_A
-    unsafe table[854] = i64_div_u_SS_S
-    unsafe table[855] = i64_div_u_SI_A
-    unsafe table[856] = i64_div_u_SI_S
-    unsafe table[857] = i64_div_u_AS_A
-    unsafe table[858] = i64_div_u_AS_S
-    unsafe table[859] = i64_div_u_AI_A
-    unsafe table[860] = i64_div_u_AI_S
-    unsafe table[861] = i64_div_u_SA_A
-    unsafe table[862] = i64_div_u_SA_S
-    unsafe table[863] = i64_div_u_IS_A
-    unsafe table[864] = i64_div_u_IS_S
-    unsafe table[865] = i64_rem_s_SS_A
-    unsafe table[866] = i64_rem_s_SS_S
-    unsafe table[867] = i64_rem_s_SI_A
-    unsafe table[868] = i64_rem_s_SI_S
-    unsafe table[869] = i64_rem_s_AS_A
-    unsafe table[870] = i64_rem_s_AS_S
-    unsafe table[871] = i64_rem_s_AI_A
-    unsafe table[872] = i64_rem_s_AI_S
-    unsafe table[873] = i64_rem_s_SA_A
-    unsafe table[874] = i64_rem_s_SA_S
-    unsafe table[875] = i64_rem_s_IS_A
-    unsafe table[876] = i64_rem_s_IS_S
+    unsafe table[657] = i64_div_s_SS_A
+    unsafe table[658] = i64_div_s_SI_A
+    unsafe table[659] = i64_div_s_AS_A
+    unsafe table[660] = i64_div_s_AI_A
+    unsafe table[661] = i64_div_s_SA_A
+    unsafe table[662] = i64_div_u_SS_A
+    unsafe table[663] = i64_div_u_SI_A
+    unsafe table[664] = i64_div_u_AS_A
+    unsafe table[665] = i64_div_u_AI_A
+    unsafe table[666] = i64_div_u_SA_A
+    unsafe table[667] = i64_rem_s_SS_A
+    unsafe table[668] = i64_rem_s_SI_A
+    unsafe table[669] = i64_rem_s_AS_A
+    unsafe table[670] = i64_rem_s_AI_A
+    unsafe table[671] = i64_rem_s_SA_A
+    unsafe table[672] = i64_rem_u_SS_A
+    unsafe table[673] = i64_rem_u_SI_A
+    unsafe table[674] = i64_rem_u_AS_A
+    unsafe table[675] = i64_rem_u_AI_A
+    unsafe table[676] = i64_rem_u_SA_A
 }

@@ -255,48 +255,6 @@ private func i64_shr_s_SA_S(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_shr_s_IS_A")
-private func i64_shr_s_IS_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = unsafe slot(pc, sp, 6, UInt64.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x) &>> Int64(bitPattern: y))
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_shr_s_IS_S")
-private func i64_shr_s_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = unsafe slot(pc, sp, 6, UInt64.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x) &>> Int64(bitPattern: y))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_shr_s_IA_A")
-private func i64_shr_s_IA_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = a
-    let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x) &>> Int64(bitPattern: y))
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_shr_s_IA_S")
-private func i64_shr_s_IA_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = a
-    let r: UInt64 = UInt64(bitPattern: Int64(bitPattern: x) &>> Int64(bitPattern: y))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_shr_u_SS_A")
 private func i64_shr_u_SS_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -402,89 +360,154 @@ private func i64_shr_u_SA_S(
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_shr_u_IS_A")
-private func i64_shr_u_IS_A(
+@inline(__always) @_cdecl("wasm_i64_rotl_SS_A")
+private func i64_rotl_SS_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = unsafe slot(pc, sp, 6, UInt64.self)
-    let r: UInt64 = x &>> y
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_shr_u_IS_S")
-private func i64_shr_u_IS_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = unsafe slot(pc, sp, 6, UInt64.self)
-    let r: UInt64 = x &>> y
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_shr_u_IA_A")
-private func i64_shr_u_IA_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = a
-    let r: UInt64 = x &>> y
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe slot(pc, sp, 4, UInt64.self)
+    let r: UInt64 = (x &<< y) | (x &>> (0 &- y))
     unsafe next(pc + 6, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_shr_u_IA_S")
-private func i64_shr_u_IA_S(
+@inline(__always) @_cdecl("wasm_i64_rotl_SS_S")
+private func i64_rotl_SS_S(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
-    let x = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
-    let y = a
-    let r: UInt64 = x &>> y
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe slot(pc, sp, 4, UInt64.self)
+    let r: UInt64 = (x &<< y) | (x &>> (0 &- y))
     unsafe set(pc, sp, 6, r)
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
+@inline(__always) @_cdecl("wasm_i64_rotl_SI_A")
+private func i64_rotl_SI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
+    let r: UInt64 = (x &<< y) | (x &>> (0 &- y))
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_rotl_SI_S")
+private func i64_rotl_SI_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 4, Int32.self)))
+    let r: UInt64 = (x &<< y) | (x &>> (0 &- y))
+    unsafe set(pc, sp, 8, r)
+    unsafe next(pc + 10, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_rotl_AS_A")
+private func i64_rotl_AS_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe slot(pc, sp, 2, UInt64.self)
+    let r: UInt64 = (x &<< y) | (x &>> (0 &- y))
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_rotl_AS_S")
+private func i64_rotl_AS_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe slot(pc, sp, 2, UInt64.self)
+    let r: UInt64 = (x &<< y) | (x &>> (0 &- y))
+    unsafe set(pc, sp, 4, r)
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_rotl_AI_A")
+private func i64_rotl_AI_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
+    let r: UInt64 = (x &<< y) | (x &>> (0 &- y))
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_rotl_AI_S")
+private func i64_rotl_AI_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = a
+    let y = unsafe UInt64(bitPattern: Int64(immediate(pc, 2, Int32.self)))
+    let r: UInt64 = (x &<< y) | (x &>> (0 &- y))
+    unsafe set(pc, sp, 6, r)
+    unsafe next(pc + 8, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_rotl_SA_A")
+private func i64_rotl_SA_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = a
+    let r: UInt64 = (x &<< y) | (x &>> (0 &- y))
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_rotl_SA_S")
+private func i64_rotl_SA_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt64.self)
+    let y = a
+    let r: UInt64 = (x &<< y) | (x &>> (0 &- y))
+    unsafe set(pc, sp, 4, r)
+    unsafe next(pc + 6, sp, m, l, c, r, f, d)
+}
+
 func fillI64Shifts(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[771] = i64_shl_SS_A
-    unsafe table[772] = i64_shl_SS_S
-    unsafe table[773] = i64_shl_SI_A
-    unsafe table[774] = i64_shl_SI_S
-    unsafe table[775] = i64_shl_AS_A
-    unsafe table[776] = i64_shl_AS_S
-    unsafe table[777] = i64_shl_AI_A
-    unsafe table[778] = i64_shl_AI_S
-    unsafe table[779] = i64_shl_SA_A
-    unsafe table[780] = i64_shl_SA_S
-    unsafe table[781] = i64_shl_IS_A
-    unsafe table[782] = i64_shl_IS_S
-    unsafe table[783] = i64_shl_IA_A
-    unsafe table[784] = i64_shl_IA_S
-    unsafe table[785] = i64_shr_s_SS_A
-    unsafe table[786] = i64_shr_s_SS_S
-    unsafe table[787] = i64_shr_s_SI_A
-    unsafe table[788] = i64_shr_s_SI_S
-    unsafe table[789] = i64_shr_s_AS_A
-    unsafe table[790] = i64_shr_s_AS_S
-    unsafe table[791] = i64_shr_s_AI_A
-    unsafe table[792] = i64_shr_s_AI_S
-    unsafe table[793] = i64_shr_s_SA_A
-    unsafe table[794] = i64_shr_s_SA_S
-    unsafe table[795] = i64_shr_s_IS_A
-    unsafe table[796] = i64_shr_s_IS_S
-    unsafe table[797] = i64_shr_s_IA_A
-    unsafe table[798] = i64_shr_s_IA_S
-    unsafe table[799] = i64_shr_u_SS_A
-    unsafe table[800] = i64_shr_u_SS_S
-    unsafe table[801] = i64_shr_u_SI_A
-    unsafe table[802] = i64_shr_u_SI_S
-    unsafe table[803] = i64_shr_u_AS_A
-    unsafe table[804] = i64_shr_u_AS_S
-    unsafe table[805] = i64_shr_u_AI_A
-    unsafe table[806] = i64_shr_u_AI_S
-    unsafe table[807] = i64_shr_u_SA_A
-    unsafe table[808] = i64_shr_u_SA_S
-    unsafe table[809] = i64_shr_u_IS_A
-    unsafe table[810] = i64_shr_u_IS_S
-    unsafe table[811] = i64_shr_u_IA_A
-    unsafe table[812] = i64_shr_u_IA_S
+    unsafe table[603] = i64_shl_SS_A
+    unsafe table[604] = i64_shl_SS_S
+    unsafe table[605] = i64_shl_SI_A
+    unsafe table[606] = i64_shl_SI_S
+    unsafe table[607] = i64_shl_AS_A
+    unsafe table[608] = i64_shl_AS_S
+    unsafe table[609] = i64_shl_AI_A
+    unsafe table[610] = i64_shl_AI_S
+    unsafe table[611] = i64_shl_SA_A
+    unsafe table[612] = i64_shl_SA_S
+    unsafe table[613] = i64_shl_IS_A
+    unsafe table[614] = i64_shl_IS_S
+    unsafe table[615] = i64_shl_IA_A
+    unsafe table[616] = i64_shl_IA_S
+    unsafe table[617] = i64_shr_s_SS_A
+    unsafe table[618] = i64_shr_s_SS_S
+    unsafe table[619] = i64_shr_s_SI_A
+    unsafe table[620] = i64_shr_s_SI_S
+    unsafe table[621] = i64_shr_s_AS_A
+    unsafe table[622] = i64_shr_s_AS_S
+    unsafe table[623] = i64_shr_s_AI_A
+    unsafe table[624] = i64_shr_s_AI_S
+    unsafe table[625] = i64_shr_s_SA_A
+    unsafe table[626] = i64_shr_s_SA_S
+    unsafe table[627] = i64_shr_u_SS_A
+    unsafe table[628] = i64_shr_u_SS_S
+    unsafe table[629] = i64_shr_u_SI_A
+    unsafe table[630] = i64_shr_u_SI_S
+    unsafe table[631] = i64_shr_u_AS_A
+    unsafe table[632] = i64_shr_u_AS_S
+    unsafe table[633] = i64_shr_u_AI_A
+    unsafe table[634] = i64_shr_u_AI_S
+    unsafe table[635] = i64_shr_u_SA_A
+    unsafe table[636] = i64_shr_u_SA_S
+    unsafe table[637] = i64_rotl_SS_A
+    unsafe table[638] = i64_rotl_SS_S
+    unsafe table[639] = i64_rotl_SI_A
+    unsafe table[640] = i64_rotl_SI_S
+    unsafe table[641] = i64_rotl_AS_A
+    unsafe table[642] = i64_rotl_AS_S
+    unsafe table[643] = i64_rotl_AI_A
+    unsafe table[644] = i64_rotl_AI_S
+    unsafe table[645] = i64_rotl_SA_A
+    unsafe table[646] = i64_rotl_SA_S
 }

@@ -268,20 +268,20 @@ private func indexed_f64_load_AI_S(
 }
 
 func fillIndexed2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[385] = indexed_f32_load_SS_A
-    unsafe table[386] = indexed_f32_load_SS_S
-    unsafe table[387] = indexed_f32_load_SI_A
-    unsafe table[388] = indexed_f32_load_SI_S
-    unsafe table[389] = indexed_f32_load_AS_A
-    unsafe table[390] = indexed_f32_load_AS_S
-    unsafe table[391] = indexed_f32_load_AI_A
-    unsafe table[392] = indexed_f32_load_AI_S
-    unsafe table[393] = indexed_f64_load_SS_A
-    unsafe table[394] = indexed_f64_load_SS_S
-    unsafe table[395] = indexed_f64_load_SI_A
-    unsafe table[396] = indexed_f64_load_SI_S
-    unsafe table[397] = indexed_f64_load_AS_A
-    unsafe table[398] = indexed_f64_load_AS_S
-    unsafe table[399] = indexed_f64_load_AI_A
-    unsafe table[400] = indexed_f64_load_AI_S
+    unsafe table[329] = indexed_f32_load_SS_A
+    unsafe table[330] = indexed_f32_load_SS_S
+    unsafe table[331] = indexed_f32_load_SI_A
+    unsafe table[332] = indexed_f32_load_SI_S
+    unsafe table[333] = indexed_f32_load_AS_A
+    unsafe table[334] = indexed_f32_load_AS_S
+    unsafe table[335] = indexed_f32_load_AI_A
+    unsafe table[336] = indexed_f32_load_AI_S
+    unsafe table[337] = indexed_f64_load_SS_A
+    unsafe table[338] = indexed_f64_load_SS_S
+    unsafe table[339] = indexed_f64_load_SI_A
+    unsafe table[340] = indexed_f64_load_SI_S
+    unsafe table[341] = indexed_f64_load_AS_A
+    unsafe table[342] = indexed_f64_load_AS_S
+    unsafe table[343] = indexed_f64_load_AI_A
+    unsafe table[344] = indexed_f64_load_AI_S
 }

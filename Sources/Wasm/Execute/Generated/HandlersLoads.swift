@@ -327,114 +327,6 @@ private func i32_load16_s_A_S(
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_load8_s_S_A")
-private func i64_load8_s_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let o = unsafe immediate(pc, 4, UInt32.self)
-    let e = UInt64(x) &+ UInt64(o)
-    guard e &+ 1 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int8.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_load8_s_S_S")
-private func i64_load8_s_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let o = unsafe immediate(pc, 4, UInt32.self)
-    let e = UInt64(x) &+ UInt64(o)
-    guard e &+ 1 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int8.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_load8_s_A_A")
-private func i64_load8_s_A_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let o = unsafe immediate(pc, 2, UInt32.self)
-    let e = UInt64(x) &+ UInt64(o)
-    guard e &+ 1 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int8.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_load8_s_A_S")
-private func i64_load8_s_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let o = unsafe immediate(pc, 2, UInt32.self)
-    let e = UInt64(x) &+ UInt64(o)
-    guard e &+ 1 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int8.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_load16_s_S_A")
-private func i64_load16_s_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let o = unsafe immediate(pc, 4, UInt32.self)
-    let e = UInt64(x) &+ UInt64(o)
-    guard e &+ 2 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int16.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_load16_s_S_S")
-private func i64_load16_s_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let o = unsafe immediate(pc, 4, UInt32.self)
-    let e = UInt64(x) &+ UInt64(o)
-    guard e &+ 2 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int16.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe set(pc, sp, 8, r)
-    unsafe next(pc + 10, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_load16_s_A_A")
-private func i64_load16_s_A_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let o = unsafe immediate(pc, 2, UInt32.self)
-    let e = UInt64(x) &+ UInt64(o)
-    guard e &+ 2 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int16.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_load16_s_A_S")
-private func i64_load16_s_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = UInt32(truncatingIfNeeded: a)
-    let o = unsafe immediate(pc, 2, UInt32.self)
-    let e = UInt64(x) &+ UInt64(o)
-    guard e &+ 2 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Int16.self)
-    let r: UInt64 = UInt64(bitPattern: Int64(v))
-    unsafe set(pc, sp, 6, r)
-    unsafe next(pc + 8, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_load32_s_S_A")
 private func i64_load32_s_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -489,41 +381,149 @@ private func i64_load32_s_A_S(
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
+@inline(__always) @_cdecl("wasm_f32_load_S_A")
+private func f32_load_S_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let o = unsafe immediate(pc, 4, UInt32.self)
+    let e = UInt64(x) &+ UInt64(o)
+    guard e &+ 4 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Float.self)
+    let r: Float = v
+    unsafe next(pc + 8, sp, m, l, c, a, r, d)
+}
+
+@inline(__always) @_cdecl("wasm_f32_load_S_S")
+private func f32_load_S_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let o = unsafe immediate(pc, 4, UInt32.self)
+    let e = UInt64(x) &+ UInt64(o)
+    guard e &+ 4 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Float.self)
+    let r: Float = v
+    unsafe set(pc, sp, 8, r)
+    unsafe next(pc + 10, sp, m, l, c, a, r, d)
+}
+
+@inline(__always) @_cdecl("wasm_f32_load_A_A")
+private func f32_load_A_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let o = unsafe immediate(pc, 2, UInt32.self)
+    let e = UInt64(x) &+ UInt64(o)
+    guard e &+ 4 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Float.self)
+    let r: Float = v
+    unsafe next(pc + 6, sp, m, l, c, a, r, d)
+}
+
+@inline(__always) @_cdecl("wasm_f32_load_A_S")
+private func f32_load_A_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let o = unsafe immediate(pc, 2, UInt32.self)
+    let e = UInt64(x) &+ UInt64(o)
+    guard e &+ 4 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Float.self)
+    let r: Float = v
+    unsafe set(pc, sp, 6, r)
+    unsafe next(pc + 8, sp, m, l, c, a, r, d)
+}
+
+@inline(__always) @_cdecl("wasm_f64_load_S_A")
+private func f64_load_S_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let o = unsafe immediate(pc, 4, UInt32.self)
+    let e = UInt64(x) &+ UInt64(o)
+    guard e &+ 8 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Double.self)
+    let r: Double = v
+    unsafe next(pc + 8, sp, m, l, c, a, f, r)
+}
+
+@inline(__always) @_cdecl("wasm_f64_load_S_S")
+private func f64_load_S_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let o = unsafe immediate(pc, 4, UInt32.self)
+    let e = UInt64(x) &+ UInt64(o)
+    guard e &+ 8 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Double.self)
+    let r: Double = v
+    unsafe set(pc, sp, 8, r)
+    unsafe next(pc + 10, sp, m, l, c, a, f, r)
+}
+
+@inline(__always) @_cdecl("wasm_f64_load_A_A")
+private func f64_load_A_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let o = unsafe immediate(pc, 2, UInt32.self)
+    let e = UInt64(x) &+ UInt64(o)
+    guard e &+ 8 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Double.self)
+    let r: Double = v
+    unsafe next(pc + 6, sp, m, l, c, a, f, r)
+}
+
+@inline(__always) @_cdecl("wasm_f64_load_A_S")
+private func f64_load_A_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = UInt32(truncatingIfNeeded: a)
+    let o = unsafe immediate(pc, 2, UInt32.self)
+    let e = UInt64(x) &+ UInt64(o)
+    guard e &+ 8 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    let v = unsafe m.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: e), as: Double.self)
+    let r: Double = v
+    unsafe set(pc, sp, 6, r)
+    unsafe next(pc + 8, sp, m, l, c, a, f, r)
+}
+
 func fillLoads(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[969] = load8_u_S_A
-    unsafe table[970] = load8_u_S_S
-    unsafe table[971] = load8_u_A_A
-    unsafe table[972] = load8_u_A_S
-    unsafe table[973] = load16_u_S_A
-    unsafe table[974] = load16_u_S_S
-    unsafe table[975] = load16_u_A_A
-    unsafe table[976] = load16_u_A_S
-    unsafe table[977] = load32_S_A
-    unsafe table[978] = load32_S_S
-    unsafe table[979] = load32_A_A
-    unsafe table[980] = load32_A_S
-    unsafe table[981] = load64_S_A
-    unsafe table[982] = load64_S_S
-    unsafe table[983] = load64_A_A
-    unsafe table[984] = load64_A_S
-    unsafe table[985] = i32_load8_s_S_A
-    unsafe table[986] = i32_load8_s_S_S
-    unsafe table[987] = i32_load8_s_A_A
-    unsafe table[988] = i32_load8_s_A_S
-    unsafe table[989] = i32_load16_s_S_A
-    unsafe table[990] = i32_load16_s_S_S
-    unsafe table[991] = i32_load16_s_A_A
-    unsafe table[992] = i32_load16_s_A_S
-    unsafe table[993] = i64_load8_s_S_A
-    unsafe table[994] = i64_load8_s_S_S
-    unsafe table[995] = i64_load8_s_A_A
-    unsafe table[996] = i64_load8_s_A_S
-    unsafe table[997] = i64_load16_s_S_A
-    unsafe table[998] = i64_load16_s_S_S
-    unsafe table[999] = i64_load16_s_A_A
-    unsafe table[1000] = i64_load16_s_A_S
-    unsafe table[1001] = i64_load32_s_S_A
-    unsafe table[1002] = i64_load32_s_S_S
-    unsafe table[1003] = i64_load32_s_A_A
-    unsafe table[1004] = i64_load32_s_A_S
+    unsafe table[717] = load8_u_S_A
+    unsafe table[718] = load8_u_S_S
+    unsafe table[719] = load8_u_A_A
+    unsafe table[720] = load8_u_A_S
+    unsafe table[721] = load16_u_S_A
+    unsafe table[722] = load16_u_S_S
+    unsafe table[723] = load16_u_A_A
+    unsafe table[724] = load16_u_A_S
+    unsafe table[725] = load32_S_A
+    unsafe table[726] = load32_S_S
+    unsafe table[727] = load32_A_A
+    unsafe table[728] = load32_A_S
+    unsafe table[729] = load64_S_A
+    unsafe table[730] = load64_S_S
+    unsafe table[731] = load64_A_A
+    unsafe table[732] = load64_A_S
+    unsafe table[733] = i32_load8_s_S_A
+    unsafe table[734] = i32_load8_s_S_S
+    unsafe table[735] = i32_load8_s_A_A
+    unsafe table[736] = i32_load8_s_A_S
+    unsafe table[737] = i32_load16_s_S_A
+    unsafe table[738] = i32_load16_s_S_S
+    unsafe table[739] = i32_load16_s_A_A
+    unsafe table[740] = i32_load16_s_A_S
+    unsafe table[741] = i64_load32_s_S_A
+    unsafe table[742] = i64_load32_s_S_S
+    unsafe table[743] = i64_load32_s_A_A
+    unsafe table[744] = i64_load32_s_A_S
+    unsafe table[745] = f32_load_S_A
+    unsafe table[746] = f32_load_S_S
+    unsafe table[747] = f32_load_A_A
+    unsafe table[748] = f32_load_A_S
+    unsafe table[749] = f64_load_S_A
+    unsafe table[750] = f64_load_S_S
+    unsafe table[751] = f64_load_A_A
+    unsafe table[752] = f64_load_A_S
 }

@@ -13,17 +13,6 @@ private func i32_trunc_f32_s_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_f32_s_S_S")
-private func i32_trunc_f32_s_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    guard x > -2147483904, x < 2147483648 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(bitPattern: Int32(x)))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_f32_s_A_A")
 private func i32_trunc_f32_s_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -32,17 +21,6 @@ private func i32_trunc_f32_s_A_A(
     guard x > -2147483904, x < 2147483648 else { return unsafe trapConversion(pc, sp, c, x != x) }
     let r = UInt64(UInt32(bitPattern: Int32(x)))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_trunc_f32_s_A_S")
-private func i32_trunc_f32_s_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    guard x > -2147483904, x < 2147483648 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(bitPattern: Int32(x)))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_trunc_f32_u_S_A")
@@ -55,17 +33,6 @@ private func i32_trunc_f32_u_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_f32_u_S_S")
-private func i32_trunc_f32_u_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    guard x > -1, x < 4294967296 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(x))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_f32_u_A_A")
 private func i32_trunc_f32_u_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -74,17 +41,6 @@ private func i32_trunc_f32_u_A_A(
     guard x > -1, x < 4294967296 else { return unsafe trapConversion(pc, sp, c, x != x) }
     let r = UInt64(UInt32(x))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_trunc_f32_u_A_S")
-private func i32_trunc_f32_u_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    guard x > -1, x < 4294967296 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(x))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_trunc_f64_s_S_A")
@@ -97,17 +53,6 @@ private func i32_trunc_f64_s_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_f64_s_S_S")
-private func i32_trunc_f64_s_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    guard x > -2147483649, x < 2147483648 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(bitPattern: Int32(x)))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_f64_s_A_A")
 private func i32_trunc_f64_s_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -116,17 +61,6 @@ private func i32_trunc_f64_s_A_A(
     guard x > -2147483649, x < 2147483648 else { return unsafe trapConversion(pc, sp, c, x != x) }
     let r = UInt64(UInt32(bitPattern: Int32(x)))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_trunc_f64_s_A_S")
-private func i32_trunc_f64_s_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    guard x > -2147483649, x < 2147483648 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(bitPattern: Int32(x)))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_trunc_f64_u_S_A")
@@ -139,17 +73,6 @@ private func i32_trunc_f64_u_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_f64_u_S_S")
-private func i32_trunc_f64_u_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    guard x > -1, x < 4294967296 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(x))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_f64_u_A_A")
 private func i32_trunc_f64_u_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -158,101 +81,6 @@ private func i32_trunc_f64_u_A_A(
     guard x > -1, x < 4294967296 else { return unsafe trapConversion(pc, sp, c, x != x) }
     let r = UInt64(UInt32(x))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_trunc_f64_u_A_S")
-private func i32_trunc_f64_u_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    guard x > -1, x < 4294967296 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(x))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_f32_s_S_A")
-private func i64_trunc_f32_s_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    guard x > -9223373136366403584, x < 9223372036854775808 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(bitPattern: Int64(x))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_f32_s_S_S")
-private func i64_trunc_f32_s_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    guard x > -9223373136366403584, x < 9223372036854775808 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(bitPattern: Int64(x))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_f32_s_A_A")
-private func i64_trunc_f32_s_A_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    guard x > -9223373136366403584, x < 9223372036854775808 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(bitPattern: Int64(x))
-    unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_f32_s_A_S")
-private func i64_trunc_f32_s_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    guard x > -9223373136366403584, x < 9223372036854775808 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(bitPattern: Int64(x))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_f32_u_S_A")
-private func i64_trunc_f32_u_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    guard x > -1, x < 18446744073709551616 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(x)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_f32_u_S_S")
-private func i64_trunc_f32_u_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    guard x > -1, x < 18446744073709551616 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(x)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_f32_u_A_A")
-private func i64_trunc_f32_u_A_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    guard x > -1, x < 18446744073709551616 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(x)
-    unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_f32_u_A_S")
-private func i64_trunc_f32_u_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    guard x > -1, x < 18446744073709551616 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(x)
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_trunc_f64_s_S_A")
@@ -265,17 +93,6 @@ private func i64_trunc_f64_s_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_trunc_f64_s_S_S")
-private func i64_trunc_f64_s_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    guard x > -9223372036854777856, x < 9223372036854775808 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(bitPattern: Int64(x))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_trunc_f64_s_A_A")
 private func i64_trunc_f64_s_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -284,17 +101,6 @@ private func i64_trunc_f64_s_A_A(
     guard x > -9223372036854777856, x < 9223372036854775808 else { return unsafe trapConversion(pc, sp, c, x != x) }
     let r: UInt64 = UInt64(bitPattern: Int64(x))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_f64_s_A_S")
-private func i64_trunc_f64_s_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    guard x > -9223372036854777856, x < 9223372036854775808 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(bitPattern: Int64(x))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_trunc_f64_u_S_A")
@@ -307,17 +113,6 @@ private func i64_trunc_f64_u_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_trunc_f64_u_S_S")
-private func i64_trunc_f64_u_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    guard x > -1, x < 18446744073709551616 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(x)
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_trunc_f64_u_A_A")
 private func i64_trunc_f64_u_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -326,17 +121,6 @@ private func i64_trunc_f64_u_A_A(
     guard x > -1, x < 18446744073709551616 else { return unsafe trapConversion(pc, sp, c, x != x) }
     let r: UInt64 = UInt64(x)
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_f64_u_A_S")
-private func i64_trunc_f64_u_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    guard x > -1, x < 18446744073709551616 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(x)
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_s_S_A")
@@ -348,16 +132,6 @@ private func i32_trunc_sat_f32_s_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_s_S_S")
-private func i32_trunc_sat_f32_s_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r = UInt64(UInt32(bitPattern: (x > -2147483904 ? (x < 2147483648 ? Int32(x) : .max) : (x == x ? .min : 0))))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_s_A_A")
 private func i32_trunc_sat_f32_s_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -365,16 +139,6 @@ private func i32_trunc_sat_f32_s_A_A(
     let x = f
     let r = UInt64(UInt32(bitPattern: (x > -2147483904 ? (x < 2147483648 ? Int32(x) : .max) : (x == x ? .min : 0))))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_s_A_S")
-private func i32_trunc_sat_f32_s_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let r = UInt64(UInt32(bitPattern: (x > -2147483904 ? (x < 2147483648 ? Int32(x) : .max) : (x == x ? .min : 0))))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_u_S_A")
@@ -386,16 +150,6 @@ private func i32_trunc_sat_f32_u_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_u_S_S")
-private func i32_trunc_sat_f32_u_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r = UInt64((x > -1 ? (x < 4294967296 ? UInt32(x) : .max) : (x == x ? .min : 0)))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_u_A_A")
 private func i32_trunc_sat_f32_u_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -403,16 +157,6 @@ private func i32_trunc_sat_f32_u_A_A(
     let x = f
     let r = UInt64((x > -1 ? (x < 4294967296 ? UInt32(x) : .max) : (x == x ? .min : 0)))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_u_A_S")
-private func i32_trunc_sat_f32_u_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = f
-    let r = UInt64((x > -1 ? (x < 4294967296 ? UInt32(x) : .max) : (x == x ? .min : 0)))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_s_S_A")
@@ -424,16 +168,6 @@ private func i32_trunc_sat_f64_s_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_s_S_S")
-private func i32_trunc_sat_f64_s_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r = UInt64(UInt32(bitPattern: (x > -2147483649 ? (x < 2147483648 ? Int32(x) : .max) : (x == x ? .min : 0))))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_s_A_A")
 private func i32_trunc_sat_f64_s_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -441,16 +175,6 @@ private func i32_trunc_sat_f64_s_A_A(
     let x = d
     let r = UInt64(UInt32(bitPattern: (x > -2147483649 ? (x < 2147483648 ? Int32(x) : .max) : (x == x ? .min : 0))))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_s_A_S")
-private func i32_trunc_sat_f64_s_A_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = d
-    let r = UInt64(UInt32(bitPattern: (x > -2147483649 ? (x < 2147483648 ? Int32(x) : .max) : (x == x ? .min : 0))))
-    unsafe set(pc, sp, 2, r)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_u_S_A")
@@ -462,16 +186,6 @@ private func i32_trunc_sat_f64_u_S_A(
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_u_S_S")
-private func i32_trunc_sat_f64_u_S_S(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r = UInt64((x > -1 ? (x < 4294967296 ? UInt32(x) : .max) : (x == x ? .min : 0)))
-    unsafe set(pc, sp, 4, r)
-    unsafe next(pc + 6, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_u_A_A")
 private func i32_trunc_sat_f64_u_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -481,63 +195,65 @@ private func i32_trunc_sat_f64_u_A_A(
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_u_A_S")
-private func i32_trunc_sat_f64_u_A_S(
+@inline(__always) @_cdecl("wasm_i64_trunc_sat_f64_s_S_A")
+private func i64_trunc_sat_f64_s_S_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
-    let x = d
-    let r = UInt64((x > -1 ? (x < 4294967296 ? UInt32(x) : .max) : (x == x ? .min : 0)))
-    unsafe set(pc, sp, 2, r)
+    let x = unsafe slot(pc, sp, 2, Double.self)
+    let r: UInt64 = UInt64(bitPattern: (x > -9223372036854777856 ? (x < 9223372036854775808 ? Int64(x) : .max) : (x == x ? .min : 0)))
     unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
+@inline(__always) @_cdecl("wasm_i64_trunc_sat_f64_s_A_A")
+private func i64_trunc_sat_f64_s_A_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = d
+    let r: UInt64 = UInt64(bitPattern: (x > -9223372036854777856 ? (x < 9223372036854775808 ? Int64(x) : .max) : (x == x ? .min : 0)))
+    unsafe next(pc + 2, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_trunc_sat_f64_u_S_A")
+private func i64_trunc_sat_f64_u_S_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, Double.self)
+    let r: UInt64 = (x > -1 ? (x < 18446744073709551616 ? UInt64(x) : .max) : (x == x ? .min : 0))
+    unsafe next(pc + 4, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_i64_trunc_sat_f64_u_A_A")
+private func i64_trunc_sat_f64_u_A_A(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = d
+    let r: UInt64 = (x > -1 ? (x < 18446744073709551616 ? UInt64(x) : .max) : (x == x ? .min : 0))
+    unsafe next(pc + 2, sp, m, l, c, r, f, d)
+}
+
 func fillTruncation(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1066] = i32_trunc_f32_s_S_A
-    unsafe table[1067] = i32_trunc_f32_s_S_S
-    unsafe table[1068] = i32_trunc_f32_s_A_A
-    unsafe table[1069] = i32_trunc_f32_s_A_S
-    unsafe table[1070] = i32_trunc_f32_u_S_A
-    unsafe table[1071] = i32_trunc_f32_u_S_S
-    unsafe table[1072] = i32_trunc_f32_u_A_A
-    unsafe table[1073] = i32_trunc_f32_u_A_S
-    unsafe table[1074] = i32_trunc_f64_s_S_A
-    unsafe table[1075] = i32_trunc_f64_s_S_S
-    unsafe table[1076] = i32_trunc_f64_s_A_A
-    unsafe table[1077] = i32_trunc_f64_s_A_S
-    unsafe table[1078] = i32_trunc_f64_u_S_A
-    unsafe table[1079] = i32_trunc_f64_u_S_S
-    unsafe table[1080] = i32_trunc_f64_u_A_A
-    unsafe table[1081] = i32_trunc_f64_u_A_S
-    unsafe table[1082] = i64_trunc_f32_s_S_A
-    unsafe table[1083] = i64_trunc_f32_s_S_S
-    unsafe table[1084] = i64_trunc_f32_s_A_A
-    unsafe table[1085] = i64_trunc_f32_s_A_S
-    unsafe table[1086] = i64_trunc_f32_u_S_A
-    unsafe table[1087] = i64_trunc_f32_u_S_S
-    unsafe table[1088] = i64_trunc_f32_u_A_A
-    unsafe table[1089] = i64_trunc_f32_u_A_S
-    unsafe table[1090] = i64_trunc_f64_s_S_A
-    unsafe table[1091] = i64_trunc_f64_s_S_S
-    unsafe table[1092] = i64_trunc_f64_s_A_A
-    unsafe table[1093] = i64_trunc_f64_s_A_S
-    unsafe table[1094] = i64_trunc_f64_u_S_A
-    unsafe table[1095] = i64_trunc_f64_u_S_S
-    unsafe table[1096] = i64_trunc_f64_u_A_A
-    unsafe table[1097] = i64_trunc_f64_u_A_S
-    unsafe table[1098] = i32_trunc_sat_f32_s_S_A
-    unsafe table[1099] = i32_trunc_sat_f32_s_S_S
-    unsafe table[1100] = i32_trunc_sat_f32_s_A_A
-    unsafe table[1101] = i32_trunc_sat_f32_s_A_S
-    unsafe table[1102] = i32_trunc_sat_f32_u_S_A
-    unsafe table[1103] = i32_trunc_sat_f32_u_S_S
-    unsafe table[1104] = i32_trunc_sat_f32_u_A_A
-    unsafe table[1105] = i32_trunc_sat_f32_u_A_S
-    unsafe table[1106] = i32_trunc_sat_f64_s_S_A
-    unsafe table[1107] = i32_trunc_sat_f64_s_S_S
-    unsafe table[1108] = i32_trunc_sat_f64_s_A_A
-    unsafe table[1109] = i32_trunc_sat_f64_s_A_S
-    unsafe table[1110] = i32_trunc_sat_f64_u_S_A
-    unsafe table[1111] = i32_trunc_sat_f64_u_S_S
-    unsafe table[1112] = i32_trunc_sat_f64_u_A_A
-    unsafe table[1113] = i32_trunc_sat_f64_u_A_S
+    unsafe table[799] = i32_trunc_f32_s_S_A
+    unsafe table[800] = i32_trunc_f32_s_A_A
+    unsafe table[801] = i32_trunc_f32_u_S_A
+    unsafe table[802] = i32_trunc_f32_u_A_A
+    unsafe table[803] = i32_trunc_f64_s_S_A
+    unsafe table[804] = i32_trunc_f64_s_A_A
+    unsafe table[805] = i32_trunc_f64_u_S_A
+    unsafe table[806] = i32_trunc_f64_u_A_A
+    unsafe table[807] = i64_trunc_f64_s_S_A
+    unsafe table[808] = i64_trunc_f64_s_A_A
+    unsafe table[809] = i64_trunc_f64_u_S_A
+    unsafe table[810] = i64_trunc_f64_u_A_A
+    unsafe table[811] = i32_trunc_sat_f32_s_S_A
+    unsafe table[812] = i32_trunc_sat_f32_s_A_A
+    unsafe table[813] = i32_trunc_sat_f32_u_S_A
+    unsafe table[814] = i32_trunc_sat_f32_u_A_A
+    unsafe table[815] = i32_trunc_sat_f64_s_S_A
+    unsafe table[816] = i32_trunc_sat_f64_s_A_A
+    unsafe table[817] = i32_trunc_sat_f64_u_S_A
+    unsafe table[818] = i32_trunc_sat_f64_u_A_A
+    unsafe table[819] = i64_trunc_sat_f64_s_S_A
+    unsafe table[820] = i64_trunc_sat_f64_s_A_A
+    unsafe table[821] = i64_trunc_sat_f64_u_S_A
+    unsafe table[822] = i64_trunc_sat_f64_u_A_A
 }

@@ -204,21 +204,21 @@ private func i64x2_shr_u(
 }
 
 func fillVectorIntegers3(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1673] = i16x8_narrow_i32x4_u
-    unsafe table[1674] = i16x8_q15mulr_sat_s
-    unsafe table[1675] = i32x4_dot_i16x8_s
-    unsafe table[1676] = i16x8_relaxed_dot_i8x16_i7x16_s
-    unsafe table[1677] = i32x4_relaxed_dot_i8x16_i7x16_add_s
-    unsafe table[1678] = i8x16_shl
-    unsafe table[1679] = i8x16_shr_s
-    unsafe table[1680] = i8x16_shr_u
-    unsafe table[1681] = i16x8_shl
-    unsafe table[1682] = i16x8_shr_s
-    unsafe table[1683] = i16x8_shr_u
-    unsafe table[1684] = i32x4_shl
-    unsafe table[1685] = i32x4_shr_s
-    unsafe table[1686] = i32x4_shr_u
-    unsafe table[1687] = i64x2_shl
-    unsafe table[1688] = i64x2_shr_s
-    unsafe table[1689] = i64x2_shr_u
+    unsafe table[1238] = i16x8_narrow_i32x4_u
+    unsafe table[1239] = i16x8_q15mulr_sat_s
+    unsafe table[1240] = i32x4_dot_i16x8_s
+    unsafe table[1241] = i16x8_relaxed_dot_i8x16_i7x16_s
+    unsafe table[1242] = i32x4_relaxed_dot_i8x16_i7x16_add_s
+    unsafe table[1243] = i8x16_shl
+    unsafe table[1244] = i8x16_shr_s
+    unsafe table[1245] = i8x16_shr_u
+    unsafe table[1246] = i16x8_shl
+    unsafe table[1247] = i16x8_shr_s
+    unsafe table[1248] = i16x8_shr_u
+    unsafe table[1249] = i32x4_shl
+    unsafe table[1250] = i32x4_shr_s
+    unsafe table[1251] = i32x4_shr_u
+    unsafe table[1252] = i64x2_shl
+    unsafe table[1253] = i64x2_shr_s
+    unsafe table[1254] = i64x2_shr_u
 }

@@ -18,17 +18,6 @@ private func v128_load(
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_load_far")
-private func v128_load_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 16) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: U64x2.self)
-    let r = v
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_v128_load32_zero")
 private func v128_load32_zero(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -42,17 +31,6 @@ private func v128_load32_zero(
     let r = U32x4(v, 0, 0, 0)
     unsafe setVector(pc, sp, 8, r)
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_v128_load32_zero_far")
-private func v128_load32_zero_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 4) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: UInt32.self)
-    let r = U32x4(v, 0, 0, 0)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_v128_load64_zero")
@@ -70,17 +48,6 @@ private func v128_load64_zero(
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_load64_zero_far")
-private func v128_load64_zero_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: UInt64.self)
-    let r = U64x2(v, 0)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_v128_load8_splat")
 private func v128_load8_splat(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -94,17 +61,6 @@ private func v128_load8_splat(
     let r = U8x16(repeating: v)
     unsafe setVector(pc, sp, 8, r)
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_v128_load8_splat_far")
-private func v128_load8_splat_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 1) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: UInt8.self)
-    let r = U8x16(repeating: v)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_v128_load16_splat")
@@ -122,17 +78,6 @@ private func v128_load16_splat(
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_load16_splat_far")
-private func v128_load16_splat_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 2) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: UInt16.self)
-    let r = U16x8(repeating: v)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_v128_load32_splat")
 private func v128_load32_splat(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -146,17 +91,6 @@ private func v128_load32_splat(
     let r = U32x4(repeating: v)
     unsafe setVector(pc, sp, 8, r)
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_v128_load32_splat_far")
-private func v128_load32_splat_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 4) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: UInt32.self)
-    let r = U32x4(repeating: v)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_v128_load64_splat")
@@ -174,17 +108,6 @@ private func v128_load64_splat(
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_load64_splat_far")
-private func v128_load64_splat_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: UInt64.self)
-    let r = U64x2(repeating: v)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_v128_load8x8_s")
 private func v128_load8x8_s(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -198,17 +121,6 @@ private func v128_load8x8_s(
     let r = wide(v)
     unsafe setVector(pc, sp, 8, r)
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_v128_load8x8_s_far")
-private func v128_load8x8_s_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: SIMD8<Int8>.self)
-    let r = wide(v)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_v128_load8x8_u")
@@ -226,17 +138,6 @@ private func v128_load8x8_u(
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_load8x8_u_far")
-private func v128_load8x8_u_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: SIMD8<UInt8>.self)
-    let r = wide(v)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_v128_load16x4_s")
 private func v128_load16x4_s(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -250,17 +151,6 @@ private func v128_load16x4_s(
     let r = wide(v)
     unsafe setVector(pc, sp, 8, r)
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_v128_load16x4_s_far")
-private func v128_load16x4_s_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: SIMD4<Int16>.self)
-    let r = wide(v)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_v128_load16x4_u")
@@ -278,17 +168,6 @@ private func v128_load16x4_u(
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_load16x4_u_far")
-private func v128_load16x4_u_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: SIMD4<UInt16>.self)
-    let r = wide(v)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_v128_load32x2_s")
 private func v128_load32x2_s(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -304,17 +183,6 @@ private func v128_load32x2_s(
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_load32x2_s_far")
-private func v128_load32x2_s_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: SIMD2<Int32>.self)
-    let r = wide(v)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_v128_load32x2_u")
 private func v128_load32x2_u(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -328,17 +196,6 @@ private func v128_load32x2_u(
     let r = wide(v)
     unsafe setVector(pc, sp, 8, r)
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_v128_load32x2_u_far")
-private func v128_load32x2_u_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: SIMD2<UInt32>.self)
-    let r = wide(v)
-    unsafe setVector(pc, sp, 14, r)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_v128_load8_lane")
@@ -357,18 +214,6 @@ private func v128_load8_lane(
     unsafe next(pc + 14, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_load8_lane_far")
-private func v128_load8_lane_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 1) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: UInt8.self)
-    let y = unsafe vector(pc, sp, 14, U64x2.self)
-    unsafe setVector(pc, sp, 18, y)
-    unsafe setLane(pc, sp, 18, 16, v)
-    unsafe next(pc + 20, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_v128_load16_lane")
 private func v128_load16_lane(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -383,18 +228,6 @@ private func v128_load16_lane(
     unsafe setVector(pc, sp, 12, y)
     unsafe setLane(pc, sp, 12, 10, v)
     unsafe next(pc + 14, sp, m, l, c, a, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_v128_load16_lane_far")
-private func v128_load16_lane_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 2) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: UInt16.self)
-    let y = unsafe vector(pc, sp, 14, U64x2.self)
-    unsafe setVector(pc, sp, 18, y)
-    unsafe setLane(pc, sp, 18, 16, v)
-    unsafe next(pc + 20, sp, m, l, c, a, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_v128_load32_lane")
@@ -413,18 +246,6 @@ private func v128_load32_lane(
     unsafe next(pc + 14, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_load32_lane_far")
-private func v128_load32_lane_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 4) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: UInt32.self)
-    let y = unsafe vector(pc, sp, 14, U64x2.self)
-    unsafe setVector(pc, sp, 18, y)
-    unsafe setLane(pc, sp, 18, 16, v)
-    unsafe next(pc + 20, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_v128_load64_lane")
 private func v128_load64_lane(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -441,18 +262,6 @@ private func v128_load64_lane(
     unsafe next(pc + 14, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_load64_lane_far")
-private func v128_load64_lane_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 8) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe p.loadUnaligned(as: UInt64.self)
-    let y = unsafe vector(pc, sp, 14, U64x2.self)
-    unsafe setVector(pc, sp, 18, y)
-    unsafe setLane(pc, sp, 18, 16, v)
-    unsafe next(pc + 20, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_v128_store")
 private func v128_store(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -465,16 +274,6 @@ private func v128_store(
     let v = unsafe vector(pc, sp, 8, U64x2.self)
     unsafe p.storeBytes(of: v, as: U64x2.self)
     unsafe next(pc + 10, sp, m, l, c, a, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_v128_store_far")
-private func v128_store_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 16) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe vector(pc, sp, 14, U64x2.self)
-    unsafe p.storeBytes(of: v, as: U64x2.self)
-    unsafe next(pc + 16, sp, m, l, c, a, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_v128_store8_lane")
@@ -491,16 +290,6 @@ private func v128_store8_lane(
     unsafe next(pc + 12, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_store8_lane_far")
-private func v128_store8_lane_far(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    guard let p = unsafe farAddress(pc, sp, c, 1) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe lane(pc, sp, 14, 16, UInt8.self)
-    unsafe p.storeBytes(of: v, as: UInt8.self)
-    unsafe next(pc + 18, sp, m, l, c, a, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_v128_store16_lane")
 private func v128_store16_lane(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -515,55 +304,55 @@ private func v128_store16_lane(
     unsafe next(pc + 12, sp, m, l, c, a, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_v128_store16_lane_far")
-private func v128_store16_lane_far(
+@inline(__always) @_cdecl("wasm_v128_store32_lane")
+private func v128_store32_lane(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
 ) {
-    guard let p = unsafe farAddress(pc, sp, c, 2) else { return unsafe trapOutOfBounds(pc, sp, c) }
-    let v = unsafe lane(pc, sp, 14, 16, UInt16.self)
-    unsafe p.storeBytes(of: v, as: UInt16.self)
-    unsafe next(pc + 18, sp, m, l, c, a, f, d)
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let o = unsafe immediate(pc, 4, UInt32.self)
+    let e = UInt64(x) &+ UInt64(o)
+    guard e &+ 4 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    let p = unsafe m + Int(truncatingIfNeeded: e)
+    let v = unsafe lane(pc, sp, 8, 10, UInt32.self)
+    unsafe p.storeBytes(of: v, as: UInt32.self)
+    unsafe next(pc + 12, sp, m, l, c, a, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_v128_store64_lane")
+private func v128_store64_lane(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let x = unsafe slot(pc, sp, 2, UInt32.self)
+    let o = unsafe immediate(pc, 4, UInt32.self)
+    let e = UInt64(x) &+ UInt64(o)
+    guard e &+ 8 <= UInt64(l) else { return unsafe trapOutOfBounds(pc, sp, c) }
+    let p = unsafe m + Int(truncatingIfNeeded: e)
+    let v = unsafe lane(pc, sp, 8, 10, UInt64.self)
+    unsafe p.storeBytes(of: v, as: UInt64.self)
+    unsafe next(pc + 12, sp, m, l, c, a, f, d)
 }
 
 func fillVectorMemory(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1510] = v128_load
-    unsafe table[1511] = v128_load_far
-    unsafe table[1512] = v128_load32_zero
-    unsafe table[1513] = v128_load32_zero_far
-    unsafe table[1514] = v128_load64_zero
-    unsafe table[1515] = v128_load64_zero_far
-    unsafe table[1516] = v128_load8_splat
-    unsafe table[1517] = v128_load8_splat_far
-    unsafe table[1518] = v128_load16_splat
-    unsafe table[1519] = v128_load16_splat_far
-    unsafe table[1520] = v128_load32_splat
-    unsafe table[1521] = v128_load32_splat_far
-    unsafe table[1522] = v128_load64_splat
-    unsafe table[1523] = v128_load64_splat_far
-    unsafe table[1524] = v128_load8x8_s
-    unsafe table[1525] = v128_load8x8_s_far
-    unsafe table[1526] = v128_load8x8_u
-    unsafe table[1527] = v128_load8x8_u_far
-    unsafe table[1528] = v128_load16x4_s
-    unsafe table[1529] = v128_load16x4_s_far
-    unsafe table[1530] = v128_load16x4_u
-    unsafe table[1531] = v128_load16x4_u_far
-    unsafe table[1532] = v128_load32x2_s
-    unsafe table[1533] = v128_load32x2_s_far
-    unsafe table[1534] = v128_load32x2_u
-    unsafe table[1535] = v128_load32x2_u_far
-    unsafe table[1536] = v128_load8_lane
-    unsafe table[1537] = v128_load8_lane_far
-    unsafe table[1538] = v128_load16_lane
-    unsafe table[1539] = v128_load16_lane_far
-    unsafe table[1540] = v128_load32_lane
-    unsafe table[1541] = v128_load32_lane_far
-    unsafe table[1542] = v128_load64_lane
-    unsafe table[1543] = v128_load64_lane_far
-    unsafe table[1544] = v128_store
-    unsafe table[1545] = v128_store_far
-    unsafe table[1546] = v128_store8_lane
-    unsafe table[1547] = v128_store8_lane_far
-    unsafe table[1548] = v128_store16_lane
-    unsafe table[1549] = v128_store16_lane_far
+    unsafe table[1097] = v128_load
+    unsafe table[1098] = v128_load32_zero
+    unsafe table[1099] = v128_load64_zero
+    unsafe table[1100] = v128_load8_splat
+    unsafe table[1101] = v128_load16_splat
+    unsafe table[1102] = v128_load32_splat
+    unsafe table[1103] = v128_load64_splat
+    unsafe table[1104] = v128_load8x8_s
+    unsafe table[1105] = v128_load8x8_u
+    unsafe table[1106] = v128_load16x4_s
+    unsafe table[1107] = v128_load16x4_u
+    unsafe table[1108] = v128_load32x2_s
+    unsafe table[1109] = v128_load32x2_u
+    unsafe table[1110] = v128_load8_lane
+    unsafe table[1111] = v128_load16_lane
+    unsafe table[1112] = v128_load32_lane
+    unsafe table[1113] = v128_load64_lane
+    unsafe table[1114] = v128_store
+    unsafe table[1115] = v128_store8_lane
+    unsafe table[1116] = v128_store16_lane
+    unsafe table[1117] = v128_store32_lane
+    unsafe table[1118] = v128_store64_lane
 }

@@ -49,1044 +49,972 @@ enum Operation {
     /// SS SI AS AI
     static let paidBrI32LtU: UInt16 = 65
     /// SS SI AS AI
-    static let paidBrI32GeU: UInt16 = 69
+    static let brI32Eq: UInt16 = 69
     /// SS SI AS AI
-    static let paidBrI32GtU: UInt16 = 73
+    static let brI32Ne: UInt16 = 73
     /// SS SI AS AI
-    static let paidBrI32LeU: UInt16 = 77
+    static let brI32LtS: UInt16 = 77
     /// SS SI AS AI
-    static let paidBrI64Eq: UInt16 = 81
+    static let brI32GeS: UInt16 = 81
     /// SS SI AS AI
-    static let paidBrI64Ne: UInt16 = 85
+    static let brI32GtS: UInt16 = 85
     /// SS SI AS AI
-    static let paidBrI64LtS: UInt16 = 89
+    static let brI32LeS: UInt16 = 89
     /// SS SI AS AI
-    static let paidBrI64GeS: UInt16 = 93
+    static let brI32LtU: UInt16 = 93
     /// SS SI AS AI
-    static let paidBrI64GtS: UInt16 = 97
+    static let brI32GeU: UInt16 = 97
     /// SS SI AS AI
-    static let paidBrI64LeS: UInt16 = 101
+    static let brI32GtU: UInt16 = 101
     /// SS SI AS AI
-    static let paidBrI64LtU: UInt16 = 105
+    static let brI32LeU: UInt16 = 105
     /// SS SI AS AI
-    static let paidBrI64GeU: UInt16 = 109
+    static let brI64Eq: UInt16 = 109
     /// SS SI AS AI
-    static let paidBrI64GtU: UInt16 = 113
+    static let brI64Ne: UInt16 = 113
     /// SS SI AS AI
-    static let paidBrI64LeU: UInt16 = 117
+    static let brI64LtS: UInt16 = 117
     /// SS SI AS AI
-    static let brI32Eq: UInt16 = 121
+    static let brI64GeS: UInt16 = 121
     /// SS SI AS AI
-    static let brI32Ne: UInt16 = 125
+    static let brI64GtS: UInt16 = 125
     /// SS SI AS AI
-    static let brI32LtS: UInt16 = 129
+    static let brI64LeS: UInt16 = 129
     /// SS SI AS AI
-    static let brI32GeS: UInt16 = 133
+    static let brI64LtU: UInt16 = 133
     /// SS SI AS AI
-    static let brI32GtS: UInt16 = 137
+    static let brI64GeU: UInt16 = 137
     /// SS SI AS AI
-    static let brI32LeS: UInt16 = 141
+    static let brI64GtU: UInt16 = 141
     /// SS SI AS AI
-    static let brI32LtU: UInt16 = 145
+    static let brI64LeU: UInt16 = 145
     /// SS SI AS AI
-    static let brI32GeU: UInt16 = 149
+    static let brF32Eq: UInt16 = 149
     /// SS SI AS AI
-    static let brI32GtU: UInt16 = 153
+    static let brF32Ne: UInt16 = 153
     /// SS SI AS AI
-    static let brI32LeU: UInt16 = 157
+    static let brF32Lt: UInt16 = 157
     /// SS SI AS AI
-    static let brI64Eq: UInt16 = 161
+    static let brF32Gt: UInt16 = 161
     /// SS SI AS AI
-    static let brI64Ne: UInt16 = 165
+    static let brF32Le: UInt16 = 165
     /// SS SI AS AI
-    static let brI64LtS: UInt16 = 169
+    static let brF32Ge: UInt16 = 169
     /// SS SI AS AI
-    static let brI64GeS: UInt16 = 173
+    static let brF32Nlt: UInt16 = 173
     /// SS SI AS AI
-    static let brI64GtS: UInt16 = 177
+    static let brF32Ngt: UInt16 = 177
     /// SS SI AS AI
-    static let brI64LeS: UInt16 = 181
+    static let brF32Nle: UInt16 = 181
     /// SS SI AS AI
-    static let brI64LtU: UInt16 = 185
+    static let brF32Nge: UInt16 = 185
     /// SS SI AS AI
-    static let brI64GeU: UInt16 = 189
+    static let brF64Eq: UInt16 = 189
     /// SS SI AS AI
-    static let brI64GtU: UInt16 = 193
+    static let brF64Ne: UInt16 = 193
     /// SS SI AS AI
-    static let brI64LeU: UInt16 = 197
+    static let brF64Lt: UInt16 = 197
     /// SS SI AS AI
-    static let brF32Eq: UInt16 = 201
+    static let brF64Gt: UInt16 = 201
     /// SS SI AS AI
-    static let brF32Ne: UInt16 = 205
+    static let brF64Le: UInt16 = 205
     /// SS SI AS AI
-    static let brF32Lt: UInt16 = 209
+    static let brF64Ge: UInt16 = 209
     /// SS SI AS AI
-    static let brF32Gt: UInt16 = 213
+    static let brF64Nlt: UInt16 = 213
     /// SS SI AS AI
-    static let brF32Le: UInt16 = 217
+    static let brF64Ngt: UInt16 = 217
     /// SS SI AS AI
-    static let brF32Ge: UInt16 = 221
+    static let brF64Nle: UInt16 = 221
     /// SS SI AS AI
-    static let brF32Nlt: UInt16 = 225
-    /// SS SI AS AI
-    static let brF32Ngt: UInt16 = 229
-    /// SS SI AS AI
-    static let brF32Nle: UInt16 = 233
-    /// SS SI AS AI
-    static let brF32Nge: UInt16 = 237
-    /// SS SI AS AI
-    static let brF64Eq: UInt16 = 241
-    /// SS SI AS AI
-    static let brF64Ne: UInt16 = 245
-    /// SS SI AS AI
-    static let brF64Lt: UInt16 = 249
-    /// SS SI AS AI
-    static let brF64Gt: UInt16 = 253
-    /// SS SI AS AI
-    static let brF64Le: UInt16 = 257
-    /// SS SI AS AI
-    static let brF64Ge: UInt16 = 261
-    /// SS SI AS AI
-    static let brF64Nlt: UInt16 = 265
-    /// SS SI AS AI
-    static let brF64Ngt: UInt16 = 269
-    /// SS SI AS AI
-    static let brF64Nle: UInt16 = 273
-    /// SS SI AS AI
-    static let brF64Nge: UInt16 = 277
+    static let brF64Nge: UInt16 = 225
     /// nothing A S I F D FS DS
-    static let ret: UInt16 = 281
-    static let callOwn: UInt16 = 289
-    static let callImported: UInt16 = 290
+    static let ret: UInt16 = 229
+    static let callOwn: UInt16 = 237
+    static let callImported: UInt16 = 238
     /// frame.2 type.4 table.4, S A
-    static let callIndirect: UInt16 = 291
-    static let callReference: UInt16 = 293
-    static let paidCallOwn: UInt16 = 294
-    static let paidCallImported: UInt16 = 295
+    static let callIndirect: UInt16 = 239
+    static let callReference: UInt16 = 241
+    static let paidCallOwn: UInt16 = 242
+    static let paidCallImported: UInt16 = 243
     /// frame.2 type.4 table.4, S A
-    static let paidCallIndirect: UInt16 = 296
-    static let paidCallReference: UInt16 = 298
-    static let tailCall: UInt16 = 299
-    static let callEntry: UInt16 = 300
-    static let crossReturn: UInt16 = 301
-    static let exit: UInt16 = 302
-    static let resume: UInt16 = 303
-    static let interrupted: UInt16 = 304
-    static let unreachable: UInt16 = 305
-    static let service: UInt16 = 306
-    static let fuel: UInt16 = 307
-    static let sum: UInt16 = 308
+    static let paidCallIndirect: UInt16 = 244
+    static let paidCallReference: UInt16 = 246
+    static let tailCall: UInt16 = 247
+    static let callEntry: UInt16 = 248
+    static let crossReturn: UInt16 = 249
+    static let exit: UInt16 = 250
+    static let resume: UInt16 = 251
+    static let interrupted: UInt16 = 252
+    static let unreachable: UInt16 = 253
+    static let service: UInt16 = 254
+    static let fuel: UInt16 = 255
+    static let sum: UInt16 = 256
     /// SS SI AS AI; shift.2 between
-    static let i32ShlAdd: UInt16 = 309
+    static let i32ShlAdd: UInt16 = 257
     /// A S
-    static let summedLoad8U: UInt16 = 317
+    static let summedLoad8U: UInt16 = 265
     /// A S
-    static let summedLoad16U: UInt16 = 319
+    static let summedLoad16U: UInt16 = 267
     /// A S
-    static let summedLoad32: UInt16 = 321
+    static let summedLoad32: UInt16 = 269
     /// A S
-    static let summedLoad64: UInt16 = 323
+    static let summedLoad64: UInt16 = 271
     /// A S
-    static let summedI32Load8S: UInt16 = 325
+    static let summedI32Load8S: UInt16 = 273
     /// A S
-    static let summedI32Load16S: UInt16 = 327
+    static let summedI32Load16S: UInt16 = 275
     /// A S
-    static let summedI64Load8S: UInt16 = 329
+    static let summedI64Load32S: UInt16 = 277
     /// A S
-    static let summedI64Load16S: UInt16 = 331
+    static let summedF32Load: UInt16 = 279
     /// A S
-    static let summedI64Load32S: UInt16 = 333
-    /// A S
-    static let summedF32Load: UInt16 = 335
-    /// A S
-    static let summedF64Load: UInt16 = 337
+    static let summedF64Load: UInt16 = 281
     /// S I A
-    static let summedStore8: UInt16 = 339
+    static let summedStore8: UInt16 = 283
     /// S I A
-    static let summedStore16: UInt16 = 342
+    static let summedStore16: UInt16 = 286
     /// S I A
-    static let summedStore32: UInt16 = 345
+    static let summedStore32: UInt16 = 289
     /// S I A
-    static let summedStore64: UInt16 = 348
+    static let summedStore64: UInt16 = 292
     /// S I A
-    static let summedF32Store: UInt16 = 351
+    static let summedF32Store: UInt16 = 295
     /// S I A
-    static let summedF64Store: UInt16 = 352
+    static let summedF64Store: UInt16 = 296
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad8U: UInt16 = 353
+    static let indexedLoad8U: UInt16 = 297
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad16U: UInt16 = 361
+    static let indexedLoad16U: UInt16 = 305
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad32: UInt16 = 369
+    static let indexedLoad32: UInt16 = 313
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedLoad64: UInt16 = 377
+    static let indexedLoad64: UInt16 = 321
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedF32Load: UInt16 = 385
+    static let indexedF32Load: UInt16 = 329
     /// SS SI AS AI; shift.2 between, offset.4 behind
-    static let indexedF64Load: UInt16 = 393
+    static let indexedF64Load: UInt16 = 337
     /// S I
-    static let brCountEq: UInt16 = 401
+    static let brCountNe: UInt16 = 345
     /// S I
-    static let brCountNe: UInt16 = 403
+    static let brCountLtS: UInt16 = 347
     /// S I
-    static let brCountLtS: UInt16 = 405
+    static let brCountGeS: UInt16 = 349
     /// S I
-    static let brCountGeS: UInt16 = 407
+    static let brCountGtS: UInt16 = 351
     /// S I
-    static let brCountGtS: UInt16 = 409
+    static let brCountLeS: UInt16 = 353
     /// S I
-    static let brCountLeS: UInt16 = 411
+    static let brCountLtU: UInt16 = 355
     /// S I
-    static let brCountLtU: UInt16 = 413
+    static let paidBrCountNe: UInt16 = 357
     /// S I
-    static let brCountGeU: UInt16 = 415
+    static let paidBrCountLtS: UInt16 = 359
     /// S I
-    static let brCountGtU: UInt16 = 417
+    static let paidBrCountGeS: UInt16 = 361
     /// S I
-    static let brCountLeU: UInt16 = 419
+    static let paidBrCountGtS: UInt16 = 363
     /// S I
-    static let paidBrCountEq: UInt16 = 421
+    static let paidBrCountLeS: UInt16 = 365
     /// S I
-    static let paidBrCountNe: UInt16 = 423
-    /// S I
-    static let paidBrCountLtS: UInt16 = 425
-    /// S I
-    static let paidBrCountGeS: UInt16 = 427
-    /// S I
-    static let paidBrCountGtS: UInt16 = 429
-    /// S I
-    static let paidBrCountLeS: UInt16 = 431
-    /// S I
-    static let paidBrCountLtU: UInt16 = 433
-    /// S I
-    static let paidBrCountGeU: UInt16 = 435
-    /// S I
-    static let paidBrCountGtU: UInt16 = 437
-    /// S I
-    static let paidBrCountLeU: UInt16 = 439
-    /// binary, commutative
-    static let i32Add: UInt16 = 441
-    /// binary, commutative
-    static let i32Mul: UInt16 = 449
-    /// binary, commutative
-    static let i32And: UInt16 = 457
-    /// binary, commutative
-    static let i32Or: UInt16 = 465
-    /// binary, commutative
-    static let i32Xor: UInt16 = 473
-    /// binary
-    static let i32Sub: UInt16 = 481
-    /// unary
-    static let i32Clz: UInt16 = 495
-    /// unary
-    static let i32Ctz: UInt16 = 499
-    /// unary
-    static let i32Popcnt: UInt16 = 503
-    /// binary
-    static let i32Shl: UInt16 = 507
-    /// binary
-    static let i32ShrS: UInt16 = 521
-    /// binary
-    static let i32ShrU: UInt16 = 535
-    /// binary
-    static let i32Rotl: UInt16 = 549
-    /// binary
-    static let i32Rotr: UInt16 = 563
-    /// binary
-    static let i32DivS: UInt16 = 577
-    /// binary
-    static let i32DivU: UInt16 = 589
-    /// binary
-    static let i32RemS: UInt16 = 601
-    /// binary
-    static let i32RemU: UInt16 = 613
-    /// binary, commutative
-    static let i32Eq: UInt16 = 625
-    /// binary, commutative
-    static let i32Ne: UInt16 = 633
-    /// binary, commutative
-    static let i32LtS: UInt16 = 641
-    /// binary, commutative
-    static let i32GeS: UInt16 = 649
-    /// binary, commutative
-    static let i32GtS: UInt16 = 657
-    /// binary, commutative
-    static let i32LeS: UInt16 = 665
-    /// binary, commutative
-    static let i32LtU: UInt16 = 673
-    /// binary, commutative
-    static let i32GeU: UInt16 = 681
-    /// binary, commutative
-    static let i32GtU: UInt16 = 689
-    /// binary, commutative
-    static let i32LeU: UInt16 = 697
-    /// binary, commutative
-    static let i64Add: UInt16 = 705
-    /// binary, commutative
-    static let i64Mul: UInt16 = 713
-    /// binary, commutative
-    static let i64And: UInt16 = 721
-    /// binary, commutative
-    static let i64Or: UInt16 = 729
-    /// binary, commutative
-    static let i64Xor: UInt16 = 737
-    /// binary
-    static let i64Sub: UInt16 = 745
-    /// unary
-    static let i64Clz: UInt16 = 759
-    /// unary
-    static let i64Ctz: UInt16 = 763
-    /// unary
-    static let i64Popcnt: UInt16 = 767
-    /// binary
-    static let i64Shl: UInt16 = 771
-    /// binary
-    static let i64ShrS: UInt16 = 785
-    /// binary
-    static let i64ShrU: UInt16 = 799
-    /// binary
-    static let i64Rotl: UInt16 = 813
-    /// binary
-    static let i64Rotr: UInt16 = 827
-    /// binary
-    static let i64DivS: UInt16 = 841
-    /// binary
-    static let i64DivU: UInt16 = 853
-    /// binary
-    static let i64RemS: UInt16 = 865
-    /// binary
-    static let i64RemU: UInt16 = 877
-    /// binary, commutative
-    static let i64Eq: UInt16 = 889
-    /// binary, commutative
-    static let i64Ne: UInt16 = 897
-    /// binary, commutative
-    static let i64LtS: UInt16 = 905
-    /// binary, commutative
-    static let i64GeS: UInt16 = 913
-    /// binary, commutative
-    static let i64GtS: UInt16 = 921
-    /// binary, commutative
-    static let i64LeS: UInt16 = 929
-    /// binary, commutative
-    static let i64LtU: UInt16 = 937
-    /// binary, commutative
-    static let i64GeU: UInt16 = 945
-    /// binary, commutative
-    static let i64GtU: UInt16 = 953
-    /// binary, commutative
-    static let i64LeU: UInt16 = 961
+    static let paidBrCountLtU: UInt16 = 367
+    /// SS SI AS AI, to A S
+    static let i32Add: UInt16 = 369
+    /// SS SI AS AI, to A S
+    static let i32Mul: UInt16 = 377
+    /// SS SI AS AI, to A S
+    static let i32And: UInt16 = 385
+    /// SS SI AS AI, to A S
+    static let i32Or: UInt16 = 393
+    /// SS SI AS AI, to A S
+    static let i32Xor: UInt16 = 401
+    /// SS SI AS AI SA IS IA, to A S
+    static let i32Sub: UInt16 = 409
+    /// S A
+    static let i32Clz: UInt16 = 423
+    /// S A
+    static let i32Ctz: UInt16 = 425
+    /// S A
+    static let i32Popcnt: UInt16 = 427
+    /// SS SI AS AI SA IS IA, to A S
+    static let i32Shl: UInt16 = 429
+    /// SS SI AS AI SA, to A S
+    static let i32ShrS: UInt16 = 443
+    /// SS SI AS AI SA, to A S
+    static let i32ShrU: UInt16 = 453
+    /// SS SI AS AI SA, to A S
+    static let i32Rotl: UInt16 = 463
+    /// SS SI AS AI SA, to A S
+    static let i32Rotr: UInt16 = 473
+    /// SS SI AS AI SA
+    static let i32DivS: UInt16 = 483
+    /// SS SI AS AI SA
+    static let i32DivU: UInt16 = 488
+    /// SS SI AS AI SA
+    static let i32RemS: UInt16 = 493
+    /// SS SI AS AI SA
+    static let i32RemU: UInt16 = 498
+    /// SS SI AS AI
+    static let i32Eq: UInt16 = 503
+    /// SS SI AS AI
+    static let i32Ne: UInt16 = 507
+    /// SS SI AS AI
+    static let i32LtS: UInt16 = 511
+    /// SS SI AS AI
+    static let i32GeS: UInt16 = 515
+    /// SS SI AS AI
+    static let i32GtS: UInt16 = 519
+    /// SS SI AS AI
+    static let i32LeS: UInt16 = 523
+    /// SS SI AS AI
+    static let i32LtU: UInt16 = 527
+    /// SS SI AS AI
+    static let i32GeU: UInt16 = 531
+    /// SS SI AS AI
+    static let i32GtU: UInt16 = 535
+    /// SS SI AS AI
+    static let i32LeU: UInt16 = 539
+    /// SS SI AS AI, to A S
+    static let i64Add: UInt16 = 543
+    /// SS SI AS AI, to A S
+    static let i64Mul: UInt16 = 551
+    /// SS SI AS AI, to A S
+    static let i64And: UInt16 = 559
+    /// SS SI AS AI, to A S
+    static let i64Or: UInt16 = 567
+    /// SS SI AS AI, to A S
+    static let i64Xor: UInt16 = 575
+    /// SS SI AS AI SA IS IA, to A S
+    static let i64Sub: UInt16 = 583
+    /// S A
+    static let i64Clz: UInt16 = 597
+    /// S A
+    static let i64Ctz: UInt16 = 599
+    /// S A
+    static let i64Popcnt: UInt16 = 601
+    /// SS SI AS AI SA IS IA, to A S
+    static let i64Shl: UInt16 = 603
+    /// SS SI AS AI SA, to A S
+    static let i64ShrS: UInt16 = 617
+    /// SS SI AS AI SA, to A S
+    static let i64ShrU: UInt16 = 627
+    /// SS SI AS AI SA, to A S
+    static let i64Rotl: UInt16 = 637
+    /// SS SI AS AI SA, to A S
+    static let i64Rotr: UInt16 = 647
+    /// SS SI AS AI SA
+    static let i64DivS: UInt16 = 657
+    /// SS SI AS AI SA
+    static let i64DivU: UInt16 = 662
+    /// SS SI AS AI SA
+    static let i64RemS: UInt16 = 667
+    /// SS SI AS AI SA
+    static let i64RemU: UInt16 = 672
+    /// SS SI AS AI
+    static let i64Eq: UInt16 = 677
+    /// SS SI AS AI
+    static let i64Ne: UInt16 = 681
+    /// SS SI AS AI
+    static let i64LtS: UInt16 = 685
+    /// SS SI AS AI
+    static let i64GeS: UInt16 = 689
+    /// SS SI AS AI
+    static let i64GtS: UInt16 = 693
+    /// SS SI AS AI
+    static let i64LeS: UInt16 = 697
+    /// SS SI AS AI
+    static let i64LtU: UInt16 = 701
+    /// SS SI AS AI
+    static let i64GeU: UInt16 = 705
+    /// SS SI AS AI
+    static let i64GtU: UInt16 = 709
+    /// SS SI AS AI
+    static let i64LeU: UInt16 = 713
     /// load
-    static let load8U: UInt16 = 969
+    static let load8U: UInt16 = 717
     /// load
-    static let load16U: UInt16 = 973
+    static let load16U: UInt16 = 721
     /// load
-    static let load32: UInt16 = 977
+    static let load32: UInt16 = 725
     /// load
-    static let load64: UInt16 = 981
+    static let load64: UInt16 = 729
     /// load
-    static let i32Load8S: UInt16 = 985
+    static let i32Load8S: UInt16 = 733
     /// load
-    static let i32Load16S: UInt16 = 989
+    static let i32Load16S: UInt16 = 737
     /// load
-    static let i64Load8S: UInt16 = 993
+    static let i64Load32S: UInt16 = 741
     /// load
-    static let i64Load16S: UInt16 = 997
+    static let f32Load: UInt16 = 745
     /// load
-    static let i64Load32S: UInt16 = 1001
-    /// load
-    static let f32Load: UInt16 = 1005
-    /// load
-    static let f64Load: UInt16 = 1009
+    static let f64Load: UInt16 = 749
     /// store: SS SI AS AI SA
-    static let store8: UInt16 = 1013
+    static let store8: UInt16 = 753
     /// store: SS SI AS AI SA
-    static let store16: UInt16 = 1018
+    static let store16: UInt16 = 758
     /// store: SS SI AS AI SA
-    static let store32: UInt16 = 1023
+    static let store32: UInt16 = 763
     /// store: SS SI AS AI SA
-    static let store64: UInt16 = 1028
+    static let store64: UInt16 = 768
     /// store: SA AA
-    static let f32Store: UInt16 = 1033
+    static let f32Store: UInt16 = 773
     /// store: SA AA
-    static let f64Store: UInt16 = 1035
+    static let f64Store: UInt16 = 775
     /// far load
-    static let farLoad8U: UInt16 = 1037
+    static let farLoad8U: UInt16 = 777
     /// far load
-    static let farLoad16U: UInt16 = 1038
+    static let farLoad16U: UInt16 = 778
     /// far load
-    static let farLoad32: UInt16 = 1039
+    static let farLoad32: UInt16 = 779
     /// far load
-    static let farLoad64: UInt16 = 1040
-    /// far load
-    static let farI32Load8S: UInt16 = 1041
-    /// far load
-    static let farI32Load16S: UInt16 = 1042
-    /// far load
-    static let farI64Load8S: UInt16 = 1043
-    /// far load
-    static let farI64Load16S: UInt16 = 1044
-    /// far load
-    static let farI64Load32S: UInt16 = 1045
-    /// far load
-    static let farF32Load: UInt16 = 1046
-    /// far load
-    static let farF64Load: UInt16 = 1047
+    static let farLoad64: UInt16 = 780
     /// far store
-    static let farStore8: UInt16 = 1048
+    static let farStore8: UInt16 = 781
     /// far store
-    static let farStore16: UInt16 = 1049
+    static let farStore16: UInt16 = 782
     /// far store
-    static let farStore32: UInt16 = 1050
+    static let farStore32: UInt16 = 783
     /// far store
-    static let farStore64: UInt16 = 1051
+    static let farStore64: UInt16 = 784
     /// A S
-    static let globalGet: UInt16 = 1052
+    static let globalGet: UInt16 = 785
     /// S A I F D
-    static let globalSet: UInt16 = 1054
+    static let globalSet: UInt16 = 787
     /// A S
-    static let importedGlobalGet: UInt16 = 1059
+    static let importedGlobalGet: UInt16 = 792
     /// S A I F D
-    static let importedGlobalSet: UInt16 = 1061
-    /// unary
-    static let i32TruncF32S: UInt16 = 1066
-    /// unary
-    static let i32TruncF32U: UInt16 = 1070
-    /// unary
-    static let i32TruncF64S: UInt16 = 1074
-    /// unary
-    static let i32TruncF64U: UInt16 = 1078
-    /// unary
-    static let i64TruncF32S: UInt16 = 1082
-    /// unary
-    static let i64TruncF32U: UInt16 = 1086
-    /// unary
-    static let i64TruncF64S: UInt16 = 1090
-    /// unary
-    static let i64TruncF64U: UInt16 = 1094
-    /// unary
-    static let i32TruncSatF32S: UInt16 = 1098
-    /// unary
-    static let i32TruncSatF32U: UInt16 = 1102
-    /// unary
-    static let i32TruncSatF64S: UInt16 = 1106
-    /// unary
-    static let i32TruncSatF64U: UInt16 = 1110
-    /// unary
-    static let i64TruncSatF32S: UInt16 = 1114
-    /// unary
-    static let i64TruncSatF32U: UInt16 = 1118
-    /// unary
-    static let i64TruncSatF64S: UInt16 = 1122
-    /// unary
-    static let i64TruncSatF64U: UInt16 = 1126
-    /// unary
-    static let f32ConvertI32S: UInt16 = 1130
-    /// unary
-    static let f32ConvertI32U: UInt16 = 1134
-    /// unary
-    static let f64ConvertI32S: UInt16 = 1138
-    /// unary
-    static let f64ConvertI32U: UInt16 = 1142
-    /// unary
-    static let f32ConvertI64S: UInt16 = 1146
-    /// unary
-    static let f32ConvertI64U: UInt16 = 1150
-    /// unary
-    static let f64ConvertI64S: UInt16 = 1154
-    /// unary
-    static let f64ConvertI64U: UInt16 = 1158
-    /// unary
-    static let i64ExtendI32U: UInt16 = 1162
-    /// unary
-    static let i64ExtendI32S: UInt16 = 1166
-    /// unary
-    static let i32Extend8S: UInt16 = 1170
-    /// unary
-    static let i32Extend16S: UInt16 = 1174
-    /// unary
-    static let i64Extend8S: UInt16 = 1178
-    /// unary
-    static let i64Extend16S: UInt16 = 1182
-    /// unary
-    static let f32DemoteF64: UInt16 = 1186
-    /// unary
-    static let f64PromoteF32: UInt16 = 1190
-    /// unary
-    static let i32ReinterpretF32: UInt16 = 1194
-    /// unary
-    static let i64ReinterpretF64: UInt16 = 1198
-    /// unary
-    static let f32ReinterpretI32: UInt16 = 1202
-    /// unary
-    static let f64ReinterpretI64: UInt16 = 1206
-    /// binary, commutative
-    static let f32Add: UInt16 = 1210
-    /// binary, commutative
-    static let f32Mul: UInt16 = 1218
-    /// binary, commutative
-    static let f32Min: UInt16 = 1226
-    /// binary, commutative
-    static let f32Max: UInt16 = 1234
-    /// binary
-    static let f32Sub: UInt16 = 1242
-    /// binary
-    static let f32Div: UInt16 = 1256
-    /// binary
-    static let f32Copysign: UInt16 = 1270
-    /// unary
-    static let f32Abs: UInt16 = 1284
-    /// unary
-    static let f32Neg: UInt16 = 1288
-    /// unary
-    static let f32Ceil: UInt16 = 1292
-    /// unary
-    static let f32Floor: UInt16 = 1296
-    /// unary
-    static let f32Trunc: UInt16 = 1300
-    /// unary
-    static let f32Nearest: UInt16 = 1304
-    /// unary
-    static let f32Sqrt: UInt16 = 1308
-    /// binary, commutative
-    static let f32Eq: UInt16 = 1312
-    /// binary, commutative
-    static let f32Ne: UInt16 = 1320
-    /// binary, commutative
-    static let f32Lt: UInt16 = 1328
-    /// binary, commutative
-    static let f32Gt: UInt16 = 1336
-    /// binary, commutative
-    static let f32Le: UInt16 = 1344
-    /// binary, commutative
-    static let f32Ge: UInt16 = 1352
-    /// binary, commutative
-    static let f64Add: UInt16 = 1360
-    /// binary, commutative
-    static let f64Mul: UInt16 = 1368
-    /// binary, commutative
-    static let f64Min: UInt16 = 1376
-    /// binary, commutative
-    static let f64Max: UInt16 = 1384
-    /// binary
-    static let f64Sub: UInt16 = 1392
-    /// binary
-    static let f64Div: UInt16 = 1406
-    /// binary
-    static let f64Copysign: UInt16 = 1420
-    /// unary
-    static let f64Abs: UInt16 = 1434
-    /// unary
-    static let f64Neg: UInt16 = 1438
-    /// unary
-    static let f64Ceil: UInt16 = 1442
-    /// unary
-    static let f64Floor: UInt16 = 1446
-    /// unary
-    static let f64Trunc: UInt16 = 1450
-    /// unary
-    static let f64Nearest: UInt16 = 1454
-    /// unary
-    static let f64Sqrt: UInt16 = 1458
-    /// binary, commutative
-    static let f64Eq: UInt16 = 1462
-    /// binary, commutative
-    static let f64Ne: UInt16 = 1470
-    /// binary, commutative
-    static let f64Lt: UInt16 = 1478
-    /// binary, commutative
-    static let f64Gt: UInt16 = 1486
-    /// binary, commutative
-    static let f64Le: UInt16 = 1494
-    /// binary, commutative
-    static let f64Ge: UInt16 = 1502
-    /// vector load, far
-    static let v128Load: UInt16 = 1510
-    /// vector load, far
-    static let v128Load32Zero: UInt16 = 1512
-    /// vector load, far
-    static let v128Load64Zero: UInt16 = 1514
-    /// vector load, far
-    static let v128Load8Splat: UInt16 = 1516
-    /// vector load, far
-    static let v128Load16Splat: UInt16 = 1518
-    /// vector load, far
-    static let v128Load32Splat: UInt16 = 1520
-    /// vector load, far
-    static let v128Load64Splat: UInt16 = 1522
-    /// vector load, far
-    static let v128Load8x8S: UInt16 = 1524
-    /// vector load, far
-    static let v128Load8x8U: UInt16 = 1526
-    /// vector load, far
-    static let v128Load16x4S: UInt16 = 1528
-    /// vector load, far
-    static let v128Load16x4U: UInt16 = 1530
-    /// vector load, far
-    static let v128Load32x2S: UInt16 = 1532
-    /// vector load, far
-    static let v128Load32x2U: UInt16 = 1534
-    /// vector load lane, far
-    static let v128Load8Lane: UInt16 = 1536
-    /// vector load lane, far
-    static let v128Load16Lane: UInt16 = 1538
-    /// vector load lane, far
-    static let v128Load32Lane: UInt16 = 1540
-    /// vector load lane, far
-    static let v128Load64Lane: UInt16 = 1542
-    /// vector store, far
-    static let v128Store: UInt16 = 1544
-    /// vector store lane, far
-    static let v128Store8Lane: UInt16 = 1546
-    /// vector store lane, far
-    static let v128Store16Lane: UInt16 = 1548
-    /// vector store lane, far
-    static let v128Store32Lane: UInt16 = 1550
-    /// vector store lane, far
-    static let v128Store64Lane: UInt16 = 1552
+    static let importedGlobalSet: UInt16 = 794
+    /// S A
+    static let i32TruncF32S: UInt16 = 799
+    /// S A
+    static let i32TruncF32U: UInt16 = 801
+    /// S A
+    static let i32TruncF64S: UInt16 = 803
+    /// S A
+    static let i32TruncF64U: UInt16 = 805
+    /// S A
+    static let i64TruncF64S: UInt16 = 807
+    /// S A
+    static let i64TruncF64U: UInt16 = 809
+    /// S A
+    static let i32TruncSatF32S: UInt16 = 811
+    /// S A
+    static let i32TruncSatF32U: UInt16 = 813
+    /// S A
+    static let i32TruncSatF64S: UInt16 = 815
+    /// S A
+    static let i32TruncSatF64U: UInt16 = 817
+    /// S A
+    static let i64TruncSatF64S: UInt16 = 819
+    /// S A
+    static let i64TruncSatF64U: UInt16 = 821
+    /// S A, to A S
+    static let f32ConvertI32S: UInt16 = 823
+    /// S A, to A S
+    static let f32ConvertI32U: UInt16 = 827
+    /// S A, to A S
+    static let f64ConvertI32S: UInt16 = 831
+    /// S A, to A S
+    static let f64ConvertI32U: UInt16 = 835
+    /// S A, to A S
+    static let f32ConvertI64S: UInt16 = 839
+    /// S A, to A S
+    static let f32ConvertI64U: UInt16 = 843
+    /// S A, to A S
+    static let f64ConvertI64S: UInt16 = 847
+    /// S A, to A S
+    static let f64ConvertI64U: UInt16 = 851
+    /// S A, to A S
+    static let i64ExtendI32U: UInt16 = 855
+    /// S A, to A S
+    static let i64ExtendI32S: UInt16 = 859
+    /// S A, to A S
+    static let i32Extend8S: UInt16 = 863
+    /// S A, to A S
+    static let i32Extend16S: UInt16 = 867
+    /// S A, to A S
+    static let i64Extend8S: UInt16 = 871
+    /// S A, to A S
+    static let i64Extend16S: UInt16 = 875
+    /// S A, to A S
+    static let f32DemoteF64: UInt16 = 879
+    /// S A, to A S
+    static let f64PromoteF32: UInt16 = 883
+    /// A, to A S
+    static let i32ReinterpretF32: UInt16 = 887
+    /// A, to A S
+    static let i64ReinterpretF64: UInt16 = 889
+    /// A, to A S
+    static let f32ReinterpretI32: UInt16 = 891
+    /// A, to A S
+    static let f64ReinterpretI64: UInt16 = 893
+    /// SS SI AS AI, to A S
+    static let f32Add: UInt16 = 895
+    /// SS SI AS AI, to A S
+    static let f32Mul: UInt16 = 903
+    /// SS SI AS AI
+    static let f32Min: UInt16 = 911
+    /// SS SI AS AI
+    static let f32Max: UInt16 = 915
+    /// SS SI AS AI SA IS IA, to A S
+    static let f32Sub: UInt16 = 919
+    /// SS SI AS AI SA IS IA, to A S
+    static let f32Div: UInt16 = 933
+    /// SS SI AS AI SA
+    static let f32Copysign: UInt16 = 947
+    /// S A, to A S
+    static let f32Abs: UInt16 = 952
+    /// S A, to A S
+    static let f32Neg: UInt16 = 956
+    /// S A, to A S
+    static let f32Sqrt: UInt16 = 960
+    /// S A
+    static let f32Ceil: UInt16 = 964
+    /// S A
+    static let f32Floor: UInt16 = 966
+    /// S A
+    static let f32Trunc: UInt16 = 968
+    /// S A
+    static let f32Nearest: UInt16 = 970
+    /// SS SI AS AI
+    static let f32Eq: UInt16 = 972
+    /// SS SI AS AI
+    static let f32Ne: UInt16 = 976
+    /// SS SI AS AI
+    static let f32Lt: UInt16 = 980
+    /// SS SI AS AI
+    static let f32Gt: UInt16 = 984
+    /// SS SI AS AI
+    static let f32Le: UInt16 = 988
+    /// SS SI AS AI
+    static let f32Ge: UInt16 = 992
+    /// SS SI AS AI, to A S
+    static let f64Add: UInt16 = 996
+    /// SS SI AS AI, to A S
+    static let f64Mul: UInt16 = 1004
+    /// SS SI AS AI
+    static let f64Min: UInt16 = 1012
+    /// SS SI AS AI
+    static let f64Max: UInt16 = 1016
+    /// SS SI AS AI SA IS IA, to A S
+    static let f64Sub: UInt16 = 1020
+    /// SS SI AS AI SA IS IA, to A S
+    static let f64Div: UInt16 = 1034
+    /// SS SI AS AI SA
+    static let f64Copysign: UInt16 = 1048
+    /// S A, to A S
+    static let f64Abs: UInt16 = 1053
+    /// S A, to A S
+    static let f64Neg: UInt16 = 1057
+    /// S A, to A S
+    static let f64Sqrt: UInt16 = 1061
+    /// S A
+    static let f64Ceil: UInt16 = 1065
+    /// S A
+    static let f64Floor: UInt16 = 1067
+    /// S A
+    static let f64Trunc: UInt16 = 1069
+    /// S A
+    static let f64Nearest: UInt16 = 1071
+    /// SS SI AS AI
+    static let f64Eq: UInt16 = 1073
+    /// SS SI AS AI
+    static let f64Ne: UInt16 = 1077
+    /// SS SI AS AI
+    static let f64Lt: UInt16 = 1081
+    /// SS SI AS AI
+    static let f64Gt: UInt16 = 1085
+    /// SS SI AS AI
+    static let f64Le: UInt16 = 1089
+    /// SS SI AS AI
+    static let f64Ge: UInt16 = 1093
+    /// vector load
+    static let v128Load: UInt16 = 1097
+    /// vector load
+    static let v128Load32Zero: UInt16 = 1098
+    /// vector load
+    static let v128Load64Zero: UInt16 = 1099
+    /// vector load
+    static let v128Load8Splat: UInt16 = 1100
+    /// vector load
+    static let v128Load16Splat: UInt16 = 1101
+    /// vector load
+    static let v128Load32Splat: UInt16 = 1102
+    /// vector load
+    static let v128Load64Splat: UInt16 = 1103
+    /// vector load
+    static let v128Load8x8S: UInt16 = 1104
+    /// vector load
+    static let v128Load8x8U: UInt16 = 1105
+    /// vector load
+    static let v128Load16x4S: UInt16 = 1106
+    /// vector load
+    static let v128Load16x4U: UInt16 = 1107
+    /// vector load
+    static let v128Load32x2S: UInt16 = 1108
+    /// vector load
+    static let v128Load32x2U: UInt16 = 1109
+    /// vector load lane
+    static let v128Load8Lane: UInt16 = 1110
+    /// vector load lane
+    static let v128Load16Lane: UInt16 = 1111
+    /// vector load lane
+    static let v128Load32Lane: UInt16 = 1112
+    /// vector load lane
+    static let v128Load64Lane: UInt16 = 1113
+    /// vector store
+    static let v128Store: UInt16 = 1114
+    /// vector store lane
+    static let v128Store8Lane: UInt16 = 1115
+    /// vector store lane
+    static let v128Store16Lane: UInt16 = 1116
+    /// vector store lane
+    static let v128Store32Lane: UInt16 = 1117
+    /// vector store lane
+    static let v128Store64Lane: UInt16 = 1118
     /// vector shuffle
-    static let i8x16Shuffle: UInt16 = 1554
+    static let i8x16Shuffle: UInt16 = 1119
     /// vector
-    static let i8x16Swizzle: UInt16 = 1555
+    static let i8x16Swizzle: UInt16 = 1120
     /// vector const
-    static let v128Const: UInt16 = 1556
+    static let v128Const: UInt16 = 1121
     /// vector splat
-    static let i8x16Splat: UInt16 = 1557
+    static let i8x16Splat: UInt16 = 1122
     /// vector replace
-    static let i8x16ReplaceLane: UInt16 = 1558
+    static let i8x16ReplaceLane: UInt16 = 1123
     /// vector extract
-    static let i8x16ExtractLaneS: UInt16 = 1559
+    static let i8x16ExtractLaneS: UInt16 = 1124
     /// vector extract
-    static let i8x16ExtractLaneU: UInt16 = 1560
+    static let i8x16ExtractLaneU: UInt16 = 1125
     /// vector splat
-    static let i16x8Splat: UInt16 = 1561
+    static let i16x8Splat: UInt16 = 1126
     /// vector replace
-    static let i16x8ReplaceLane: UInt16 = 1562
+    static let i16x8ReplaceLane: UInt16 = 1127
     /// vector extract
-    static let i16x8ExtractLaneS: UInt16 = 1563
+    static let i16x8ExtractLaneS: UInt16 = 1128
     /// vector extract
-    static let i16x8ExtractLaneU: UInt16 = 1564
+    static let i16x8ExtractLaneU: UInt16 = 1129
     /// vector splat
-    static let i32x4Splat: UInt16 = 1565
+    static let i32x4Splat: UInt16 = 1130
     /// vector replace
-    static let i32x4ReplaceLane: UInt16 = 1566
+    static let i32x4ReplaceLane: UInt16 = 1131
     /// vector extract
-    static let i32x4ExtractLane: UInt16 = 1567
+    static let i32x4ExtractLane: UInt16 = 1132
     /// vector splat
-    static let i64x2Splat: UInt16 = 1568
+    static let i64x2Splat: UInt16 = 1133
     /// vector replace
-    static let i64x2ReplaceLane: UInt16 = 1569
+    static let i64x2ReplaceLane: UInt16 = 1134
     /// vector extract
-    static let i64x2ExtractLane: UInt16 = 1570
+    static let i64x2ExtractLane: UInt16 = 1135
     /// vector splat
-    static let f32x4Splat: UInt16 = 1571
+    static let f32x4Splat: UInt16 = 1136
     /// vector replace
-    static let f32x4ReplaceLane: UInt16 = 1572
+    static let f32x4ReplaceLane: UInt16 = 1137
     /// vector extract
-    static let f32x4ExtractLane: UInt16 = 1573
+    static let f32x4ExtractLane: UInt16 = 1138
     /// vector splat
-    static let f64x2Splat: UInt16 = 1574
+    static let f64x2Splat: UInt16 = 1139
     /// vector replace
-    static let f64x2ReplaceLane: UInt16 = 1575
+    static let f64x2ReplaceLane: UInt16 = 1140
     /// vector extract
-    static let f64x2ExtractLane: UInt16 = 1576
+    static let f64x2ExtractLane: UInt16 = 1141
     /// vector
-    static let v128Not: UInt16 = 1577
+    static let v128Not: UInt16 = 1142
     /// vector
-    static let v128And: UInt16 = 1578
+    static let v128And: UInt16 = 1143
     /// vector
-    static let v128Andnot: UInt16 = 1579
+    static let v128Andnot: UInt16 = 1144
     /// vector
-    static let v128Or: UInt16 = 1580
+    static let v128Or: UInt16 = 1145
     /// vector
-    static let v128Xor: UInt16 = 1581
+    static let v128Xor: UInt16 = 1146
     /// vector
-    static let v128Bitselect: UInt16 = 1582
+    static let v128Bitselect: UInt16 = 1147
     /// vector
-    static let v128AnyTrue: UInt16 = 1583
+    static let v128AnyTrue: UInt16 = 1148
     /// vector
-    static let i8x16Eq: UInt16 = 1584
+    static let i8x16Eq: UInt16 = 1149
     /// vector
-    static let i8x16Ne: UInt16 = 1585
+    static let i8x16Ne: UInt16 = 1150
     /// vector
-    static let i8x16LtS: UInt16 = 1586
+    static let i8x16LtS: UInt16 = 1151
     /// vector
-    static let i8x16LtU: UInt16 = 1587
+    static let i8x16LtU: UInt16 = 1152
     /// vector
-    static let i8x16GtS: UInt16 = 1588
+    static let i8x16GtS: UInt16 = 1153
     /// vector
-    static let i8x16GtU: UInt16 = 1589
+    static let i8x16GtU: UInt16 = 1154
     /// vector
-    static let i8x16LeS: UInt16 = 1590
+    static let i8x16LeS: UInt16 = 1155
     /// vector
-    static let i8x16LeU: UInt16 = 1591
+    static let i8x16LeU: UInt16 = 1156
     /// vector
-    static let i8x16GeS: UInt16 = 1592
+    static let i8x16GeS: UInt16 = 1157
     /// vector
-    static let i8x16GeU: UInt16 = 1593
+    static let i8x16GeU: UInt16 = 1158
     /// vector
-    static let i8x16Abs: UInt16 = 1594
+    static let i8x16Abs: UInt16 = 1159
     /// vector
-    static let i8x16Neg: UInt16 = 1595
+    static let i8x16Neg: UInt16 = 1160
     /// vector
-    static let i8x16AllTrue: UInt16 = 1596
+    static let i8x16AllTrue: UInt16 = 1161
     /// vector
-    static let i8x16Bitmask: UInt16 = 1597
+    static let i8x16Bitmask: UInt16 = 1162
     /// vector
-    static let i8x16Add: UInt16 = 1598
+    static let i8x16Add: UInt16 = 1163
     /// vector
-    static let i8x16Sub: UInt16 = 1599
+    static let i8x16Sub: UInt16 = 1164
     /// vector
-    static let i8x16MinS: UInt16 = 1600
+    static let i8x16MinS: UInt16 = 1165
     /// vector
-    static let i8x16MaxS: UInt16 = 1601
+    static let i8x16MaxS: UInt16 = 1166
     /// vector
-    static let i8x16MinU: UInt16 = 1602
+    static let i8x16MinU: UInt16 = 1167
     /// vector
-    static let i8x16MaxU: UInt16 = 1603
+    static let i8x16MaxU: UInt16 = 1168
     /// vector
-    static let i16x8Eq: UInt16 = 1604
+    static let i16x8Eq: UInt16 = 1169
     /// vector
-    static let i16x8Ne: UInt16 = 1605
+    static let i16x8Ne: UInt16 = 1170
     /// vector
-    static let i16x8LtS: UInt16 = 1606
+    static let i16x8LtS: UInt16 = 1171
     /// vector
-    static let i16x8LtU: UInt16 = 1607
+    static let i16x8LtU: UInt16 = 1172
     /// vector
-    static let i16x8GtS: UInt16 = 1608
+    static let i16x8GtS: UInt16 = 1173
     /// vector
-    static let i16x8GtU: UInt16 = 1609
+    static let i16x8GtU: UInt16 = 1174
     /// vector
-    static let i16x8LeS: UInt16 = 1610
+    static let i16x8LeS: UInt16 = 1175
     /// vector
-    static let i16x8LeU: UInt16 = 1611
+    static let i16x8LeU: UInt16 = 1176
     /// vector
-    static let i16x8GeS: UInt16 = 1612
+    static let i16x8GeS: UInt16 = 1177
     /// vector
-    static let i16x8GeU: UInt16 = 1613
+    static let i16x8GeU: UInt16 = 1178
     /// vector
-    static let i16x8Abs: UInt16 = 1614
+    static let i16x8Abs: UInt16 = 1179
     /// vector
-    static let i16x8Neg: UInt16 = 1615
+    static let i16x8Neg: UInt16 = 1180
     /// vector
-    static let i16x8AllTrue: UInt16 = 1616
+    static let i16x8AllTrue: UInt16 = 1181
     /// vector
-    static let i16x8Bitmask: UInt16 = 1617
+    static let i16x8Bitmask: UInt16 = 1182
     /// vector
-    static let i16x8Add: UInt16 = 1618
+    static let i16x8Add: UInt16 = 1183
     /// vector
-    static let i16x8Sub: UInt16 = 1619
+    static let i16x8Sub: UInt16 = 1184
     /// vector
-    static let i16x8Mul: UInt16 = 1620
+    static let i16x8Mul: UInt16 = 1185
     /// vector
-    static let i16x8MinS: UInt16 = 1621
+    static let i16x8MinS: UInt16 = 1186
     /// vector
-    static let i16x8MaxS: UInt16 = 1622
+    static let i16x8MaxS: UInt16 = 1187
     /// vector
-    static let i16x8MinU: UInt16 = 1623
+    static let i16x8MinU: UInt16 = 1188
     /// vector
-    static let i16x8MaxU: UInt16 = 1624
+    static let i16x8MaxU: UInt16 = 1189
     /// vector
-    static let i32x4Eq: UInt16 = 1625
+    static let i32x4Eq: UInt16 = 1190
     /// vector
-    static let i32x4Ne: UInt16 = 1626
+    static let i32x4Ne: UInt16 = 1191
     /// vector
-    static let i32x4LtS: UInt16 = 1627
+    static let i32x4LtS: UInt16 = 1192
     /// vector
-    static let i32x4LtU: UInt16 = 1628
+    static let i32x4LtU: UInt16 = 1193
     /// vector
-    static let i32x4GtS: UInt16 = 1629
+    static let i32x4GtS: UInt16 = 1194
     /// vector
-    static let i32x4GtU: UInt16 = 1630
+    static let i32x4GtU: UInt16 = 1195
     /// vector
-    static let i32x4LeS: UInt16 = 1631
+    static let i32x4LeS: UInt16 = 1196
     /// vector
-    static let i32x4LeU: UInt16 = 1632
+    static let i32x4LeU: UInt16 = 1197
     /// vector
-    static let i32x4GeS: UInt16 = 1633
+    static let i32x4GeS: UInt16 = 1198
     /// vector
-    static let i32x4GeU: UInt16 = 1634
+    static let i32x4GeU: UInt16 = 1199
     /// vector
-    static let i32x4Abs: UInt16 = 1635
+    static let i32x4Abs: UInt16 = 1200
     /// vector
-    static let i32x4Neg: UInt16 = 1636
+    static let i32x4Neg: UInt16 = 1201
     /// vector
-    static let i32x4AllTrue: UInt16 = 1637
+    static let i32x4AllTrue: UInt16 = 1202
     /// vector
-    static let i32x4Bitmask: UInt16 = 1638
+    static let i32x4Bitmask: UInt16 = 1203
     /// vector
-    static let i32x4Add: UInt16 = 1639
+    static let i32x4Add: UInt16 = 1204
     /// vector
-    static let i32x4Sub: UInt16 = 1640
+    static let i32x4Sub: UInt16 = 1205
     /// vector
-    static let i32x4Mul: UInt16 = 1641
+    static let i32x4Mul: UInt16 = 1206
     /// vector
-    static let i32x4MinS: UInt16 = 1642
+    static let i32x4MinS: UInt16 = 1207
     /// vector
-    static let i32x4MaxS: UInt16 = 1643
+    static let i32x4MaxS: UInt16 = 1208
     /// vector
-    static let i32x4MinU: UInt16 = 1644
+    static let i32x4MinU: UInt16 = 1209
     /// vector
-    static let i32x4MaxU: UInt16 = 1645
+    static let i32x4MaxU: UInt16 = 1210
     /// vector
-    static let i64x2Eq: UInt16 = 1646
+    static let i64x2Eq: UInt16 = 1211
     /// vector
-    static let i64x2Ne: UInt16 = 1647
+    static let i64x2Ne: UInt16 = 1212
     /// vector
-    static let i64x2LtS: UInt16 = 1648
+    static let i64x2LtS: UInt16 = 1213
     /// vector
-    static let i64x2GtS: UInt16 = 1649
+    static let i64x2GtS: UInt16 = 1214
     /// vector
-    static let i64x2LeS: UInt16 = 1650
+    static let i64x2LeS: UInt16 = 1215
     /// vector
-    static let i64x2GeS: UInt16 = 1651
+    static let i64x2GeS: UInt16 = 1216
     /// vector
-    static let i64x2Abs: UInt16 = 1652
+    static let i64x2Abs: UInt16 = 1217
     /// vector
-    static let i64x2Neg: UInt16 = 1653
+    static let i64x2Neg: UInt16 = 1218
     /// vector
-    static let i64x2AllTrue: UInt16 = 1654
+    static let i64x2AllTrue: UInt16 = 1219
     /// vector
-    static let i64x2Bitmask: UInt16 = 1655
+    static let i64x2Bitmask: UInt16 = 1220
     /// vector
-    static let i64x2Add: UInt16 = 1656
+    static let i64x2Add: UInt16 = 1221
     /// vector
-    static let i64x2Sub: UInt16 = 1657
+    static let i64x2Sub: UInt16 = 1222
     /// vector
-    static let i64x2Mul: UInt16 = 1658
+    static let i64x2Mul: UInt16 = 1223
     /// vector
-    static let i8x16AddSatS: UInt16 = 1659
+    static let i8x16AddSatS: UInt16 = 1224
     /// vector
-    static let i8x16SubSatS: UInt16 = 1660
+    static let i8x16SubSatS: UInt16 = 1225
     /// vector
-    static let i8x16AddSatU: UInt16 = 1661
+    static let i8x16AddSatU: UInt16 = 1226
     /// vector
-    static let i8x16SubSatU: UInt16 = 1662
+    static let i8x16SubSatU: UInt16 = 1227
     /// vector
-    static let i8x16AvgrU: UInt16 = 1663
+    static let i8x16AvgrU: UInt16 = 1228
     /// vector
-    static let i16x8AddSatS: UInt16 = 1664
+    static let i16x8AddSatS: UInt16 = 1229
     /// vector
-    static let i16x8SubSatS: UInt16 = 1665
+    static let i16x8SubSatS: UInt16 = 1230
     /// vector
-    static let i16x8AddSatU: UInt16 = 1666
+    static let i16x8AddSatU: UInt16 = 1231
     /// vector
-    static let i16x8SubSatU: UInt16 = 1667
+    static let i16x8SubSatU: UInt16 = 1232
     /// vector
-    static let i16x8AvgrU: UInt16 = 1668
+    static let i16x8AvgrU: UInt16 = 1233
     /// vector
-    static let i8x16Popcnt: UInt16 = 1669
+    static let i8x16Popcnt: UInt16 = 1234
     /// vector
-    static let i8x16NarrowI16x8S: UInt16 = 1670
+    static let i8x16NarrowI16x8S: UInt16 = 1235
     /// vector
-    static let i8x16NarrowI16x8U: UInt16 = 1671
+    static let i8x16NarrowI16x8U: UInt16 = 1236
     /// vector
-    static let i16x8NarrowI32x4S: UInt16 = 1672
+    static let i16x8NarrowI32x4S: UInt16 = 1237
     /// vector
-    static let i16x8NarrowI32x4U: UInt16 = 1673
+    static let i16x8NarrowI32x4U: UInt16 = 1238
     /// vector
-    static let i16x8Q15mulrSatS: UInt16 = 1674
+    static let i16x8Q15mulrSatS: UInt16 = 1239
     /// vector
-    static let i32x4DotI16x8S: UInt16 = 1675
+    static let i32x4DotI16x8S: UInt16 = 1240
     /// vector
-    static let i16x8RelaxedDotI8x16I7x16S: UInt16 = 1676
+    static let i16x8RelaxedDotI8x16I7x16S: UInt16 = 1241
     /// vector
-    static let i32x4RelaxedDotI8x16I7x16AddS: UInt16 = 1677
+    static let i32x4RelaxedDotI8x16I7x16AddS: UInt16 = 1242
     /// vector shift
-    static let i8x16Shl: UInt16 = 1678
+    static let i8x16Shl: UInt16 = 1243
     /// vector shift
-    static let i8x16ShrS: UInt16 = 1679
+    static let i8x16ShrS: UInt16 = 1244
     /// vector shift
-    static let i8x16ShrU: UInt16 = 1680
+    static let i8x16ShrU: UInt16 = 1245
     /// vector shift
-    static let i16x8Shl: UInt16 = 1681
+    static let i16x8Shl: UInt16 = 1246
     /// vector shift
-    static let i16x8ShrS: UInt16 = 1682
+    static let i16x8ShrS: UInt16 = 1247
     /// vector shift
-    static let i16x8ShrU: UInt16 = 1683
+    static let i16x8ShrU: UInt16 = 1248
     /// vector shift
-    static let i32x4Shl: UInt16 = 1684
+    static let i32x4Shl: UInt16 = 1249
     /// vector shift
-    static let i32x4ShrS: UInt16 = 1685
+    static let i32x4ShrS: UInt16 = 1250
     /// vector shift
-    static let i32x4ShrU: UInt16 = 1686
+    static let i32x4ShrU: UInt16 = 1251
     /// vector shift
-    static let i64x2Shl: UInt16 = 1687
+    static let i64x2Shl: UInt16 = 1252
     /// vector shift
-    static let i64x2ShrS: UInt16 = 1688
+    static let i64x2ShrS: UInt16 = 1253
     /// vector shift
-    static let i64x2ShrU: UInt16 = 1689
+    static let i64x2ShrU: UInt16 = 1254
     /// vector
-    static let i16x8ExtendLowI8x16S: UInt16 = 1690
+    static let i16x8ExtendLowI8x16S: UInt16 = 1255
     /// vector
-    static let i16x8ExtmulLowI8x16S: UInt16 = 1691
+    static let i16x8ExtmulLowI8x16S: UInt16 = 1256
     /// vector
-    static let i16x8ExtendHighI8x16S: UInt16 = 1692
+    static let i16x8ExtendHighI8x16S: UInt16 = 1257
     /// vector
-    static let i16x8ExtmulHighI8x16S: UInt16 = 1693
+    static let i16x8ExtmulHighI8x16S: UInt16 = 1258
     /// vector
-    static let i16x8ExtaddPairwiseI8x16S: UInt16 = 1694
+    static let i16x8ExtaddPairwiseI8x16S: UInt16 = 1259
     /// vector
-    static let i16x8ExtendLowI8x16U: UInt16 = 1695
+    static let i16x8ExtendLowI8x16U: UInt16 = 1260
     /// vector
-    static let i16x8ExtmulLowI8x16U: UInt16 = 1696
+    static let i16x8ExtmulLowI8x16U: UInt16 = 1261
     /// vector
-    static let i16x8ExtendHighI8x16U: UInt16 = 1697
+    static let i16x8ExtendHighI8x16U: UInt16 = 1262
     /// vector
-    static let i16x8ExtmulHighI8x16U: UInt16 = 1698
+    static let i16x8ExtmulHighI8x16U: UInt16 = 1263
     /// vector
-    static let i16x8ExtaddPairwiseI8x16U: UInt16 = 1699
+    static let i16x8ExtaddPairwiseI8x16U: UInt16 = 1264
     /// vector
-    static let i32x4ExtendLowI16x8S: UInt16 = 1700
+    static let i32x4ExtendLowI16x8S: UInt16 = 1265
     /// vector
-    static let i32x4ExtmulLowI16x8S: UInt16 = 1701
+    static let i32x4ExtmulLowI16x8S: UInt16 = 1266
     /// vector
-    static let i32x4ExtendHighI16x8S: UInt16 = 1702
+    static let i32x4ExtendHighI16x8S: UInt16 = 1267
     /// vector
-    static let i32x4ExtmulHighI16x8S: UInt16 = 1703
+    static let i32x4ExtmulHighI16x8S: UInt16 = 1268
     /// vector
-    static let i32x4ExtaddPairwiseI16x8S: UInt16 = 1704
+    static let i32x4ExtaddPairwiseI16x8S: UInt16 = 1269
     /// vector
-    static let i32x4ExtendLowI16x8U: UInt16 = 1705
+    static let i32x4ExtendLowI16x8U: UInt16 = 1270
     /// vector
-    static let i32x4ExtmulLowI16x8U: UInt16 = 1706
+    static let i32x4ExtmulLowI16x8U: UInt16 = 1271
     /// vector
-    static let i32x4ExtendHighI16x8U: UInt16 = 1707
+    static let i32x4ExtendHighI16x8U: UInt16 = 1272
     /// vector
-    static let i32x4ExtmulHighI16x8U: UInt16 = 1708
+    static let i32x4ExtmulHighI16x8U: UInt16 = 1273
     /// vector
-    static let i32x4ExtaddPairwiseI16x8U: UInt16 = 1709
+    static let i32x4ExtaddPairwiseI16x8U: UInt16 = 1274
     /// vector
-    static let i64x2ExtendLowI32x4S: UInt16 = 1710
+    static let i64x2ExtendLowI32x4S: UInt16 = 1275
     /// vector
-    static let i64x2ExtmulLowI32x4S: UInt16 = 1711
+    static let i64x2ExtmulLowI32x4S: UInt16 = 1276
     /// vector
-    static let i64x2ExtendHighI32x4S: UInt16 = 1712
+    static let i64x2ExtendHighI32x4S: UInt16 = 1277
     /// vector
-    static let i64x2ExtmulHighI32x4S: UInt16 = 1713
+    static let i64x2ExtmulHighI32x4S: UInt16 = 1278
     /// vector
-    static let i64x2ExtendLowI32x4U: UInt16 = 1714
+    static let i64x2ExtendLowI32x4U: UInt16 = 1279
     /// vector
-    static let i64x2ExtmulLowI32x4U: UInt16 = 1715
+    static let i64x2ExtmulLowI32x4U: UInt16 = 1280
     /// vector
-    static let i64x2ExtendHighI32x4U: UInt16 = 1716
+    static let i64x2ExtendHighI32x4U: UInt16 = 1281
     /// vector
-    static let i64x2ExtmulHighI32x4U: UInt16 = 1717
+    static let i64x2ExtmulHighI32x4U: UInt16 = 1282
     /// vector
-    static let f32x4Eq: UInt16 = 1718
+    static let f32x4Eq: UInt16 = 1283
     /// vector
-    static let f32x4Ne: UInt16 = 1719
+    static let f32x4Ne: UInt16 = 1284
     /// vector
-    static let f32x4Lt: UInt16 = 1720
+    static let f32x4Lt: UInt16 = 1285
     /// vector
-    static let f32x4Gt: UInt16 = 1721
+    static let f32x4Gt: UInt16 = 1286
     /// vector
-    static let f32x4Le: UInt16 = 1722
+    static let f32x4Le: UInt16 = 1287
     /// vector
-    static let f32x4Ge: UInt16 = 1723
+    static let f32x4Ge: UInt16 = 1288
     /// vector
-    static let f32x4Add: UInt16 = 1724
+    static let f32x4Add: UInt16 = 1289
     /// vector
-    static let f32x4Sub: UInt16 = 1725
+    static let f32x4Sub: UInt16 = 1290
     /// vector
-    static let f32x4Mul: UInt16 = 1726
+    static let f32x4Mul: UInt16 = 1291
     /// vector
-    static let f32x4Div: UInt16 = 1727
+    static let f32x4Div: UInt16 = 1292
     /// vector
-    static let f32x4Min: UInt16 = 1728
+    static let f32x4Min: UInt16 = 1293
     /// vector
-    static let f32x4Max: UInt16 = 1729
+    static let f32x4Max: UInt16 = 1294
     /// vector
-    static let f32x4Pmin: UInt16 = 1730
+    static let f32x4Pmin: UInt16 = 1295
     /// vector
-    static let f32x4Pmax: UInt16 = 1731
+    static let f32x4Pmax: UInt16 = 1296
     /// vector
-    static let f32x4Ceil: UInt16 = 1732
+    static let f32x4Ceil: UInt16 = 1297
     /// vector
-    static let f32x4Floor: UInt16 = 1733
+    static let f32x4Floor: UInt16 = 1298
     /// vector
-    static let f32x4Trunc: UInt16 = 1734
+    static let f32x4Trunc: UInt16 = 1299
     /// vector
-    static let f32x4Nearest: UInt16 = 1735
+    static let f32x4Nearest: UInt16 = 1300
     /// vector
-    static let f32x4Abs: UInt16 = 1736
+    static let f32x4Abs: UInt16 = 1301
     /// vector
-    static let f32x4Neg: UInt16 = 1737
+    static let f32x4Neg: UInt16 = 1302
     /// vector
-    static let f32x4Sqrt: UInt16 = 1738
+    static let f32x4Sqrt: UInt16 = 1303
     /// vector
-    static let f32x4RelaxedMadd: UInt16 = 1739
+    static let f32x4RelaxedMadd: UInt16 = 1304
     /// vector
-    static let f32x4RelaxedNmadd: UInt16 = 1740
+    static let f32x4RelaxedNmadd: UInt16 = 1305
     /// vector
-    static let f64x2Eq: UInt16 = 1741
+    static let f64x2Eq: UInt16 = 1306
     /// vector
-    static let f64x2Ne: UInt16 = 1742
+    static let f64x2Ne: UInt16 = 1307
     /// vector
-    static let f64x2Lt: UInt16 = 1743
+    static let f64x2Lt: UInt16 = 1308
     /// vector
-    static let f64x2Gt: UInt16 = 1744
+    static let f64x2Gt: UInt16 = 1309
     /// vector
-    static let f64x2Le: UInt16 = 1745
+    static let f64x2Le: UInt16 = 1310
     /// vector
-    static let f64x2Ge: UInt16 = 1746
+    static let f64x2Ge: UInt16 = 1311
     /// vector
-    static let f64x2Add: UInt16 = 1747
+    static let f64x2Add: UInt16 = 1312
     /// vector
-    static let f64x2Sub: UInt16 = 1748
+    static let f64x2Sub: UInt16 = 1313
     /// vector
-    static let f64x2Mul: UInt16 = 1749
+    static let f64x2Mul: UInt16 = 1314
     /// vector
-    static let f64x2Div: UInt16 = 1750
+    static let f64x2Div: UInt16 = 1315
     /// vector
-    static let f64x2Min: UInt16 = 1751
+    static let f64x2Min: UInt16 = 1316
     /// vector
-    static let f64x2Max: UInt16 = 1752
+    static let f64x2Max: UInt16 = 1317
     /// vector
-    static let f64x2Pmin: UInt16 = 1753
+    static let f64x2Pmin: UInt16 = 1318
     /// vector
-    static let f64x2Pmax: UInt16 = 1754
+    static let f64x2Pmax: UInt16 = 1319
     /// vector
-    static let f64x2Ceil: UInt16 = 1755
+    static let f64x2Ceil: UInt16 = 1320
     /// vector
-    static let f64x2Floor: UInt16 = 1756
+    static let f64x2Floor: UInt16 = 1321
     /// vector
-    static let f64x2Trunc: UInt16 = 1757
+    static let f64x2Trunc: UInt16 = 1322
     /// vector
-    static let f64x2Nearest: UInt16 = 1758
+    static let f64x2Nearest: UInt16 = 1323
     /// vector
-    static let f64x2Abs: UInt16 = 1759
+    static let f64x2Abs: UInt16 = 1324
     /// vector
-    static let f64x2Neg: UInt16 = 1760
+    static let f64x2Neg: UInt16 = 1325
     /// vector
-    static let f64x2Sqrt: UInt16 = 1761
+    static let f64x2Sqrt: UInt16 = 1326
     /// vector
-    static let f64x2RelaxedMadd: UInt16 = 1762
+    static let f64x2RelaxedMadd: UInt16 = 1327
     /// vector
-    static let f64x2RelaxedNmadd: UInt16 = 1763
+    static let f64x2RelaxedNmadd: UInt16 = 1328
     /// vector
-    static let f32x4DemoteF64x2Zero: UInt16 = 1764
+    static let f32x4DemoteF64x2Zero: UInt16 = 1329
     /// vector
-    static let f64x2PromoteLowF32x4: UInt16 = 1765
+    static let f64x2PromoteLowF32x4: UInt16 = 1330
     /// vector
-    static let i32x4TruncSatF64x2SZero: UInt16 = 1766
+    static let i32x4TruncSatF64x2SZero: UInt16 = 1331
     /// vector
-    static let i32x4TruncSatF64x2UZero: UInt16 = 1767
+    static let i32x4TruncSatF64x2UZero: UInt16 = 1332
     /// vector
-    static let f32x4ConvertI32x4S: UInt16 = 1768
+    static let f32x4ConvertI32x4S: UInt16 = 1333
     /// vector
-    static let f32x4ConvertI32x4U: UInt16 = 1769
+    static let f32x4ConvertI32x4U: UInt16 = 1334
     /// vector
-    static let f64x2ConvertLowI32x4S: UInt16 = 1770
+    static let f64x2ConvertLowI32x4S: UInt16 = 1335
     /// vector
-    static let f64x2ConvertLowI32x4U: UInt16 = 1771
+    static let f64x2ConvertLowI32x4U: UInt16 = 1336
     /// vector
-    static let i32x4TruncSatF32x4S: UInt16 = 1772
+    static let i32x4TruncSatF32x4S: UInt16 = 1337
     /// vector
-    static let i32x4TruncSatF32x4U: UInt16 = 1773
+    static let i32x4TruncSatF32x4U: UInt16 = 1338
 
     /// Handlers in all.
-    static let count = 1774
+    static let count = 1339
 }
 
 /// Writes the address of every handler.
@@ -1094,7 +1022,6 @@ func fillHandlers(_ table: UnsafeMutablePointer<Handler>) {
     unsafe fillMoves(table)
     unsafe fillBranches(table)
     unsafe fillPaidBranches(table)
-    unsafe fillPaidBranches2(table)
     unsafe fillBranchesI32(table)
     unsafe fillBranchesI64(table)
     unsafe fillBranchesF32(table)
@@ -1105,42 +1032,32 @@ func fillHandlers(_ table: UnsafeMutablePointer<Handler>) {
     unsafe fillIndexed(table)
     unsafe fillIndexed2(table)
     unsafe fillCounting(table)
-    unsafe fillCounting2(table)
     unsafe fillI32Arithmetic(table)
     unsafe fillI32Arithmetic2(table)
     unsafe fillI32Shifts(table)
     unsafe fillI32Shifts2(table)
     unsafe fillI32Division(table)
-    unsafe fillI32Division2(table)
     unsafe fillI32Comparison(table)
-    unsafe fillI32Comparison2(table)
     unsafe fillI64Arithmetic(table)
     unsafe fillI64Arithmetic2(table)
     unsafe fillI64Shifts(table)
     unsafe fillI64Shifts2(table)
     unsafe fillI64Division(table)
-    unsafe fillI64Division2(table)
     unsafe fillI64Comparison(table)
-    unsafe fillI64Comparison2(table)
     unsafe fillLoads(table)
-    unsafe fillLoads2(table)
     unsafe fillStores(table)
     unsafe fillFarMemory(table)
     unsafe fillGlobals(table)
     unsafe fillTruncation(table)
-    unsafe fillTruncation2(table)
     unsafe fillConversion(table)
     unsafe fillConversion2(table)
     unsafe fillF32Arithmetic(table)
     unsafe fillF32Arithmetic2(table)
-    unsafe fillF32Arithmetic3(table)
     unsafe fillF32Comparison(table)
     unsafe fillF64Arithmetic(table)
     unsafe fillF64Arithmetic2(table)
-    unsafe fillF64Arithmetic3(table)
     unsafe fillF64Comparison(table)
     unsafe fillVectorMemory(table)
-    unsafe fillVectorMemory2(table)
     unsafe fillVectorLanes(table)
     unsafe fillVectorIntegers(table)
     unsafe fillVectorIntegers2(table)
