@@ -42,7 +42,7 @@ struct RunFlags {
             .init(
                 "--wasm-features",
                 .required("LIST"),
-                help: "switches features: -simd,+threads,…; `help` lists them"
+                help: "switches features: -simd,-threads,…; `help` lists them"
             ),
             .init("--address", .required("IP"), help: "what it gets when it binds all addresses"),
             .init(

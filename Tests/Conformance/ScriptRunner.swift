@@ -104,11 +104,17 @@ enum ScriptError: Error {
 }
 
 extension ScriptRunner {
+    /// What the script was written for: the threads proposal knows one memory only.
+    private var features: WasmFeatures {
+        script.set == "threads"
+            ? WasmFeatures.all.subtracting(.multipleMemories) : .version3
+    }
+
     private func load(_ file: ModuleFile) throws -> Module {
         let bytes = try script.bytes(try required(file.binary, "a binary module"))
         let module = try Module(
             bytes: ModuleBytes(copying: bytes),
-            features: script.set == "threads" ? [.all, .threads] : .all
+            features: features
         )
         try module.validateAllBodies()
         return module

@@ -188,7 +188,7 @@ struct StatisticsTests {
         let lines = help.standardOutput.split(separator: "\n")
         #expect(lines.count == WasmFeatures.names.count)
         #expect(lines.contains("simd on"))
-        #expect(lines.contains("threads off"))
+        #expect(lines.contains("threads on"))
         let wrong = try await run(Self.vector, ["--wasm-features=simde"])
         #expect(wrong.exitCode == 64)
         #expect(wrong.standardError.contains("simde"))
@@ -200,7 +200,7 @@ struct StatisticsTests {
             ("", nil), ("simd", .all), ("-simd", WasmFeatures.all.subtracting(.simd)),
             ("none", []), ("none,gc,+simd", [.garbageCollection, .simd]), ("-all", []),
             ("-all,all,-gc", WasmFeatures.all.subtracting(.garbageCollection)),
-            ("+threads", WasmFeatures.all.union(.threads)), ("simd,,gc", nil), ("SIMD", nil),
+            ("-threads", .version3), ("simd,,gc", nil), ("SIMD", nil),
         ] as [(String, WasmFeatures?)]
     )
     func parsed(text: String, features: WasmFeatures?) {

@@ -29,9 +29,7 @@ public struct WasmFeatures: OptionSet, Sendable {
     /// Shared memories and atomic operators: a proposal, not part of 3.0.
     public static let threads = Self(rawValue: 1 << 9)
 
-    /// What is on unless someone says otherwise: all that is implemented.
-    ///
-    /// Threads are not: shared memories are accepted when asked for, atomic operators are not there.
+    /// What is on unless someone says otherwise.
     public static let usual: Self = all
 
     /// The features named in `text`, a list with commas: `-NAME` takes one away from `start` and
@@ -70,10 +68,12 @@ public struct WasmFeatures: OptionSet, Sendable {
     /// WebAssembly 2.0 without vectors.
     public static let version2WithoutVectors: Self = []
     /// WebAssembly 3.0.
-    public static let all: Self = [
+    public static let version3: Self = [
         .simd, .relaxedSIMD, .tailCalls, .extendedConstants, .functionReferences,
         .multipleMemories, .memory64, .exceptions, .garbageCollection,
     ]
+    /// All that is implemented.
+    public static let all: Self = [.version3, .threads]
 
     /// The names that `--wasm-features` takes.
     public static let names: [(name: String, feature: Self)] = [

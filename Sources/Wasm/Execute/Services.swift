@@ -48,6 +48,7 @@ enum ServiceIndex: UInt16, CaseIterable {
     case throwException
     case throwReference
     case clearFrame
+    case atomic
 }
 
 /// The table that handlers find services in; the caller owns it.
@@ -105,6 +106,7 @@ private func service(_ index: ServiceIndex) -> Service {
     case .throwException: unsafe throwException
     case .throwReference: unsafe throwReference
     case .clearFrame: unsafe clearFrame
+    case .atomic: unsafe atomic
     }
 }
 

@@ -111,6 +111,9 @@ extension FunctionTranslator {
         case 0xFD:
             try need(.simd, "simd")
             try vectorOperator()
+        case 0xFE:
+            try need(.threads, "threads")
+            try atomicOperator()
         default: throw .malformed("illegal opcode", at: offset)
         }
     }

@@ -39,7 +39,7 @@ struct DecodeFuzzTests {
     /// Decodes and validates; whatever is thrown must point into the module.
     static func judge(_ bytes: [UInt8]) -> Bool {
         do {
-            let module = try Module(bytes: ModuleBytes(copying: bytes), features: [.all, .threads])
+            let module = try Module(bytes: ModuleBytes(copying: bytes), features: .all)
             for index in 0..<4 { _ = module.functionName(UInt32(index)) }
             try module.validateAllBodies()
             return true

@@ -232,14 +232,15 @@ struct ModuleDecoderTests {
                 "a shared memory",
                 Wire.module([Wire.memories([[3, 0, 1]])]),
                 .malformed,
-                "malformed limits flags"
+                "malformed limits flags",
+                .version3
             ),
             Refusal(
                 "a shared memory without maximum",
                 Wire.module([Wire.memories([[2, 0]])]),
                 .invalid,
                 "shared memory must have maximum",
-                [.all, .threads]
+                .all
             ),
             Refusal(
                 "a minimum above the maximum",
