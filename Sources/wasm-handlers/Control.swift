@@ -79,23 +79,7 @@ private func moves() -> [Family] {
             layout: "from S A F D I, L: 64-bit immediate"
         ),
         manyCopies(2), manyCopies(3), manyCopies(4),
-        single("copy_wide") { code in
-            code.lines.append(
-                "let v = unsafe wideSlot(pc, sp, \(code.take(4))).load(as: UInt64.self)"
-            )
-            code.lines.append(
-                "unsafe wideSlot(pc, sp, \(code.take(4))).storeBytes(of: v, as: UInt64.self)"
-            )
-            code.proceed()
-        },
-        single("wide_enter") { code in
-            code.lines.append("let n = unsafe Int(immediate(pc, \(code.take(4)), UInt32.self))")
-            code.lines.append("unsafe next(pc + \(code.size), sp + n, m, l, c, a, f, d)")
-        },
-        single("wide_return") { code in
-            code.lines.append("let n = unsafe Int(immediate(pc, \(code.take(4)), UInt32.self))")
-            code.lines.append("unsafe leave(pc, sp - n, m, l, c, a, f, d, \(code.take(2)))")
-        },
+    ] + wideMoves() + [
         single("copy_vector") { code in
             code.lines.append(
                 "let v = unsafe slotAddress(pc, sp, \(code.take(2)))"
@@ -121,6 +105,29 @@ private func moves() -> [Family] {
             ],
             layout: "to an accumulator: S I L FS FI DS DI"
         ),
+    ]
+}
+
+/// What moves frames that short operands are too short for, and what lies before these.
+private func wideMoves() -> [Family] {
+    [
+        single("copy_wide") { code in
+            code.lines.append(
+                "let v = unsafe wideSlot(pc, sp, \(code.take(4))).load(as: UInt64.self)"
+            )
+            code.lines.append(
+                "unsafe wideSlot(pc, sp, \(code.take(4))).storeBytes(of: v, as: UInt64.self)"
+            )
+            code.proceed()
+        },
+        single("wide_enter") { code in
+            code.lines.append("let n = unsafe Int(immediate(pc, \(code.take(4)), UInt32.self))")
+            code.lines.append("unsafe next(pc + \(code.size), sp + n, m, l, c, a, f, d)")
+        },
+        single("wide_return") { code in
+            code.lines.append("let n = unsafe Int(immediate(pc, \(code.take(4)), UInt32.self))")
+            code.lines.append("unsafe leave(pc, sp - n, m, l, c, a, f, d, \(code.take(2)))")
+        },
     ]
 }
 

@@ -23,12 +23,11 @@ private func range(_ from: Kind, _ to: Kind, isSigned: Bool) -> (low: String, hi
 private func trapping(_ from: Kind, _ to: Kind, isSigned: Bool) -> Family {
     let (low, high) = range(from, to, isSigned: isSigned)
     let signedType = to == .i32 ? "Int32" : "Int64"
-    return unaryFamily(
+    return heldFamily(
         "\(to.name)_trunc_\(from.name)_\(isSigned ? "s" : "u")",
         from: from,
         to: to,
         isSigned ? "\(to.type)(bitPattern: \(signedType)(x))" : "\(to.type)(x)",
-        hasSlotResult: false,
         checks: [
             "guard x > \(low), x < \(high) else { return unsafe trapConversion(pc, sp, c, x != x) }"
         ]
@@ -39,12 +38,11 @@ private func saturating(_ from: Kind, _ to: Kind, isSigned: Bool) -> Family {
     let target = isSigned ? (to == .i32 ? "Int32" : "Int64") : to.type
     let (low, high) = range(from, to, isSigned: isSigned)
     let value = "(x > \(low) ? (x < \(high) ? \(target)(x) : .max) : (x == x ? .min : 0))"
-    return unaryFamily(
+    return heldFamily(
         "\(to.name)_trunc_sat_\(from.name)_\(isSigned ? "s" : "u")",
         from: from,
         to: to,
-        isSigned ? "\(to.type)(bitPattern: \(value))" : value,
-        hasSlotResult: false
+        isSigned ? "\(to.type)(bitPattern: \(value))" : value
     )
 }
 

@@ -114,8 +114,8 @@ private func sum() -> Family {
     return Family(name: "sum", handlers: [Handler(name: "sum", body: code.lines)], layout: "")
 }
 
-/// The conditions that compilers make of counters: not equal, and of the others those with a sign and "less".
-private let countingConditions = 1..<7
+/// The conditions that compilers make of counters: all but the first and the last.
+private let countingConditions = 1..<9
 
 /// Adds a constant to a slot, compares the sum and branches.
 private func countingBranches(_ toll: Toll) -> [Family] {

@@ -115,9 +115,10 @@ private func storeHandler(
     return Handler(name: "\(name)_\(address.rawValue)\(value.rawValue)", body: code.lines)
 }
 
-/// The same for a memory that is not the first, or has 64-bit addresses: the memory's index and
-/// a 64-bit offset are operands, the address and the value are in slots. Bits are bits: signs and floats
-/// are the business of what follows.
+/// The same for a memory that is not the first, or has 64-bit addresses.
+///
+/// The memory's index and a 64-bit offset are operands, the address and the value are in slots. Bits are
+/// bits: signs and floats are the business of what follows.
 private func farFamilies() -> [Family] {
     let access =
         "guard let p = unsafe farAddress(pc, sp, c, SIZE) else "

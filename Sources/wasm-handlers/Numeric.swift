@@ -29,7 +29,7 @@ extension BinaryOperator {
     }
 
     var layout: String {
-        (isCommutative ? "SS SI AS AI" : hasLeftImmediate ? "SS SI AS AI SA IS IA" : "SS SI AS AI SA")
+        forms.map { $0.0.rawValue + $0.1.rawValue }.joined(separator: " ")
             + resultLayout(hasSlotResult)
     }
 }
@@ -79,6 +79,25 @@ func unaryFamily(
     }
     let layout = places.map(\.rawValue).joined(separator: " ") + resultLayout(hasSlotResult)
     return Family(name: camel(name), handlers: handlers, layout: layout)
+}
+
+/// An operator that is rare, or whose cost is elsewhere: from an accumulator to an accumulator.
+func heldFamily(
+    _ name: String,
+    from: Kind,
+    to: Kind,
+    _ expression: String,
+    checks: [String] = []
+) -> Family {
+    unaryFamily(
+        name,
+        from: from,
+        to: to,
+        expression,
+        places: [.accumulator],
+        hasSlotResult: false,
+        checks: checks
+    )
 }
 
 func camel(_ name: String) -> String {
@@ -164,7 +183,7 @@ func integerGroup(_ kind: Kind) -> [Group] {
         ("ctz", "\(kind.type)(x.trailingZeroBitCount)"), ("popcnt", "populationCount(x)"),
     ]
     let unary = counts.map { name, expression in
-        unaryFamily("\(kind.name)_\(name)", from: kind, to: kind, expression, hasSlotResult: false)
+        heldFamily("\(kind.name)_\(name)", from: kind, to: kind, expression)
     }
     return [
         Group(
@@ -229,21 +248,12 @@ func floatGroups(_ kind: Kind) -> [Group] {
         ("ceil", "roundUp(x)"), ("floor", "roundDown(x)"), ("trunc", "roundToZero(x)"),
         ("nearest", "roundToEven(x)"),
     ]
-    func family(_ name: String, _ expression: String, hasSlotResult: Bool) -> Family {
-        unaryFamily(
-            "\(kind.name)_\(name)",
-            from: kind,
-            to: kind,
-            expression,
-            hasSlotResult: hasSlotResult
-        )
-    }
     return [
         Group(
             name: kind.name.uppercased() + "Arithmetic",
             families: binary.map { binaryFamily($0, kind) }
-                + unary.map { family($0.0, $0.1, hasSlotResult: true) }
-                + rounding.map { family($0.0, $0.1, hasSlotResult: false) }
+                + unary.map { unaryFamily("\(kind.name)_\($0.0)", from: kind, to: kind, $0.1) }
+                + rounding.map { heldFamily("\(kind.name)_\($0.0)", from: kind, to: kind, $0.1) }
         ),
         Group(
             name: kind.name.uppercased() + "Comparison",

@@ -31,7 +31,10 @@ struct ConformanceTests {
         #expect(report.failures == failures)
     }
 
-    @Test("functions whose frames are moved, as for too many locals, pass the same", arguments: scripts)
+    @Test(
+        "functions whose frames are moved, as for too many locals, pass the same",
+        arguments: scripts
+    )
     func wide(script: Script) throws {
         let report = try ScriptRunner.run(script) { $0.machine.scratch.nearBytesMax = 0 }
         let failures = try ScriptReports.shared.report(script).failures

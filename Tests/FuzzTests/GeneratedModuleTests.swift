@@ -1,7 +1,8 @@
 import TestKit
 import Testing
-import Wasm
 import WasmGenerator
+
+@testable import Wasm
 
 // Goal: valid modules mean here what they mean elsewhere, whatever they combine, and mean the same
 // however they are run.
@@ -48,6 +49,15 @@ struct GeneratedModuleTests {
             let module = GeneratedModule(seed: seed)
             let counted = ModuleResults.text(module, limits: limits)
             #expect(counted == ModuleResults.text(module), "seed \(seed)")
+        }
+    }
+
+    @Test("give the same when their frames are moved, as for too many locals", arguments: 110..<114)
+    func wide(block: Int) {
+        for seed in Self.seeds(block) {
+            let module = GeneratedModule(seed: seed)
+            let wide = ModuleResults.text(module) { $0.machine.scratch.nearBytesMax = 0 }
+            #expect(wide == ModuleResults.text(module), "seed \(seed)")
         }
     }
 

@@ -79,7 +79,9 @@ func dataDrop(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     return unsafe call.proceed(2)
 }
 
-/// Clears locals. Operands: first slot (32 bits, with a sign), bytes (32 bits).
+/// Clears locals.
+///
+/// Operands: first slot (32 bits, with a sign), bytes (32 bits).
 func clearFrame(_ pc: Code, _ sp: Frame, _ c: Frame) -> Code? {
     let call = unsafe ServiceCall(pc, sp, c)
     let first = Int(Int32(bitPattern: call.operand32(0)))

@@ -237,7 +237,8 @@ extension FunctionTranslator {
     mutating func returnCall() throws(ModuleError) {
         let (index, type) = try functionIndex()
         let isOwn = index >= layout.importedFunctionCount
-        try emitTail(type, isOwn ? TailCallPlace.own : TailCallPlace.imported, functionOperand(index))
+        let place = isOwn ? TailCallPlace.own : TailCallPlace.imported
+        try emitTail(type, place, functionOperand(index))
     }
 
     mutating func returnCallIndirect() throws(ModuleError) {

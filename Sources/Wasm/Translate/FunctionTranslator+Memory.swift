@@ -9,24 +9,35 @@ struct MemoryAccess {
     var type: ValueType
     /// The logarithm of the bytes that it touches.
     var alignment: UInt32
-    /// The family that gives what was loaded its sign, in memory 0 and in others.
-    var signing: UInt16?
-    var farSigning: UInt16?
+    /// The family that gives what was loaded its sign, in memory 0 and in others; 0 for none.
+    var signing: UInt16
+    var farSigning: UInt16
 
     private init(
         _ operation: UInt16,
         _ far: UInt16,
         _ type: ValueType,
         _ alignment: UInt32,
-        signing: UInt16? = nil,
-        farSigning: UInt16? = nil
+        signing: UInt16 = 0,
+        farSigning: UInt16 = 0
     ) {
         self.operation = operation
         self.far = far
         self.type = type
         self.alignment = alignment
         self.signing = signing
-        self.farSigning = farSigning ?? signing
+        self.farSigning = farSigning
+    }
+
+    /// A load without a sign of its own anywhere.
+    private static func signed(
+        _ operation: UInt16,
+        _ far: UInt16,
+        _ type: ValueType,
+        _ alignment: UInt32,
+        _ signing: UInt16
+    ) -> MemoryAccess {
+        MemoryAccess(operation, far, type, alignment, signing: signing, farSigning: signing)
     }
 
     /// The load with the opcode 0x28 + `index`.
@@ -41,9 +52,9 @@ struct MemoryAccess {
         case 5: MemoryAccess(O.load8U, O.farLoad8U, .i32, 0)
         case 6: MemoryAccess(O.i32Load16S, O.farLoad16U, .i32, 1, farSigning: O.i32Extend16S)
         case 7: MemoryAccess(O.load16U, O.farLoad16U, .i32, 1)
-        case 8: MemoryAccess(O.load8U, O.farLoad8U, .i64, 0, signing: O.i64Extend8S)
+        case 8: signed(O.load8U, O.farLoad8U, .i64, 0, O.i64Extend8S)
         case 9: MemoryAccess(O.load8U, O.farLoad8U, .i64, 0)
-        case 10: MemoryAccess(O.load16U, O.farLoad16U, .i64, 1, signing: O.i64Extend16S)
+        case 10: signed(O.load16U, O.farLoad16U, .i64, 1, O.i64Extend16S)
         case 11: MemoryAccess(O.load16U, O.farLoad16U, .i64, 1)
         case 12: MemoryAccess(O.i64Load32S, O.farLoad32, .i64, 2, farSigning: O.i64ExtendI32S)
         default: MemoryAccess(O.load32, O.farLoad32, .i64, 2)
@@ -167,11 +178,12 @@ extension FunctionTranslator {
         let argument = try memoryArgument(access.alignment)
         try load(access, argument)
         let signing = argument.isNear ? access.signing : access.farSigning
-        guard let signing else { return }
+        guard signing > 0 else { return }
         let start = emitUnary(signing, popAny())
         pushResident(access.type, start, isZeroExtended: access.type == .i32)
     }
 
+    @inline(__always)
     private mutating func load(
         _ access: MemoryAccess,
         _ argument: MemoryArgument

@@ -13,6 +13,7 @@ private enum Form {
 
 extension FunctionTranslator {
     /// The operator at `index` of the table.
+    @inline(__always)
     mutating func numericOperator(_ index: Int) throws(ModuleError) {
         let entry = numeric[index]
         switch entry.shape {
@@ -20,6 +21,7 @@ extension FunctionTranslator {
         case .comparison: try compare(entry)
         case .isZero: try isZero(entry)
         case .unary: try unary(entry)
+        case .held: held(entry, try pop(entry.operand))
         case .wrap: try wrap()
         case .extendUnsigned: try extendUnsigned(entry)
         case .reinterpret: try reinterpret(entry)
@@ -317,24 +319,27 @@ extension FunctionTranslator {
 
     private mutating func unary(_ entry: NumericEntry) throws(ModuleError) {
         let x = try pop(entry.operand)
-        let start = emitUnary(entry.operation, x, stride: entry.hasSlotResult ? 2 : 1)
-        pushResident(entry, start)
+        pushResident(entry, emitUnary(entry.operation, x))
     }
 
+    @inline(never)
+    private mutating func held(_ entry: NumericEntry, _ x: Operand) {
+        if !isInAccumulator(x, AccumulatorClass(x.type)) { emitTake(x) }
+        pushResident(entry, begin(entry.operation))
+    }
+
+    @inline(never)
     private mutating func promoted(_ entry: NumericEntry) throws(ModuleError) {
         let x = try pop(entry.operand)
-        let start = emitUnary(Operation.f64PromoteF32, x)
-        pushResident(.f64, start)
-        pushResident(entry, emitUnary(entry.operation, popAny(), stride: 1))
+        pushResident(.f64, emitUnary(Operation.f64PromoteF32, x))
+        held(entry, popAny())
     }
 
-    /// Emits a family with forms S and A of its one operand, `stride` handlers for each.
-    mutating func emitUnary(_ family: UInt16, _ operand: Operand, stride: UInt16 = 2) -> Int {
+    /// Emits a family with forms S and A of its one operand.
+    mutating func emitUnary(_ family: UInt16, _ operand: Operand) -> Int {
         let kind = AccumulatorClass(operand.type)
         if operand.place == .constant { emitTake(operand) }
-        if operand.place == .constant || isInAccumulator(operand, kind) {
-            return begin(family + stride)
-        }
+        if operand.place == .constant || isInAccumulator(operand, kind) { return begin(family + 2) }
         let start = begin(family)
         appendSlot(operand.slot)
         return start
@@ -364,6 +369,7 @@ extension FunctionTranslator {
         try unary(entry)
     }
 
+    @inline(never)
     private mutating func reinterpret(_ entry: NumericEntry) throws(ModuleError) {
         var x = try pop(entry.operand)
         if x.place == .constant {

@@ -1,6 +1,8 @@
 // Frames of more slots than 16 bits name.
 
-/// Why: an operand of two bytes serves all but one function in a hundred thousand; that one shall run, too.
+/// How far a frame is moved so that short operands reach what they must.
+///
+/// Why: an operand of two bytes serves nearly every function there is; the others shall run, too.
 ///
 /// Shape: parameters, results and the way back lie where any caller expects them, then the locals that are too
 /// many, the *far* ones. The function's first operation moves the frame up behind these (``WideFrame/bytes``),
@@ -55,7 +57,9 @@ extension FunctionTranslator {
         push(type)
     }
 
-    /// Gives a far local its value. No operand is that local's slot, so that none must be preserved.
+    /// Gives a far local its value.
+    ///
+    /// No operand is that local's slot, so that none must be preserved.
     mutating func setFar(_ type: ValueType, _ operand: Operand, _ target: UInt32) {
         var operand = operand
         let source = slot(&operand)

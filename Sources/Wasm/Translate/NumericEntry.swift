@@ -14,12 +14,14 @@ struct NumericEntry {
         case isZero
         /// Forms S A.
         case unary
+        /// Form A.
+        case held
         /// The same bits with another type.
         case wrap
         case extendUnsigned
         /// Bits that change registers.
         case reinterpret
-        /// By way of the f64 that an f32 is.
+        /// Form A, by way of the f64 that an f32 is.
         case promoted
     }
 
@@ -107,7 +109,7 @@ struct NumericEntry {
             for (index, operation) in operations.enumerated() {
                 let shape: Shape =
                     switch index {
-                    case 0...2: .unary
+                    case 0...2: .held
                     case 3, 5, 10, 11, 12: .commutative
                     case 4, 13: .binary
                     default: .right
@@ -145,7 +147,8 @@ struct NumericEntry {
             for (index, operation) in operations.enumerated() {
                 let shape: Shape =
                     switch index {
-                    case 0...6: .unary
+                    case 0, 1, 6: .unary
+                    case 2...5: .held
                     case 7, 9, 11, 12: .commutative
                     case 13: .right
                     default: .binary
@@ -165,12 +168,13 @@ struct NumericEntry {
         typealias O = Operation
         let list: [(Int, Shape, UInt16, ValueType, ValueType)] = [
             (0xA7, .wrap, 0, .i64, .i32),
-            (0xA8, .unary, O.i32TruncF32S, .f32, .i32), (0xA9, .unary, O.i32TruncF32U, .f32, .i32),
-            (0xAA, .unary, O.i32TruncF64S, .f64, .i32), (0xAB, .unary, O.i32TruncF64U, .f64, .i32),
+            (0xA8, .held, O.i32TruncF32S, .f32, .i32), (0xA9, .held, O.i32TruncF32U, .f32, .i32),
+            (0xAA, .held, O.i32TruncF64S, .f64, .i32), (0xAB, .held, O.i32TruncF64U, .f64, .i32),
             (0xAC, .unary, O.i64ExtendI32S, .i32, .i64),
             (0xAD, .extendUnsigned, O.i64ExtendI32U, .i32, .i64),
-            (0xAE, .promoted, O.i64TruncF64S, .f32, .i64), (0xAF, .promoted, O.i64TruncF64U, .f32, .i64),
-            (0xB0, .unary, O.i64TruncF64S, .f64, .i64), (0xB1, .unary, O.i64TruncF64U, .f64, .i64),
+            (0xAE, .promoted, O.i64TruncF64S, .f32, .i64),
+            (0xAF, .promoted, O.i64TruncF64U, .f32, .i64),
+            (0xB0, .held, O.i64TruncF64S, .f64, .i64), (0xB1, .held, O.i64TruncF64U, .f64, .i64),
             (0xB2, .unary, O.f32ConvertI32S, .i32, .f32),
             (0xB3, .unary, O.f32ConvertI32U, .i32, .f32),
             (0xB4, .unary, O.f32ConvertI64S, .i64, .f32),
@@ -188,25 +192,22 @@ struct NumericEntry {
             (0xC0, .unary, O.i32Extend8S, .i32, .i32), (0xC1, .unary, O.i32Extend16S, .i32, .i32),
             (0xC2, .unary, O.i64Extend8S, .i64, .i64), (0xC3, .unary, O.i64Extend16S, .i64, .i64),
             (0xC4, .unary, O.i64ExtendI32S, .i64, .i64),
-            (0xC5, .unary, O.i32TruncSatF32S, .f32, .i32),
-            (0xC6, .unary, O.i32TruncSatF32U, .f32, .i32),
-            (0xC7, .unary, O.i32TruncSatF64S, .f64, .i32),
-            (0xC8, .unary, O.i32TruncSatF64U, .f64, .i32),
+            (0xC5, .held, O.i32TruncSatF32S, .f32, .i32),
+            (0xC6, .held, O.i32TruncSatF32U, .f32, .i32),
+            (0xC7, .held, O.i32TruncSatF64S, .f64, .i32),
+            (0xC8, .held, O.i32TruncSatF64U, .f64, .i32),
             (0xC9, .promoted, O.i64TruncSatF64S, .f32, .i64),
             (0xCA, .promoted, O.i64TruncSatF64U, .f32, .i64),
-            (0xCB, .unary, O.i64TruncSatF64S, .f64, .i64),
-            (0xCC, .unary, O.i64TruncSatF64U, .f64, .i64),
+            (0xCB, .held, O.i64TruncSatF64S, .f64, .i64),
+            (0xCC, .held, O.i64TruncSatF64U, .f64, .i64),
         ]
         for (code, shape, operation, operand, result) in list {
-            let isTruncation =
-                (operand == .f32 || operand == .f64) && (result == .i32 || result == .i64)
-                && shape != .reinterpret
             table[code] = NumericEntry(
                 shape: shape,
                 operation: operation,
                 operand: operand,
                 result: result,
-                hasSlotResult: !isTruncation
+                hasSlotResult: shape != .held && shape != .promoted
             )
         }
     }

@@ -18,9 +18,9 @@ extension Operation {
     }
 
     /// Conditions, by their places in the generator's table, that a counter's branch may have.
-    static let countingConditions: Range<UInt16> = 1..<7
+    static let countingConditions: Range<UInt16> = 1..<9
 
-    /// Seven conditions with four choices of places; six with two.
+    /// Seven conditions with four choices of places; eight with two.
     private static let comparisonCount: UInt16 = 28
-    private static let counterCount: UInt16 = 12
+    private static let counterCount: UInt16 = 16
 }

@@ -1,8 +1,10 @@
 /// Room for lists that one translation after another uses, so that hardly any allocates.
 final class TranslatorScratch {
     let numeric = NumericEntry.table
-    /// Bytes of locals that short operands reach: half of what they could, the other half is for operands of
-    /// the stack. A variable so that tests need no functions of thousands of locals.
+    /// Bytes of locals that short operands reach.
+    ///
+    /// Half of what they could: the other half is for the operand stack. A variable so that tests need no
+    /// functions of thousands of locals.
     var nearBytesMax: UInt32 = 32_768
     var code = CodeBuffer()
     var stack = Pile<Operand>()

@@ -8,15 +8,17 @@ public enum ModuleResults {
     /// Limits that no generated module meets: a few pages and the heap.
     public static let limits = ResourceLimits(memoryBytes: 32 << 20)
 
-    /// Runs `module` within `limits` and tells everything that it gives.
+    /// Runs `module` within `limits` and tells everything that it gives; `prepare` is given the store first.
     public static func text(
         _ module: GeneratedModule,
-        limits: ResourceLimits = limits
+        limits: ResourceLimits = limits,
+        prepare: (Store) -> Void = { _ in }
     ) -> String {
         do {
             let decoded = try Module(bytes: ModuleBytes(copying: module.bytes))
             try decoded.validateAllBodies()
             let store = Store(limits: limits)
+            prepare(store)
             let instance = try store.instantiate(decoded, imports: Imports())
             return text(module, instance)
         } catch {

@@ -12,7 +12,8 @@ struct FarVectorTests {
 
     /// Operators: loads, loads of a lane, stores, stores of a lane; each with its alignment.
     private static let loads: [(UInt8, UInt8)] = [
-        (0, 4), (1, 3), (2, 3), (3, 3), (4, 3), (5, 3), (6, 3), (7, 0), (8, 1), (9, 2), (10, 3), (92, 2),
+        (0, 4), (1, 3), (2, 3), (3, 3), (4, 3), (5, 3), (6, 3), (7, 0), (8, 1), (9, 2), (10, 3),
+        (92, 2),
         (93, 3),
     ]
     private static let laneLoads: [(UInt8, UInt8)] = [(84, 0), (85, 1), (86, 2), (87, 3)]
@@ -20,7 +21,8 @@ struct FarVectorTests {
     private static let laneStores: [(UInt8, UInt8)] = [(88, 0), (89, 1), (90, 2), (91, 3)]
     private static let offset = 5
     private static let addresses: [UInt64] = [
-        0, 1, 17, 40, 65_510, 65_515, 65_516, 65_519, 65_523, 65_524, 65_527, 65_529, 65_530, 65_531, 65_535,
+        0, 1, 17, 40, 65_510, 65_515, 65_516, 65_519, 65_523, 65_524, 65_527, 65_529, 65_530,
+        65_531, 65_535,
         65_536, 1 << 31, (1 << 32) - 1,
     ]
     private static let vector = Value.v128(low: 0x0807_0605_0403_0201, high: 0x8899_AABB_CCDD_EEFF)
@@ -56,18 +58,22 @@ struct FarVectorTests {
         let bytes = (0..<128).map { UInt8(truncatingIfNeeded: $0 * 7 + 129) }
         let segments = [0, 65_408].map { place -> [UInt8] in
             let head: [UInt8] = isSecond ? [2, 1] : [0]
-            return head + start + Wire.signed(Int64(place)) + [0x0B] + Wire.unsigned(bytes.count) + bytes
+            return head + start + Wire.signed(Int64(place)) + [0x0B] + Wire.unsigned(bytes.count)
+                + bytes
         }
         return try Guest().instantiate(
             Guest.functions(
                 list,
-                more: [Wire.memories(isSecond ? [[0, 1], memory] : [memory]), Wire.data(segments)]
+                more: [
+                    Wire.memories(isSecond ? [[0, 1], memory] : [memory]), Wire.data(segments),
+                ]
             )
         )
     }
 
     /// What a call gives, or the reason of its trap.
-    private static func outcome(_ instance: Instance, _ index: Int, _ arguments: [Value]) -> String {
+    private static func outcome(_ instance: Instance, _ index: Int, _ arguments: [Value]) -> String
+    {
         do throws(Trap) {
             return "\(try instance.invoke("f\(index)", arguments))"
         } catch {

@@ -29,7 +29,7 @@ struct HandlerCodeTests {
     /// What all handlers may take, vectors included. x86-64 has longer instructions, and on its oldest
     /// machines, for which we compile, more of them for floats and vectors.
     #if arch(x86_64)
-    private static let byteCountMax = 66_000
+    private static let byteCountMax = 65_000
     #else
     private static let byteCountMax = armByteCountMax
     #endif
@@ -41,7 +41,8 @@ struct HandlerCodeTests {
         let objdump = try Requirement.objdump.path()
         let symbols = try run(objdump, ["-t", program]).standardOutput
         let sizes = symbols.split(separator: "\n").compactMap { line -> Int? in
-            guard line.contains(" wasm_") else { return nil }
+            // The generator's own main is no handler.
+            guard line.contains(" wasm_"), !line.contains(" wasm_handlers_main") else { return nil }
             // Address, two flags, section, size.
             return line.split { $0 == " " || $0 == "\t" }.dropFirst(4).first.flatMap {
                 Int($0, radix: 16)

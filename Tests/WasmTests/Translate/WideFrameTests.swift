@@ -31,7 +31,8 @@ struct WideFrameTests {
     ) -> [Wire.Section] {
         let sections = [
             Wire.types(list.map { Wire.functionType($0.parameters, $0.results) }),
-            Wire.functions(Array(list.indices)), Wire.exports(list.indices.map { ("f\($0)", 0, $0) }),
+            Wire.functions(Array(list.indices)),
+            Wire.exports(list.indices.map { ("f\($0)", 0, $0) }),
             Wire.code(list.map(\.body)),
         ]
         return (sections + more).sorted { order($0.id) < order($1.id) }
@@ -102,7 +103,9 @@ struct WideFrameTests {
         #expect(doubled == [.f64(bits: 5.0.bitPattern)])
     }
 
-    @Test("recursion keeps the far locals of each call apart, and ends in a trap when it is too deep")
+    @Test(
+        "recursion keeps the far locals of each call apart, and ends in a trap when it is too deep"
+    )
     func recursion() throws {
         // x9000 = p; if p == 0 then 1 else f(p - 1) * x9000
         let code =
@@ -220,7 +223,9 @@ struct WideFrameTests {
 
     @Test("operands that no frame holds are refused by name")
     func operands() throws {
-        let code = (0..<9_000).flatMap { value -> [UInt8] in Self.i64(value) } + [UInt8](repeating: 0x1A, count: 9_000)
+        let code =
+            (0..<9_000).flatMap { value -> [UInt8] in Self.i64(value) }
+            + [UInt8](repeating: 0x1A, count: 9_000)
         let bytes = Wire.module(Self.sections([([], [], Wire.body(code))]))
         let module = try Module(bytes: ModuleBytes(copying: bytes))
         let error = #expect(throws: ModuleError.self) { try module.validateAllBodies() }

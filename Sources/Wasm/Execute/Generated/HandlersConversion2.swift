@@ -194,24 +194,24 @@ private func f64_reinterpret_i64_A_S(
 }
 
 func fillConversion2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[875] = i64_extend16_s_S_A
-    unsafe table[876] = i64_extend16_s_S_S
-    unsafe table[877] = i64_extend16_s_A_A
-    unsafe table[878] = i64_extend16_s_A_S
-    unsafe table[879] = f32_demote_f64_S_A
-    unsafe table[880] = f32_demote_f64_S_S
-    unsafe table[881] = f32_demote_f64_A_A
-    unsafe table[882] = f32_demote_f64_A_S
-    unsafe table[883] = f64_promote_f32_S_A
-    unsafe table[884] = f64_promote_f32_S_S
-    unsafe table[885] = f64_promote_f32_A_A
-    unsafe table[886] = f64_promote_f32_A_S
-    unsafe table[887] = i32_reinterpret_f32_A_A
-    unsafe table[888] = i32_reinterpret_f32_A_S
-    unsafe table[889] = i64_reinterpret_f64_A_A
-    unsafe table[890] = i64_reinterpret_f64_A_S
-    unsafe table[891] = f32_reinterpret_i32_A_A
-    unsafe table[892] = f32_reinterpret_i32_A_S
-    unsafe table[893] = f64_reinterpret_i64_A_A
-    unsafe table[894] = f64_reinterpret_i64_A_S
+    unsafe table[865] = i64_extend16_s_S_A
+    unsafe table[866] = i64_extend16_s_S_S
+    unsafe table[867] = i64_extend16_s_A_A
+    unsafe table[868] = i64_extend16_s_A_S
+    unsafe table[869] = f32_demote_f64_S_A
+    unsafe table[870] = f32_demote_f64_S_S
+    unsafe table[871] = f32_demote_f64_A_A
+    unsafe table[872] = f32_demote_f64_A_S
+    unsafe table[873] = f64_promote_f32_S_A
+    unsafe table[874] = f64_promote_f32_S_S
+    unsafe table[875] = f64_promote_f32_A_A
+    unsafe table[876] = f64_promote_f32_A_S
+    unsafe table[877] = i32_reinterpret_f32_A_A
+    unsafe table[878] = i32_reinterpret_f32_A_S
+    unsafe table[879] = i64_reinterpret_f64_A_A
+    unsafe table[880] = i64_reinterpret_f64_A_S
+    unsafe table[881] = f32_reinterpret_i32_A_A
+    unsafe table[882] = f32_reinterpret_i32_A_S
+    unsafe table[883] = f64_reinterpret_i64_A_A
+    unsafe table[884] = f64_reinterpret_i64_A_S
 }

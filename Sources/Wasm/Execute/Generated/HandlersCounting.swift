@@ -171,6 +171,62 @@ private func br_count_lt_u_I(
     unsafe next(pc + 18, sp, m, l, c, r, f, d)
 }
 
+@inline(__always) @_cdecl("wasm_br_count_ge_u_S")
+private func br_count_ge_u_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if x >= y { return unsafe jump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_br_count_ge_u_I")
+private func br_count_ge_u_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if x >= y { return unsafe jump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_br_count_gt_u_S")
+private func br_count_gt_u_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if x > y { return unsafe jump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_br_count_gt_u_I")
+private func br_count_gt_u_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if x > y { return unsafe jump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
 @inline(__always) @_cdecl("wasm_paid_br_count_ne_S")
 private func paid_br_count_ne_S(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -339,6 +395,62 @@ private func paid_br_count_lt_u_I(
     unsafe next(pc + 18, sp, m, l, c, r, f, d)
 }
 
+@inline(__always) @_cdecl("wasm_paid_br_count_ge_u_S")
+private func paid_br_count_ge_u_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if x >= y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_ge_u_I")
+private func paid_br_count_ge_u_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if x >= y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_gt_u_S")
+private func paid_br_count_gt_u_S(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe slot(pc, sp, 10, UInt32.self)
+    if x > y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 12) }
+    unsafe next(pc + 16, sp, m, l, c, r, f, d)
+}
+
+@inline(__always) @_cdecl("wasm_paid_br_count_gt_u_I")
+private func paid_br_count_gt_u_I(
+    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
+) {
+    let w = unsafe slot(pc, sp, 2, UInt32.self)
+    let z = unsafe immediate(pc, 4, UInt32.self)
+    let x = w &+ z
+    let r = UInt64(x)
+    unsafe set(pc, sp, 8, r)
+    let y = unsafe immediate(pc, 10, UInt32.self)
+    if x > y { return unsafe paidJump(pc, sp, m, l, c, r, f, d, 14) }
+    unsafe next(pc + 18, sp, m, l, c, r, f, d)
+}
+
 func fillCounting(_ table: UnsafeMutablePointer<Handler>) {
     unsafe table[345] = br_count_ne_S
     unsafe table[346] = br_count_ne_I
@@ -352,16 +464,24 @@ func fillCounting(_ table: UnsafeMutablePointer<Handler>) {
     unsafe table[354] = br_count_le_s_I
     unsafe table[355] = br_count_lt_u_S
     unsafe table[356] = br_count_lt_u_I
-    unsafe table[357] = paid_br_count_ne_S
-    unsafe table[358] = paid_br_count_ne_I
-    unsafe table[359] = paid_br_count_lt_s_S
-    unsafe table[360] = paid_br_count_lt_s_I
-    unsafe table[361] = paid_br_count_ge_s_S
-    unsafe table[362] = paid_br_count_ge_s_I
-    unsafe table[363] = paid_br_count_gt_s_S
-    unsafe table[364] = paid_br_count_gt_s_I
-    unsafe table[365] = paid_br_count_le_s_S
-    unsafe table[366] = paid_br_count_le_s_I
-    unsafe table[367] = paid_br_count_lt_u_S
-    unsafe table[368] = paid_br_count_lt_u_I
+    unsafe table[357] = br_count_ge_u_S
+    unsafe table[358] = br_count_ge_u_I
+    unsafe table[359] = br_count_gt_u_S
+    unsafe table[360] = br_count_gt_u_I
+    unsafe table[361] = paid_br_count_ne_S
+    unsafe table[362] = paid_br_count_ne_I
+    unsafe table[363] = paid_br_count_lt_s_S
+    unsafe table[364] = paid_br_count_lt_s_I
+    unsafe table[365] = paid_br_count_ge_s_S
+    unsafe table[366] = paid_br_count_ge_s_I
+    unsafe table[367] = paid_br_count_gt_s_S
+    unsafe table[368] = paid_br_count_gt_s_I
+    unsafe table[369] = paid_br_count_le_s_S
+    unsafe table[370] = paid_br_count_le_s_I
+    unsafe table[371] = paid_br_count_lt_u_S
+    unsafe table[372] = paid_br_count_lt_u_I
+    unsafe table[373] = paid_br_count_ge_u_S
+    unsafe table[374] = paid_br_count_ge_u_I
+    unsafe table[375] = paid_br_count_gt_u_S
+    unsafe table[376] = paid_br_count_gt_u_I
 }

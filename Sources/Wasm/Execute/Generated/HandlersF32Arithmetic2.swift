@@ -314,15 +314,6 @@ private func f32_sqrt_A_S(
     unsafe next(pc + 4, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_ceil_S_A")
-private func f32_ceil_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = roundUp(x)
-    unsafe next(pc + 4, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_ceil_A_A")
 private func f32_ceil_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -330,15 +321,6 @@ private func f32_ceil_A_A(
     let x = f
     let r: Float = roundUp(x)
     unsafe next(pc + 2, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_floor_S_A")
-private func f32_floor_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = roundDown(x)
-    unsafe next(pc + 4, sp, m, l, c, a, r, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_floor_A_A")
@@ -350,15 +332,6 @@ private func f32_floor_A_A(
     unsafe next(pc + 2, sp, m, l, c, a, r, d)
 }
 
-@inline(__always) @_cdecl("wasm_f32_trunc_S_A")
-private func f32_trunc_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = roundToZero(x)
-    unsafe next(pc + 4, sp, m, l, c, a, r, d)
-}
-
 @inline(__always) @_cdecl("wasm_f32_trunc_A_A")
 private func f32_trunc_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -366,15 +339,6 @@ private func f32_trunc_A_A(
     let x = f
     let r: Float = roundToZero(x)
     unsafe next(pc + 2, sp, m, l, c, a, r, d)
-}
-
-@inline(__always) @_cdecl("wasm_f32_nearest_S_A")
-private func f32_nearest_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r: Float = roundToEven(x)
-    unsafe next(pc + 4, sp, m, l, c, a, r, d)
 }
 
 @inline(__always) @_cdecl("wasm_f32_nearest_A_A")
@@ -387,43 +351,39 @@ private func f32_nearest_A_A(
 }
 
 func fillF32Arithmetic2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[933] = f32_div_SS_A
-    unsafe table[934] = f32_div_SS_S
-    unsafe table[935] = f32_div_SI_A
-    unsafe table[936] = f32_div_SI_S
-    unsafe table[937] = f32_div_AS_A
-    unsafe table[938] = f32_div_AS_S
-    unsafe table[939] = f32_div_AI_A
-    unsafe table[940] = f32_div_AI_S
-    unsafe table[941] = f32_div_SA_A
-    unsafe table[942] = f32_div_SA_S
-    unsafe table[943] = f32_div_IS_A
-    unsafe table[944] = f32_div_IS_S
-    unsafe table[945] = f32_div_IA_A
-    unsafe table[946] = f32_div_IA_S
-    unsafe table[947] = f32_copysign_SS_A
-    unsafe table[948] = f32_copysign_SI_A
-    unsafe table[949] = f32_copysign_AS_A
-    unsafe table[950] = f32_copysign_AI_A
-    unsafe table[951] = f32_copysign_SA_A
-    unsafe table[952] = f32_abs_S_A
-    unsafe table[953] = f32_abs_S_S
-    unsafe table[954] = f32_abs_A_A
-    unsafe table[955] = f32_abs_A_S
-    unsafe table[956] = f32_neg_S_A
-    unsafe table[957] = f32_neg_S_S
-    unsafe table[958] = f32_neg_A_A
-    unsafe table[959] = f32_neg_A_S
-    unsafe table[960] = f32_sqrt_S_A
-    unsafe table[961] = f32_sqrt_S_S
-    unsafe table[962] = f32_sqrt_A_A
-    unsafe table[963] = f32_sqrt_A_S
-    unsafe table[964] = f32_ceil_S_A
-    unsafe table[965] = f32_ceil_A_A
-    unsafe table[966] = f32_floor_S_A
-    unsafe table[967] = f32_floor_A_A
-    unsafe table[968] = f32_trunc_S_A
-    unsafe table[969] = f32_trunc_A_A
-    unsafe table[970] = f32_nearest_S_A
-    unsafe table[971] = f32_nearest_A_A
+    unsafe table[923] = f32_div_SS_A
+    unsafe table[924] = f32_div_SS_S
+    unsafe table[925] = f32_div_SI_A
+    unsafe table[926] = f32_div_SI_S
+    unsafe table[927] = f32_div_AS_A
+    unsafe table[928] = f32_div_AS_S
+    unsafe table[929] = f32_div_AI_A
+    unsafe table[930] = f32_div_AI_S
+    unsafe table[931] = f32_div_SA_A
+    unsafe table[932] = f32_div_SA_S
+    unsafe table[933] = f32_div_IS_A
+    unsafe table[934] = f32_div_IS_S
+    unsafe table[935] = f32_div_IA_A
+    unsafe table[936] = f32_div_IA_S
+    unsafe table[937] = f32_copysign_SS_A
+    unsafe table[938] = f32_copysign_SI_A
+    unsafe table[939] = f32_copysign_AS_A
+    unsafe table[940] = f32_copysign_AI_A
+    unsafe table[941] = f32_copysign_SA_A
+    unsafe table[942] = f32_abs_S_A
+    unsafe table[943] = f32_abs_S_S
+    unsafe table[944] = f32_abs_A_A
+    unsafe table[945] = f32_abs_A_S
+    unsafe table[946] = f32_neg_S_A
+    unsafe table[947] = f32_neg_S_S
+    unsafe table[948] = f32_neg_A_A
+    unsafe table[949] = f32_neg_A_S
+    unsafe table[950] = f32_sqrt_S_A
+    unsafe table[951] = f32_sqrt_S_S
+    unsafe table[952] = f32_sqrt_A_A
+    unsafe table[953] = f32_sqrt_A_S
+    unsafe table[954] = f32_ceil_A_A
+    unsafe table[955] = f32_floor_A_A
+    unsafe table[956] = f32_trunc_A_A
+    unsafe table[957] = f32_nearest_A_A
 }

@@ -314,15 +314,6 @@ private func f64_sqrt_A_S(
     unsafe next(pc + 4, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_ceil_S_A")
-private func f64_ceil_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = roundUp(x)
-    unsafe next(pc + 4, sp, m, l, c, a, f, r)
-}
-
 @inline(__always) @_cdecl("wasm_f64_ceil_A_A")
 private func f64_ceil_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -330,15 +321,6 @@ private func f64_ceil_A_A(
     let x = d
     let r: Double = roundUp(x)
     unsafe next(pc + 2, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_floor_S_A")
-private func f64_floor_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = roundDown(x)
-    unsafe next(pc + 4, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_floor_A_A")
@@ -350,15 +332,6 @@ private func f64_floor_A_A(
     unsafe next(pc + 2, sp, m, l, c, a, f, r)
 }
 
-@inline(__always) @_cdecl("wasm_f64_trunc_S_A")
-private func f64_trunc_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = roundToZero(x)
-    unsafe next(pc + 4, sp, m, l, c, a, f, r)
-}
-
 @inline(__always) @_cdecl("wasm_f64_trunc_A_A")
 private func f64_trunc_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -366,15 +339,6 @@ private func f64_trunc_A_A(
     let x = d
     let r: Double = roundToZero(x)
     unsafe next(pc + 2, sp, m, l, c, a, f, r)
-}
-
-@inline(__always) @_cdecl("wasm_f64_nearest_S_A")
-private func f64_nearest_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: Double = roundToEven(x)
-    unsafe next(pc + 4, sp, m, l, c, a, f, r)
 }
 
 @inline(__always) @_cdecl("wasm_f64_nearest_A_A")
@@ -387,43 +351,39 @@ private func f64_nearest_A_A(
 }
 
 func fillF64Arithmetic2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1034] = f64_div_SS_A
-    unsafe table[1035] = f64_div_SS_S
-    unsafe table[1036] = f64_div_SI_A
-    unsafe table[1037] = f64_div_SI_S
-    unsafe table[1038] = f64_div_AS_A
-    unsafe table[1039] = f64_div_AS_S
-    unsafe table[1040] = f64_div_AI_A
-    unsafe table[1041] = f64_div_AI_S
-    unsafe table[1042] = f64_div_SA_A
-    unsafe table[1043] = f64_div_SA_S
-    unsafe table[1044] = f64_div_IS_A
-    unsafe table[1045] = f64_div_IS_S
-    unsafe table[1046] = f64_div_IA_A
-    unsafe table[1047] = f64_div_IA_S
-    unsafe table[1048] = f64_copysign_SS_A
-    unsafe table[1049] = f64_copysign_SI_A
-    unsafe table[1050] = f64_copysign_AS_A
-    unsafe table[1051] = f64_copysign_AI_A
-    unsafe table[1052] = f64_copysign_SA_A
-    unsafe table[1053] = f64_abs_S_A
-    unsafe table[1054] = f64_abs_S_S
-    unsafe table[1055] = f64_abs_A_A
-    unsafe table[1056] = f64_abs_A_S
-    unsafe table[1057] = f64_neg_S_A
-    unsafe table[1058] = f64_neg_S_S
-    unsafe table[1059] = f64_neg_A_A
-    unsafe table[1060] = f64_neg_A_S
-    unsafe table[1061] = f64_sqrt_S_A
-    unsafe table[1062] = f64_sqrt_S_S
-    unsafe table[1063] = f64_sqrt_A_A
-    unsafe table[1064] = f64_sqrt_A_S
-    unsafe table[1065] = f64_ceil_S_A
-    unsafe table[1066] = f64_ceil_A_A
-    unsafe table[1067] = f64_floor_S_A
-    unsafe table[1068] = f64_floor_A_A
-    unsafe table[1069] = f64_trunc_S_A
-    unsafe table[1070] = f64_trunc_A_A
-    unsafe table[1071] = f64_nearest_S_A
-    unsafe table[1072] = f64_nearest_A_A
+    unsafe table[1020] = f64_div_SS_A
+    unsafe table[1021] = f64_div_SS_S
+    unsafe table[1022] = f64_div_SI_A
+    unsafe table[1023] = f64_div_SI_S
+    unsafe table[1024] = f64_div_AS_A
+    unsafe table[1025] = f64_div_AS_S
+    unsafe table[1026] = f64_div_AI_A
+    unsafe table[1027] = f64_div_AI_S
+    unsafe table[1028] = f64_div_SA_A
+    unsafe table[1029] = f64_div_SA_S
+    unsafe table[1030] = f64_div_IS_A
+    unsafe table[1031] = f64_div_IS_S
+    unsafe table[1032] = f64_div_IA_A
+    unsafe table[1033] = f64_div_IA_S
+    unsafe table[1034] = f64_copysign_SS_A
+    unsafe table[1035] = f64_copysign_SI_A
+    unsafe table[1036] = f64_copysign_AS_A
+    unsafe table[1037] = f64_copysign_AI_A
+    unsafe table[1038] = f64_copysign_SA_A
+    unsafe table[1039] = f64_abs_S_A
+    unsafe table[1040] = f64_abs_S_S
+    unsafe table[1041] = f64_abs_A_A
+    unsafe table[1042] = f64_abs_A_S
+    unsafe table[1043] = f64_neg_S_A
+    unsafe table[1044] = f64_neg_S_S
+    unsafe table[1045] = f64_neg_A_A
+    unsafe table[1046] = f64_neg_A_S
+    unsafe table[1047] = f64_sqrt_S_A
+    unsafe table[1048] = f64_sqrt_S_S
+    unsafe table[1049] = f64_sqrt_A_A
+    unsafe table[1050] = f64_sqrt_A_S
+    unsafe table[1051] = f64_ceil_A_A
+    unsafe table[1052] = f64_floor_A_A
+    unsafe table[1053] = f64_trunc_A_A
+    unsafe table[1054] = f64_nearest_A_A
 }

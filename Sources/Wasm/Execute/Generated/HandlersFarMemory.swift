@@ -84,12 +84,12 @@ private func far_store64(
 }
 
 func fillFarMemory(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[777] = far_load8_u
-    unsafe table[778] = far_load16_u
-    unsafe table[779] = far_load32
-    unsafe table[780] = far_load64
-    unsafe table[781] = far_store8
-    unsafe table[782] = far_store16
-    unsafe table[783] = far_store32
-    unsafe table[784] = far_store64
+    unsafe table[779] = far_load8_u
+    unsafe table[780] = far_load16_u
+    unsafe table[781] = far_load32
+    unsafe table[782] = far_load64
+    unsafe table[783] = far_store8
+    unsafe table[784] = far_store16
+    unsafe table[785] = far_store32
+    unsafe table[786] = far_store64
 }

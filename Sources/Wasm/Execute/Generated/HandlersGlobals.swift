@@ -142,18 +142,18 @@ private func imported_global_set_D(
 }
 
 func fillGlobals(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[785] = global_get_A
-    unsafe table[786] = global_get_S
-    unsafe table[787] = global_set_S
-    unsafe table[788] = global_set_A
-    unsafe table[789] = global_set_I
-    unsafe table[790] = global_set_F
-    unsafe table[791] = global_set_D
-    unsafe table[792] = imported_global_get_A
-    unsafe table[793] = imported_global_get_S
-    unsafe table[794] = imported_global_set_S
-    unsafe table[795] = imported_global_set_A
-    unsafe table[796] = imported_global_set_I
-    unsafe table[797] = imported_global_set_F
-    unsafe table[798] = imported_global_set_D
+    unsafe table[787] = global_get_A
+    unsafe table[788] = global_get_S
+    unsafe table[789] = global_set_S
+    unsafe table[790] = global_set_A
+    unsafe table[791] = global_set_I
+    unsafe table[792] = global_set_F
+    unsafe table[793] = global_set_D
+    unsafe table[794] = imported_global_get_A
+    unsafe table[795] = imported_global_get_S
+    unsafe table[796] = imported_global_set_S
+    unsafe table[797] = imported_global_set_A
+    unsafe table[798] = imported_global_set_I
+    unsafe table[799] = imported_global_set_F
+    unsafe table[800] = imported_global_set_D
 }

@@ -150,15 +150,6 @@ private func i32_sub_IA_S(
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_clz_S_A")
-private func i32_clz_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let r = UInt64(UInt32(x.leadingZeroBitCount))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_clz_A_A")
 private func i32_clz_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -168,15 +159,6 @@ private func i32_clz_A_A(
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_ctz_S_A")
-private func i32_ctz_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let r = UInt64(UInt32(x.trailingZeroBitCount))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_ctz_A_A")
 private func i32_ctz_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -184,15 +166,6 @@ private func i32_ctz_A_A(
     let x = UInt32(truncatingIfNeeded: a)
     let r = UInt64(UInt32(x.trailingZeroBitCount))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_popcnt_S_A")
-private func i32_popcnt_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt32.self)
-    let r = UInt64(populationCount(x))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_popcnt_A_A")
@@ -205,24 +178,21 @@ private func i32_popcnt_A_A(
 }
 
 func fillI32Arithmetic2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[409] = i32_sub_SS_A
-    unsafe table[410] = i32_sub_SS_S
-    unsafe table[411] = i32_sub_SI_A
-    unsafe table[412] = i32_sub_SI_S
-    unsafe table[413] = i32_sub_AS_A
-    unsafe table[414] = i32_sub_AS_S
-    unsafe table[415] = i32_sub_AI_A
-    unsafe table[416] = i32_sub_AI_S
-    unsafe table[417] = i32_sub_SA_A
-    unsafe table[418] = i32_sub_SA_S
-    unsafe table[419] = i32_sub_IS_A
-    unsafe table[420] = i32_sub_IS_S
-    unsafe table[421] = i32_sub_IA_A
-    unsafe table[422] = i32_sub_IA_S
-    unsafe table[423] = i32_clz_S_A
-    unsafe table[424] = i32_clz_A_A
-    unsafe table[425] = i32_ctz_S_A
-    unsafe table[426] = i32_ctz_A_A
-    unsafe table[427] = i32_popcnt_S_A
-    unsafe table[428] = i32_popcnt_A_A
+    unsafe table[417] = i32_sub_SS_A
+    unsafe table[418] = i32_sub_SS_S
+    unsafe table[419] = i32_sub_SI_A
+    unsafe table[420] = i32_sub_SI_S
+    unsafe table[421] = i32_sub_AS_A
+    unsafe table[422] = i32_sub_AS_S
+    unsafe table[423] = i32_sub_AI_A
+    unsafe table[424] = i32_sub_AI_S
+    unsafe table[425] = i32_sub_SA_A
+    unsafe table[426] = i32_sub_SA_S
+    unsafe table[427] = i32_sub_IS_A
+    unsafe table[428] = i32_sub_IS_S
+    unsafe table[429] = i32_sub_IA_A
+    unsafe table[430] = i32_sub_IA_S
+    unsafe table[431] = i32_clz_A_A
+    unsafe table[432] = i32_ctz_A_A
+    unsafe table[433] = i32_popcnt_A_A
 }

@@ -229,24 +229,24 @@ private func i32_rem_u_SA_A(
 }
 
 func fillI32Division(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[483] = i32_div_s_SS_A
-    unsafe table[484] = i32_div_s_SI_A
-    unsafe table[485] = i32_div_s_AS_A
-    unsafe table[486] = i32_div_s_AI_A
-    unsafe table[487] = i32_div_s_SA_A
-    unsafe table[488] = i32_div_u_SS_A
-    unsafe table[489] = i32_div_u_SI_A
-    unsafe table[490] = i32_div_u_AS_A
-    unsafe table[491] = i32_div_u_AI_A
-    unsafe table[492] = i32_div_u_SA_A
-    unsafe table[493] = i32_rem_s_SS_A
-    unsafe table[494] = i32_rem_s_SI_A
-    unsafe table[495] = i32_rem_s_AS_A
-    unsafe table[496] = i32_rem_s_AI_A
-    unsafe table[497] = i32_rem_s_SA_A
-    unsafe table[498] = i32_rem_u_SS_A
-    unsafe table[499] = i32_rem_u_SI_A
-    unsafe table[500] = i32_rem_u_AS_A
-    unsafe table[501] = i32_rem_u_AI_A
-    unsafe table[502] = i32_rem_u_SA_A
+    unsafe table[488] = i32_div_s_SS_A
+    unsafe table[489] = i32_div_s_SI_A
+    unsafe table[490] = i32_div_s_AS_A
+    unsafe table[491] = i32_div_s_AI_A
+    unsafe table[492] = i32_div_s_SA_A
+    unsafe table[493] = i32_div_u_SS_A
+    unsafe table[494] = i32_div_u_SI_A
+    unsafe table[495] = i32_div_u_AS_A
+    unsafe table[496] = i32_div_u_AI_A
+    unsafe table[497] = i32_div_u_SA_A
+    unsafe table[498] = i32_rem_s_SS_A
+    unsafe table[499] = i32_rem_s_SI_A
+    unsafe table[500] = i32_rem_s_AS_A
+    unsafe table[501] = i32_rem_s_AI_A
+    unsafe table[502] = i32_rem_s_SA_A
+    unsafe table[503] = i32_rem_u_SS_A
+    unsafe table[504] = i32_rem_u_SI_A
+    unsafe table[505] = i32_rem_u_AS_A
+    unsafe table[506] = i32_rem_u_AI_A
+    unsafe table[507] = i32_rem_u_SA_A
 }

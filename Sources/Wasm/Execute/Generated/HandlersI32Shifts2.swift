@@ -109,14 +109,14 @@ private func i32_rotr_SA_S(
 }
 
 func fillI32Shifts2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[473] = i32_rotr_SS_A
-    unsafe table[474] = i32_rotr_SS_S
-    unsafe table[475] = i32_rotr_SI_A
-    unsafe table[476] = i32_rotr_SI_S
-    unsafe table[477] = i32_rotr_AS_A
-    unsafe table[478] = i32_rotr_AS_S
-    unsafe table[479] = i32_rotr_AI_A
-    unsafe table[480] = i32_rotr_AI_S
-    unsafe table[481] = i32_rotr_SA_A
-    unsafe table[482] = i32_rotr_SA_S
+    unsafe table[478] = i32_rotr_SS_A
+    unsafe table[479] = i32_rotr_SS_S
+    unsafe table[480] = i32_rotr_SI_A
+    unsafe table[481] = i32_rotr_SI_S
+    unsafe table[482] = i32_rotr_AS_A
+    unsafe table[483] = i32_rotr_AS_S
+    unsafe table[484] = i32_rotr_AI_A
+    unsafe table[485] = i32_rotr_AI_S
+    unsafe table[486] = i32_rotr_SA_A
+    unsafe table[487] = i32_rotr_SA_S
 }

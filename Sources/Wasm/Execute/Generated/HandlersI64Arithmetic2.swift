@@ -150,15 +150,6 @@ private func i64_sub_IA_S(
     unsafe next(pc + 8, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_clz_S_A")
-private func i64_clz_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = UInt64(x.leadingZeroBitCount)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_clz_A_A")
 private func i64_clz_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -168,15 +159,6 @@ private func i64_clz_A_A(
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_ctz_S_A")
-private func i64_ctz_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = UInt64(x.trailingZeroBitCount)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_ctz_A_A")
 private func i64_ctz_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -184,15 +166,6 @@ private func i64_ctz_A_A(
     let x = a
     let r: UInt64 = UInt64(x.trailingZeroBitCount)
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_popcnt_S_A")
-private func i64_popcnt_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, UInt64.self)
-    let r: UInt64 = populationCount(x)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_popcnt_A_A")
@@ -205,24 +178,21 @@ private func i64_popcnt_A_A(
 }
 
 func fillI64Arithmetic2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[583] = i64_sub_SS_A
-    unsafe table[584] = i64_sub_SS_S
-    unsafe table[585] = i64_sub_SI_A
-    unsafe table[586] = i64_sub_SI_S
-    unsafe table[587] = i64_sub_AS_A
-    unsafe table[588] = i64_sub_AS_S
-    unsafe table[589] = i64_sub_AI_A
-    unsafe table[590] = i64_sub_AI_S
-    unsafe table[591] = i64_sub_SA_A
-    unsafe table[592] = i64_sub_SA_S
-    unsafe table[593] = i64_sub_IS_A
-    unsafe table[594] = i64_sub_IS_S
-    unsafe table[595] = i64_sub_IA_A
-    unsafe table[596] = i64_sub_IA_S
-    unsafe table[597] = i64_clz_S_A
-    unsafe table[598] = i64_clz_A_A
-    unsafe table[599] = i64_ctz_S_A
-    unsafe table[600] = i64_ctz_A_A
-    unsafe table[601] = i64_popcnt_S_A
-    unsafe table[602] = i64_popcnt_A_A
+    unsafe table[588] = i64_sub_SS_A
+    unsafe table[589] = i64_sub_SS_S
+    unsafe table[590] = i64_sub_SI_A
+    unsafe table[591] = i64_sub_SI_S
+    unsafe table[592] = i64_sub_AS_A
+    unsafe table[593] = i64_sub_AS_S
+    unsafe table[594] = i64_sub_AI_A
+    unsafe table[595] = i64_sub_AI_S
+    unsafe table[596] = i64_sub_SA_A
+    unsafe table[597] = i64_sub_SA_S
+    unsafe table[598] = i64_sub_IS_A
+    unsafe table[599] = i64_sub_IS_S
+    unsafe table[600] = i64_sub_IA_A
+    unsafe table[601] = i64_sub_IA_S
+    unsafe table[602] = i64_clz_A_A
+    unsafe table[603] = i64_ctz_A_A
+    unsafe table[604] = i64_popcnt_A_A
 }

@@ -229,24 +229,24 @@ private func i64_rem_u_SA_A(
 }
 
 func fillI64Division(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[657] = i64_div_s_SS_A
-    unsafe table[658] = i64_div_s_SI_A
-    unsafe table[659] = i64_div_s_AS_A
-    unsafe table[660] = i64_div_s_AI_A
-    unsafe table[661] = i64_div_s_SA_A
-    unsafe table[662] = i64_div_u_SS_A
-    unsafe table[663] = i64_div_u_SI_A
-    unsafe table[664] = i64_div_u_AS_A
-    unsafe table[665] = i64_div_u_AI_A
-    unsafe table[666] = i64_div_u_SA_A
-    unsafe table[667] = i64_rem_s_SS_A
-    unsafe table[668] = i64_rem_s_SI_A
-    unsafe table[669] = i64_rem_s_AS_A
-    unsafe table[670] = i64_rem_s_AI_A
-    unsafe table[671] = i64_rem_s_SA_A
-    unsafe table[672] = i64_rem_u_SS_A
-    unsafe table[673] = i64_rem_u_SI_A
-    unsafe table[674] = i64_rem_u_AS_A
-    unsafe table[675] = i64_rem_u_AI_A
-    unsafe table[676] = i64_rem_u_SA_A
+    unsafe table[659] = i64_div_s_SS_A
+    unsafe table[660] = i64_div_s_SI_A
+    unsafe table[661] = i64_div_s_AS_A
+    unsafe table[662] = i64_div_s_AI_A
+    unsafe table[663] = i64_div_s_SA_A
+    unsafe table[664] = i64_div_u_SS_A
+    unsafe table[665] = i64_div_u_SI_A
+    unsafe table[666] = i64_div_u_AS_A
+    unsafe table[667] = i64_div_u_AI_A
+    unsafe table[668] = i64_div_u_SA_A
+    unsafe table[669] = i64_rem_s_SS_A
+    unsafe table[670] = i64_rem_s_SI_A
+    unsafe table[671] = i64_rem_s_AS_A
+    unsafe table[672] = i64_rem_s_AI_A
+    unsafe table[673] = i64_rem_s_SA_A
+    unsafe table[674] = i64_rem_u_SS_A
+    unsafe table[675] = i64_rem_u_SI_A
+    unsafe table[676] = i64_rem_u_AS_A
+    unsafe table[677] = i64_rem_u_AI_A
+    unsafe table[678] = i64_rem_u_SA_A
 }

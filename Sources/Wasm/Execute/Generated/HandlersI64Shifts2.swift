@@ -109,14 +109,14 @@ private func i64_rotr_SA_S(
 }
 
 func fillI64Shifts2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[647] = i64_rotr_SS_A
-    unsafe table[648] = i64_rotr_SS_S
-    unsafe table[649] = i64_rotr_SI_A
-    unsafe table[650] = i64_rotr_SI_S
-    unsafe table[651] = i64_rotr_AS_A
-    unsafe table[652] = i64_rotr_AS_S
-    unsafe table[653] = i64_rotr_AI_A
-    unsafe table[654] = i64_rotr_AI_S
-    unsafe table[655] = i64_rotr_SA_A
-    unsafe table[656] = i64_rotr_SA_S
+    unsafe table[649] = i64_rotr_SS_A
+    unsafe table[650] = i64_rotr_SS_S
+    unsafe table[651] = i64_rotr_SI_A
+    unsafe table[652] = i64_rotr_SI_S
+    unsafe table[653] = i64_rotr_AS_A
+    unsafe table[654] = i64_rotr_AS_S
+    unsafe table[655] = i64_rotr_AI_A
+    unsafe table[656] = i64_rotr_AI_S
+    unsafe table[657] = i64_rotr_SA_A
+    unsafe table[658] = i64_rotr_SA_S
 }

@@ -3,16 +3,6 @@
 // This file is a fence.
 // Safety: see HandlerSupport.swift.
 
-@inline(__always) @_cdecl("wasm_i32_trunc_f32_s_S_A")
-private func i32_trunc_f32_s_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    guard x > -2147483904, x < 2147483648 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(bitPattern: Int32(x)))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_f32_s_A_A")
 private func i32_trunc_f32_s_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -21,16 +11,6 @@ private func i32_trunc_f32_s_A_A(
     guard x > -2147483904, x < 2147483648 else { return unsafe trapConversion(pc, sp, c, x != x) }
     let r = UInt64(UInt32(bitPattern: Int32(x)))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_trunc_f32_u_S_A")
-private func i32_trunc_f32_u_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    guard x > -1, x < 4294967296 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(x))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_trunc_f32_u_A_A")
@@ -43,16 +23,6 @@ private func i32_trunc_f32_u_A_A(
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_f64_s_S_A")
-private func i32_trunc_f64_s_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    guard x > -2147483649, x < 2147483648 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(bitPattern: Int32(x)))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_f64_s_A_A")
 private func i32_trunc_f64_s_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -61,16 +31,6 @@ private func i32_trunc_f64_s_A_A(
     guard x > -2147483649, x < 2147483648 else { return unsafe trapConversion(pc, sp, c, x != x) }
     let r = UInt64(UInt32(bitPattern: Int32(x)))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_trunc_f64_u_S_A")
-private func i32_trunc_f64_u_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    guard x > -1, x < 4294967296 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r = UInt64(UInt32(x))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_trunc_f64_u_A_A")
@@ -83,16 +43,6 @@ private func i32_trunc_f64_u_A_A(
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_trunc_f64_s_S_A")
-private func i64_trunc_f64_s_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    guard x > -9223372036854777856, x < 9223372036854775808 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(bitPattern: Int64(x))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_trunc_f64_s_A_A")
 private func i64_trunc_f64_s_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -101,16 +51,6 @@ private func i64_trunc_f64_s_A_A(
     guard x > -9223372036854777856, x < 9223372036854775808 else { return unsafe trapConversion(pc, sp, c, x != x) }
     let r: UInt64 = UInt64(bitPattern: Int64(x))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_f64_u_S_A")
-private func i64_trunc_f64_u_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    guard x > -1, x < 18446744073709551616 else { return unsafe trapConversion(pc, sp, c, x != x) }
-    let r: UInt64 = UInt64(x)
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_trunc_f64_u_A_A")
@@ -123,15 +63,6 @@ private func i64_trunc_f64_u_A_A(
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_s_S_A")
-private func i32_trunc_sat_f32_s_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r = UInt64(UInt32(bitPattern: (x > -2147483904 ? (x < 2147483648 ? Int32(x) : .max) : (x == x ? .min : 0))))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_s_A_A")
 private func i32_trunc_sat_f32_s_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -139,15 +70,6 @@ private func i32_trunc_sat_f32_s_A_A(
     let x = f
     let r = UInt64(UInt32(bitPattern: (x > -2147483904 ? (x < 2147483648 ? Int32(x) : .max) : (x == x ? .min : 0))))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_u_S_A")
-private func i32_trunc_sat_f32_u_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Float.self)
-    let r = UInt64((x > -1 ? (x < 4294967296 ? UInt32(x) : .max) : (x == x ? .min : 0)))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f32_u_A_A")
@@ -159,15 +81,6 @@ private func i32_trunc_sat_f32_u_A_A(
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_s_S_A")
-private func i32_trunc_sat_f64_s_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r = UInt64(UInt32(bitPattern: (x > -2147483649 ? (x < 2147483648 ? Int32(x) : .max) : (x == x ? .min : 0))))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_s_A_A")
 private func i32_trunc_sat_f64_s_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -175,15 +88,6 @@ private func i32_trunc_sat_f64_s_A_A(
     let x = d
     let r = UInt64(UInt32(bitPattern: (x > -2147483649 ? (x < 2147483648 ? Int32(x) : .max) : (x == x ? .min : 0))))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_u_S_A")
-private func i32_trunc_sat_f64_u_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r = UInt64((x > -1 ? (x < 4294967296 ? UInt32(x) : .max) : (x == x ? .min : 0)))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i32_trunc_sat_f64_u_A_A")
@@ -195,15 +99,6 @@ private func i32_trunc_sat_f64_u_A_A(
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
 }
 
-@inline(__always) @_cdecl("wasm_i64_trunc_sat_f64_s_S_A")
-private func i64_trunc_sat_f64_s_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: UInt64 = UInt64(bitPattern: (x > -9223372036854777856 ? (x < 9223372036854775808 ? Int64(x) : .max) : (x == x ? .min : 0)))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
-}
-
 @inline(__always) @_cdecl("wasm_i64_trunc_sat_f64_s_A_A")
 private func i64_trunc_sat_f64_s_A_A(
     _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
@@ -211,15 +106,6 @@ private func i64_trunc_sat_f64_s_A_A(
     let x = d
     let r: UInt64 = UInt64(bitPattern: (x > -9223372036854777856 ? (x < 9223372036854775808 ? Int64(x) : .max) : (x == x ? .min : 0)))
     unsafe next(pc + 2, sp, m, l, c, r, f, d)
-}
-
-@inline(__always) @_cdecl("wasm_i64_trunc_sat_f64_u_S_A")
-private func i64_trunc_sat_f64_u_S_A(
-    _ pc: Code, _ sp: Frame, _ m: Frame, _ l: UInt, _ c: Frame, _ a: UInt64, _ f: Float, _ d: Double
-) {
-    let x = unsafe slot(pc, sp, 2, Double.self)
-    let r: UInt64 = (x > -1 ? (x < 18446744073709551616 ? UInt64(x) : .max) : (x == x ? .min : 0))
-    unsafe next(pc + 4, sp, m, l, c, r, f, d)
 }
 
 @inline(__always) @_cdecl("wasm_i64_trunc_sat_f64_u_A_A")
@@ -232,28 +118,16 @@ private func i64_trunc_sat_f64_u_A_A(
 }
 
 func fillTruncation(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[799] = i32_trunc_f32_s_S_A
-    unsafe table[800] = i32_trunc_f32_s_A_A
-    unsafe table[801] = i32_trunc_f32_u_S_A
+    unsafe table[801] = i32_trunc_f32_s_A_A
     unsafe table[802] = i32_trunc_f32_u_A_A
-    unsafe table[803] = i32_trunc_f64_s_S_A
-    unsafe table[804] = i32_trunc_f64_s_A_A
-    unsafe table[805] = i32_trunc_f64_u_S_A
-    unsafe table[806] = i32_trunc_f64_u_A_A
-    unsafe table[807] = i64_trunc_f64_s_S_A
-    unsafe table[808] = i64_trunc_f64_s_A_A
-    unsafe table[809] = i64_trunc_f64_u_S_A
-    unsafe table[810] = i64_trunc_f64_u_A_A
-    unsafe table[811] = i32_trunc_sat_f32_s_S_A
-    unsafe table[812] = i32_trunc_sat_f32_s_A_A
-    unsafe table[813] = i32_trunc_sat_f32_u_S_A
-    unsafe table[814] = i32_trunc_sat_f32_u_A_A
-    unsafe table[815] = i32_trunc_sat_f64_s_S_A
-    unsafe table[816] = i32_trunc_sat_f64_s_A_A
-    unsafe table[817] = i32_trunc_sat_f64_u_S_A
-    unsafe table[818] = i32_trunc_sat_f64_u_A_A
-    unsafe table[819] = i64_trunc_sat_f64_s_S_A
-    unsafe table[820] = i64_trunc_sat_f64_s_A_A
-    unsafe table[821] = i64_trunc_sat_f64_u_S_A
-    unsafe table[822] = i64_trunc_sat_f64_u_A_A
+    unsafe table[803] = i32_trunc_f64_s_A_A
+    unsafe table[804] = i32_trunc_f64_u_A_A
+    unsafe table[805] = i64_trunc_f64_s_A_A
+    unsafe table[806] = i64_trunc_f64_u_A_A
+    unsafe table[807] = i32_trunc_sat_f32_s_A_A
+    unsafe table[808] = i32_trunc_sat_f32_u_A_A
+    unsafe table[809] = i32_trunc_sat_f64_s_A_A
+    unsafe table[810] = i32_trunc_sat_f64_u_A_A
+    unsafe table[811] = i64_trunc_sat_f64_s_A_A
+    unsafe table[812] = i64_trunc_sat_f64_u_A_A
 }

@@ -78,12 +78,12 @@ private func i32x4_trunc_sat_f32x4_u(
 }
 
 func fillVectorFloats2(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1331] = i32x4_trunc_sat_f64x2_s_zero
-    unsafe table[1332] = i32x4_trunc_sat_f64x2_u_zero
-    unsafe table[1333] = f32x4_convert_i32x4_s
-    unsafe table[1334] = f32x4_convert_i32x4_u
-    unsafe table[1335] = f64x2_convert_low_i32x4_s
-    unsafe table[1336] = f64x2_convert_low_i32x4_u
-    unsafe table[1337] = i32x4_trunc_sat_f32x4_s
-    unsafe table[1338] = i32x4_trunc_sat_f32x4_u
+    unsafe table[1313] = i32x4_trunc_sat_f64x2_s_zero
+    unsafe table[1314] = i32x4_trunc_sat_f64x2_u_zero
+    unsafe table[1315] = f32x4_convert_i32x4_s
+    unsafe table[1316] = f32x4_convert_i32x4_u
+    unsafe table[1317] = f64x2_convert_low_i32x4_s
+    unsafe table[1318] = f64x2_convert_low_i32x4_u
+    unsafe table[1319] = i32x4_trunc_sat_f32x4_s
+    unsafe table[1320] = i32x4_trunc_sat_f32x4_u
 }

@@ -204,21 +204,21 @@ private func i64x2_shr_u(
 }
 
 func fillVectorIntegers3(_ table: UnsafeMutablePointer<Handler>) {
-    unsafe table[1238] = i16x8_narrow_i32x4_u
-    unsafe table[1239] = i16x8_q15mulr_sat_s
-    unsafe table[1240] = i32x4_dot_i16x8_s
-    unsafe table[1241] = i16x8_relaxed_dot_i8x16_i7x16_s
-    unsafe table[1242] = i32x4_relaxed_dot_i8x16_i7x16_add_s
-    unsafe table[1243] = i8x16_shl
-    unsafe table[1244] = i8x16_shr_s
-    unsafe table[1245] = i8x16_shr_u
-    unsafe table[1246] = i16x8_shl
-    unsafe table[1247] = i16x8_shr_s
-    unsafe table[1248] = i16x8_shr_u
-    unsafe table[1249] = i32x4_shl
-    unsafe table[1250] = i32x4_shr_s
-    unsafe table[1251] = i32x4_shr_u
-    unsafe table[1252] = i64x2_shl
-    unsafe table[1253] = i64x2_shr_s
-    unsafe table[1254] = i64x2_shr_u
+    unsafe table[1220] = i16x8_narrow_i32x4_u
+    unsafe table[1221] = i16x8_q15mulr_sat_s
+    unsafe table[1222] = i32x4_dot_i16x8_s
+    unsafe table[1223] = i16x8_relaxed_dot_i8x16_i7x16_s
+    unsafe table[1224] = i32x4_relaxed_dot_i8x16_i7x16_add_s
+    unsafe table[1225] = i8x16_shl
+    unsafe table[1226] = i8x16_shr_s
+    unsafe table[1227] = i8x16_shr_u
+    unsafe table[1228] = i16x8_shl
+    unsafe table[1229] = i16x8_shr_s
+    unsafe table[1230] = i16x8_shr_u
+    unsafe table[1231] = i32x4_shl
+    unsafe table[1232] = i32x4_shr_s
+    unsafe table[1233] = i32x4_shr_u
+    unsafe table[1234] = i64x2_shl
+    unsafe table[1235] = i64x2_shr_s
+    unsafe table[1236] = i64x2_shr_u
 }

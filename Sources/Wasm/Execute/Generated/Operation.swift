@@ -207,814 +207,822 @@ enum Operation {
     /// S I
     static let brCountLtU: UInt16 = 355
     /// S I
-    static let paidBrCountNe: UInt16 = 357
+    static let brCountGeU: UInt16 = 357
     /// S I
-    static let paidBrCountLtS: UInt16 = 359
+    static let brCountGtU: UInt16 = 359
     /// S I
-    static let paidBrCountGeS: UInt16 = 361
+    static let paidBrCountNe: UInt16 = 361
     /// S I
-    static let paidBrCountGtS: UInt16 = 363
+    static let paidBrCountLtS: UInt16 = 363
     /// S I
-    static let paidBrCountLeS: UInt16 = 365
+    static let paidBrCountGeS: UInt16 = 365
     /// S I
-    static let paidBrCountLtU: UInt16 = 367
+    static let paidBrCountGtS: UInt16 = 367
+    /// S I
+    static let paidBrCountLeS: UInt16 = 369
+    /// S I
+    static let paidBrCountLtU: UInt16 = 371
+    /// S I
+    static let paidBrCountGeU: UInt16 = 373
+    /// S I
+    static let paidBrCountGtU: UInt16 = 375
     /// SS SI AS AI, to A S
-    static let i32Add: UInt16 = 369
+    static let i32Add: UInt16 = 377
     /// SS SI AS AI, to A S
-    static let i32Mul: UInt16 = 377
+    static let i32Mul: UInt16 = 385
     /// SS SI AS AI, to A S
-    static let i32And: UInt16 = 385
+    static let i32And: UInt16 = 393
     /// SS SI AS AI, to A S
-    static let i32Or: UInt16 = 393
+    static let i32Or: UInt16 = 401
     /// SS SI AS AI, to A S
-    static let i32Xor: UInt16 = 401
+    static let i32Xor: UInt16 = 409
     /// SS SI AS AI SA IS IA, to A S
-    static let i32Sub: UInt16 = 409
-    /// S A
-    static let i32Clz: UInt16 = 423
-    /// S A
-    static let i32Ctz: UInt16 = 425
-    /// S A
-    static let i32Popcnt: UInt16 = 427
+    static let i32Sub: UInt16 = 417
+    /// A
+    static let i32Clz: UInt16 = 431
+    /// A
+    static let i32Ctz: UInt16 = 432
+    /// A
+    static let i32Popcnt: UInt16 = 433
     /// SS SI AS AI SA IS IA, to A S
-    static let i32Shl: UInt16 = 429
+    static let i32Shl: UInt16 = 434
     /// SS SI AS AI SA, to A S
-    static let i32ShrS: UInt16 = 443
+    static let i32ShrS: UInt16 = 448
     /// SS SI AS AI SA, to A S
-    static let i32ShrU: UInt16 = 453
+    static let i32ShrU: UInt16 = 458
     /// SS SI AS AI SA, to A S
-    static let i32Rotl: UInt16 = 463
+    static let i32Rotl: UInt16 = 468
     /// SS SI AS AI SA, to A S
-    static let i32Rotr: UInt16 = 473
+    static let i32Rotr: UInt16 = 478
     /// SS SI AS AI SA
-    static let i32DivS: UInt16 = 483
+    static let i32DivS: UInt16 = 488
     /// SS SI AS AI SA
-    static let i32DivU: UInt16 = 488
+    static let i32DivU: UInt16 = 493
     /// SS SI AS AI SA
-    static let i32RemS: UInt16 = 493
+    static let i32RemS: UInt16 = 498
     /// SS SI AS AI SA
-    static let i32RemU: UInt16 = 498
+    static let i32RemU: UInt16 = 503
     /// SS SI AS AI
-    static let i32Eq: UInt16 = 503
+    static let i32Eq: UInt16 = 508
     /// SS SI AS AI
-    static let i32Ne: UInt16 = 507
+    static let i32Ne: UInt16 = 512
     /// SS SI AS AI
-    static let i32LtS: UInt16 = 511
+    static let i32LtS: UInt16 = 516
     /// SS SI AS AI
-    static let i32GeS: UInt16 = 515
+    static let i32GeS: UInt16 = 520
     /// SS SI AS AI
-    static let i32GtS: UInt16 = 519
+    static let i32GtS: UInt16 = 524
     /// SS SI AS AI
-    static let i32LeS: UInt16 = 523
+    static let i32LeS: UInt16 = 528
     /// SS SI AS AI
-    static let i32LtU: UInt16 = 527
+    static let i32LtU: UInt16 = 532
     /// SS SI AS AI
-    static let i32GeU: UInt16 = 531
+    static let i32GeU: UInt16 = 536
     /// SS SI AS AI
-    static let i32GtU: UInt16 = 535
+    static let i32GtU: UInt16 = 540
     /// SS SI AS AI
-    static let i32LeU: UInt16 = 539
+    static let i32LeU: UInt16 = 544
     /// SS SI AS AI, to A S
-    static let i64Add: UInt16 = 543
+    static let i64Add: UInt16 = 548
     /// SS SI AS AI, to A S
-    static let i64Mul: UInt16 = 551
+    static let i64Mul: UInt16 = 556
     /// SS SI AS AI, to A S
-    static let i64And: UInt16 = 559
+    static let i64And: UInt16 = 564
     /// SS SI AS AI, to A S
-    static let i64Or: UInt16 = 567
+    static let i64Or: UInt16 = 572
     /// SS SI AS AI, to A S
-    static let i64Xor: UInt16 = 575
+    static let i64Xor: UInt16 = 580
     /// SS SI AS AI SA IS IA, to A S
-    static let i64Sub: UInt16 = 583
-    /// S A
-    static let i64Clz: UInt16 = 597
-    /// S A
-    static let i64Ctz: UInt16 = 599
-    /// S A
-    static let i64Popcnt: UInt16 = 601
+    static let i64Sub: UInt16 = 588
+    /// A
+    static let i64Clz: UInt16 = 602
+    /// A
+    static let i64Ctz: UInt16 = 603
+    /// A
+    static let i64Popcnt: UInt16 = 604
     /// SS SI AS AI SA IS IA, to A S
-    static let i64Shl: UInt16 = 603
+    static let i64Shl: UInt16 = 605
     /// SS SI AS AI SA, to A S
-    static let i64ShrS: UInt16 = 617
+    static let i64ShrS: UInt16 = 619
     /// SS SI AS AI SA, to A S
-    static let i64ShrU: UInt16 = 627
+    static let i64ShrU: UInt16 = 629
     /// SS SI AS AI SA, to A S
-    static let i64Rotl: UInt16 = 637
+    static let i64Rotl: UInt16 = 639
     /// SS SI AS AI SA, to A S
-    static let i64Rotr: UInt16 = 647
+    static let i64Rotr: UInt16 = 649
     /// SS SI AS AI SA
-    static let i64DivS: UInt16 = 657
+    static let i64DivS: UInt16 = 659
     /// SS SI AS AI SA
-    static let i64DivU: UInt16 = 662
+    static let i64DivU: UInt16 = 664
     /// SS SI AS AI SA
-    static let i64RemS: UInt16 = 667
+    static let i64RemS: UInt16 = 669
     /// SS SI AS AI SA
-    static let i64RemU: UInt16 = 672
+    static let i64RemU: UInt16 = 674
     /// SS SI AS AI
-    static let i64Eq: UInt16 = 677
+    static let i64Eq: UInt16 = 679
     /// SS SI AS AI
-    static let i64Ne: UInt16 = 681
+    static let i64Ne: UInt16 = 683
     /// SS SI AS AI
-    static let i64LtS: UInt16 = 685
+    static let i64LtS: UInt16 = 687
     /// SS SI AS AI
-    static let i64GeS: UInt16 = 689
+    static let i64GeS: UInt16 = 691
     /// SS SI AS AI
-    static let i64GtS: UInt16 = 693
+    static let i64GtS: UInt16 = 695
     /// SS SI AS AI
-    static let i64LeS: UInt16 = 697
+    static let i64LeS: UInt16 = 699
     /// SS SI AS AI
-    static let i64LtU: UInt16 = 701
+    static let i64LtU: UInt16 = 703
     /// SS SI AS AI
-    static let i64GeU: UInt16 = 705
+    static let i64GeU: UInt16 = 707
     /// SS SI AS AI
-    static let i64GtU: UInt16 = 709
+    static let i64GtU: UInt16 = 711
     /// SS SI AS AI
-    static let i64LeU: UInt16 = 713
+    static let i64LeU: UInt16 = 715
     /// load
-    static let load8U: UInt16 = 717
+    static let load8U: UInt16 = 719
     /// load
-    static let load16U: UInt16 = 721
+    static let load16U: UInt16 = 723
     /// load
-    static let load32: UInt16 = 725
+    static let load32: UInt16 = 727
     /// load
-    static let load64: UInt16 = 729
+    static let load64: UInt16 = 731
     /// load
-    static let i32Load8S: UInt16 = 733
+    static let i32Load8S: UInt16 = 735
     /// load
-    static let i32Load16S: UInt16 = 737
+    static let i32Load16S: UInt16 = 739
     /// load
-    static let i64Load32S: UInt16 = 741
+    static let i64Load32S: UInt16 = 743
     /// load
-    static let f32Load: UInt16 = 745
+    static let f32Load: UInt16 = 747
     /// load
-    static let f64Load: UInt16 = 749
+    static let f64Load: UInt16 = 751
     /// store: SS SI AS AI SA
-    static let store8: UInt16 = 753
+    static let store8: UInt16 = 755
     /// store: SS SI AS AI SA
-    static let store16: UInt16 = 758
+    static let store16: UInt16 = 760
     /// store: SS SI AS AI SA
-    static let store32: UInt16 = 763
+    static let store32: UInt16 = 765
     /// store: SS SI AS AI SA
-    static let store64: UInt16 = 768
+    static let store64: UInt16 = 770
     /// store: SA AA
-    static let f32Store: UInt16 = 773
+    static let f32Store: UInt16 = 775
     /// store: SA AA
-    static let f64Store: UInt16 = 775
+    static let f64Store: UInt16 = 777
     /// far load
-    static let farLoad8U: UInt16 = 777
+    static let farLoad8U: UInt16 = 779
     /// far load
-    static let farLoad16U: UInt16 = 778
+    static let farLoad16U: UInt16 = 780
     /// far load
-    static let farLoad32: UInt16 = 779
+    static let farLoad32: UInt16 = 781
     /// far load
-    static let farLoad64: UInt16 = 780
+    static let farLoad64: UInt16 = 782
     /// far store
-    static let farStore8: UInt16 = 781
+    static let farStore8: UInt16 = 783
     /// far store
-    static let farStore16: UInt16 = 782
+    static let farStore16: UInt16 = 784
     /// far store
-    static let farStore32: UInt16 = 783
+    static let farStore32: UInt16 = 785
     /// far store
-    static let farStore64: UInt16 = 784
+    static let farStore64: UInt16 = 786
     /// A S
-    static let globalGet: UInt16 = 785
+    static let globalGet: UInt16 = 787
     /// S A I F D
-    static let globalSet: UInt16 = 787
+    static let globalSet: UInt16 = 789
     /// A S
-    static let importedGlobalGet: UInt16 = 792
+    static let importedGlobalGet: UInt16 = 794
     /// S A I F D
-    static let importedGlobalSet: UInt16 = 794
-    /// S A
-    static let i32TruncF32S: UInt16 = 799
-    /// S A
-    static let i32TruncF32U: UInt16 = 801
-    /// S A
+    static let importedGlobalSet: UInt16 = 796
+    /// A
+    static let i32TruncF32S: UInt16 = 801
+    /// A
+    static let i32TruncF32U: UInt16 = 802
+    /// A
     static let i32TruncF64S: UInt16 = 803
-    /// S A
-    static let i32TruncF64U: UInt16 = 805
-    /// S A
-    static let i64TruncF64S: UInt16 = 807
-    /// S A
-    static let i64TruncF64U: UInt16 = 809
-    /// S A
-    static let i32TruncSatF32S: UInt16 = 811
-    /// S A
-    static let i32TruncSatF32U: UInt16 = 813
-    /// S A
-    static let i32TruncSatF64S: UInt16 = 815
-    /// S A
-    static let i32TruncSatF64U: UInt16 = 817
-    /// S A
-    static let i64TruncSatF64S: UInt16 = 819
-    /// S A
-    static let i64TruncSatF64U: UInt16 = 821
+    /// A
+    static let i32TruncF64U: UInt16 = 804
+    /// A
+    static let i64TruncF64S: UInt16 = 805
+    /// A
+    static let i64TruncF64U: UInt16 = 806
+    /// A
+    static let i32TruncSatF32S: UInt16 = 807
+    /// A
+    static let i32TruncSatF32U: UInt16 = 808
+    /// A
+    static let i32TruncSatF64S: UInt16 = 809
+    /// A
+    static let i32TruncSatF64U: UInt16 = 810
+    /// A
+    static let i64TruncSatF64S: UInt16 = 811
+    /// A
+    static let i64TruncSatF64U: UInt16 = 812
     /// S A, to A S
-    static let f32ConvertI32S: UInt16 = 823
+    static let f32ConvertI32S: UInt16 = 813
     /// S A, to A S
-    static let f32ConvertI32U: UInt16 = 827
+    static let f32ConvertI32U: UInt16 = 817
     /// S A, to A S
-    static let f64ConvertI32S: UInt16 = 831
+    static let f64ConvertI32S: UInt16 = 821
     /// S A, to A S
-    static let f64ConvertI32U: UInt16 = 835
+    static let f64ConvertI32U: UInt16 = 825
     /// S A, to A S
-    static let f32ConvertI64S: UInt16 = 839
+    static let f32ConvertI64S: UInt16 = 829
     /// S A, to A S
-    static let f32ConvertI64U: UInt16 = 843
+    static let f32ConvertI64U: UInt16 = 833
     /// S A, to A S
-    static let f64ConvertI64S: UInt16 = 847
+    static let f64ConvertI64S: UInt16 = 837
     /// S A, to A S
-    static let f64ConvertI64U: UInt16 = 851
+    static let f64ConvertI64U: UInt16 = 841
     /// S A, to A S
-    static let i64ExtendI32U: UInt16 = 855
+    static let i64ExtendI32U: UInt16 = 845
     /// S A, to A S
-    static let i64ExtendI32S: UInt16 = 859
+    static let i64ExtendI32S: UInt16 = 849
     /// S A, to A S
-    static let i32Extend8S: UInt16 = 863
+    static let i32Extend8S: UInt16 = 853
     /// S A, to A S
-    static let i32Extend16S: UInt16 = 867
+    static let i32Extend16S: UInt16 = 857
     /// S A, to A S
-    static let i64Extend8S: UInt16 = 871
+    static let i64Extend8S: UInt16 = 861
     /// S A, to A S
-    static let i64Extend16S: UInt16 = 875
+    static let i64Extend16S: UInt16 = 865
     /// S A, to A S
-    static let f32DemoteF64: UInt16 = 879
+    static let f32DemoteF64: UInt16 = 869
     /// S A, to A S
-    static let f64PromoteF32: UInt16 = 883
+    static let f64PromoteF32: UInt16 = 873
     /// A, to A S
-    static let i32ReinterpretF32: UInt16 = 887
+    static let i32ReinterpretF32: UInt16 = 877
     /// A, to A S
-    static let i64ReinterpretF64: UInt16 = 889
+    static let i64ReinterpretF64: UInt16 = 879
     /// A, to A S
-    static let f32ReinterpretI32: UInt16 = 891
+    static let f32ReinterpretI32: UInt16 = 881
     /// A, to A S
-    static let f64ReinterpretI64: UInt16 = 893
+    static let f64ReinterpretI64: UInt16 = 883
     /// SS SI AS AI, to A S
-    static let f32Add: UInt16 = 895
+    static let f32Add: UInt16 = 885
     /// SS SI AS AI, to A S
-    static let f32Mul: UInt16 = 903
+    static let f32Mul: UInt16 = 893
     /// SS SI AS AI
-    static let f32Min: UInt16 = 911
+    static let f32Min: UInt16 = 901
     /// SS SI AS AI
-    static let f32Max: UInt16 = 915
+    static let f32Max: UInt16 = 905
     /// SS SI AS AI SA IS IA, to A S
-    static let f32Sub: UInt16 = 919
+    static let f32Sub: UInt16 = 909
     /// SS SI AS AI SA IS IA, to A S
-    static let f32Div: UInt16 = 933
+    static let f32Div: UInt16 = 923
     /// SS SI AS AI SA
-    static let f32Copysign: UInt16 = 947
+    static let f32Copysign: UInt16 = 937
     /// S A, to A S
-    static let f32Abs: UInt16 = 952
+    static let f32Abs: UInt16 = 942
     /// S A, to A S
-    static let f32Neg: UInt16 = 956
+    static let f32Neg: UInt16 = 946
     /// S A, to A S
-    static let f32Sqrt: UInt16 = 960
-    /// S A
-    static let f32Ceil: UInt16 = 964
-    /// S A
-    static let f32Floor: UInt16 = 966
-    /// S A
-    static let f32Trunc: UInt16 = 968
-    /// S A
-    static let f32Nearest: UInt16 = 970
+    static let f32Sqrt: UInt16 = 950
+    /// A
+    static let f32Ceil: UInt16 = 954
+    /// A
+    static let f32Floor: UInt16 = 955
+    /// A
+    static let f32Trunc: UInt16 = 956
+    /// A
+    static let f32Nearest: UInt16 = 957
     /// SS SI AS AI
-    static let f32Eq: UInt16 = 972
+    static let f32Eq: UInt16 = 958
     /// SS SI AS AI
-    static let f32Ne: UInt16 = 976
+    static let f32Ne: UInt16 = 962
     /// SS SI AS AI
-    static let f32Lt: UInt16 = 980
+    static let f32Lt: UInt16 = 966
     /// SS SI AS AI
-    static let f32Gt: UInt16 = 984
+    static let f32Gt: UInt16 = 970
     /// SS SI AS AI
-    static let f32Le: UInt16 = 988
+    static let f32Le: UInt16 = 974
     /// SS SI AS AI
-    static let f32Ge: UInt16 = 992
+    static let f32Ge: UInt16 = 978
     /// SS SI AS AI, to A S
-    static let f64Add: UInt16 = 996
+    static let f64Add: UInt16 = 982
     /// SS SI AS AI, to A S
-    static let f64Mul: UInt16 = 1004
+    static let f64Mul: UInt16 = 990
     /// SS SI AS AI
-    static let f64Min: UInt16 = 1012
+    static let f64Min: UInt16 = 998
     /// SS SI AS AI
-    static let f64Max: UInt16 = 1016
+    static let f64Max: UInt16 = 1002
     /// SS SI AS AI SA IS IA, to A S
-    static let f64Sub: UInt16 = 1020
+    static let f64Sub: UInt16 = 1006
     /// SS SI AS AI SA IS IA, to A S
-    static let f64Div: UInt16 = 1034
+    static let f64Div: UInt16 = 1020
     /// SS SI AS AI SA
-    static let f64Copysign: UInt16 = 1048
+    static let f64Copysign: UInt16 = 1034
     /// S A, to A S
-    static let f64Abs: UInt16 = 1053
+    static let f64Abs: UInt16 = 1039
     /// S A, to A S
-    static let f64Neg: UInt16 = 1057
+    static let f64Neg: UInt16 = 1043
     /// S A, to A S
-    static let f64Sqrt: UInt16 = 1061
-    /// S A
-    static let f64Ceil: UInt16 = 1065
-    /// S A
-    static let f64Floor: UInt16 = 1067
-    /// S A
-    static let f64Trunc: UInt16 = 1069
-    /// S A
-    static let f64Nearest: UInt16 = 1071
+    static let f64Sqrt: UInt16 = 1047
+    /// A
+    static let f64Ceil: UInt16 = 1051
+    /// A
+    static let f64Floor: UInt16 = 1052
+    /// A
+    static let f64Trunc: UInt16 = 1053
+    /// A
+    static let f64Nearest: UInt16 = 1054
     /// SS SI AS AI
-    static let f64Eq: UInt16 = 1073
+    static let f64Eq: UInt16 = 1055
     /// SS SI AS AI
-    static let f64Ne: UInt16 = 1077
+    static let f64Ne: UInt16 = 1059
     /// SS SI AS AI
-    static let f64Lt: UInt16 = 1081
+    static let f64Lt: UInt16 = 1063
     /// SS SI AS AI
-    static let f64Gt: UInt16 = 1085
+    static let f64Gt: UInt16 = 1067
     /// SS SI AS AI
-    static let f64Le: UInt16 = 1089
+    static let f64Le: UInt16 = 1071
     /// SS SI AS AI
-    static let f64Ge: UInt16 = 1093
+    static let f64Ge: UInt16 = 1075
     /// vector load
-    static let v128Load: UInt16 = 1097
+    static let v128Load: UInt16 = 1079
     /// vector load
-    static let v128Load32Zero: UInt16 = 1098
+    static let v128Load32Zero: UInt16 = 1080
     /// vector load
-    static let v128Load64Zero: UInt16 = 1099
+    static let v128Load64Zero: UInt16 = 1081
     /// vector load
-    static let v128Load8Splat: UInt16 = 1100
+    static let v128Load8Splat: UInt16 = 1082
     /// vector load
-    static let v128Load16Splat: UInt16 = 1101
+    static let v128Load16Splat: UInt16 = 1083
     /// vector load
-    static let v128Load32Splat: UInt16 = 1102
+    static let v128Load32Splat: UInt16 = 1084
     /// vector load
-    static let v128Load64Splat: UInt16 = 1103
+    static let v128Load64Splat: UInt16 = 1085
     /// vector load
-    static let v128Load8x8S: UInt16 = 1104
+    static let v128Load8x8S: UInt16 = 1086
     /// vector load
-    static let v128Load8x8U: UInt16 = 1105
+    static let v128Load8x8U: UInt16 = 1087
     /// vector load
-    static let v128Load16x4S: UInt16 = 1106
+    static let v128Load16x4S: UInt16 = 1088
     /// vector load
-    static let v128Load16x4U: UInt16 = 1107
+    static let v128Load16x4U: UInt16 = 1089
     /// vector load
-    static let v128Load32x2S: UInt16 = 1108
+    static let v128Load32x2S: UInt16 = 1090
     /// vector load
-    static let v128Load32x2U: UInt16 = 1109
+    static let v128Load32x2U: UInt16 = 1091
     /// vector load lane
-    static let v128Load8Lane: UInt16 = 1110
+    static let v128Load8Lane: UInt16 = 1092
     /// vector load lane
-    static let v128Load16Lane: UInt16 = 1111
+    static let v128Load16Lane: UInt16 = 1093
     /// vector load lane
-    static let v128Load32Lane: UInt16 = 1112
+    static let v128Load32Lane: UInt16 = 1094
     /// vector load lane
-    static let v128Load64Lane: UInt16 = 1113
+    static let v128Load64Lane: UInt16 = 1095
     /// vector store
-    static let v128Store: UInt16 = 1114
+    static let v128Store: UInt16 = 1096
     /// vector store lane
-    static let v128Store8Lane: UInt16 = 1115
+    static let v128Store8Lane: UInt16 = 1097
     /// vector store lane
-    static let v128Store16Lane: UInt16 = 1116
+    static let v128Store16Lane: UInt16 = 1098
     /// vector store lane
-    static let v128Store32Lane: UInt16 = 1117
+    static let v128Store32Lane: UInt16 = 1099
     /// vector store lane
-    static let v128Store64Lane: UInt16 = 1118
+    static let v128Store64Lane: UInt16 = 1100
     /// vector shuffle
-    static let i8x16Shuffle: UInt16 = 1119
+    static let i8x16Shuffle: UInt16 = 1101
     /// vector
-    static let i8x16Swizzle: UInt16 = 1120
+    static let i8x16Swizzle: UInt16 = 1102
     /// vector const
-    static let v128Const: UInt16 = 1121
+    static let v128Const: UInt16 = 1103
     /// vector splat
-    static let i8x16Splat: UInt16 = 1122
+    static let i8x16Splat: UInt16 = 1104
     /// vector replace
-    static let i8x16ReplaceLane: UInt16 = 1123
+    static let i8x16ReplaceLane: UInt16 = 1105
     /// vector extract
-    static let i8x16ExtractLaneS: UInt16 = 1124
+    static let i8x16ExtractLaneS: UInt16 = 1106
     /// vector extract
-    static let i8x16ExtractLaneU: UInt16 = 1125
+    static let i8x16ExtractLaneU: UInt16 = 1107
     /// vector splat
-    static let i16x8Splat: UInt16 = 1126
+    static let i16x8Splat: UInt16 = 1108
     /// vector replace
-    static let i16x8ReplaceLane: UInt16 = 1127
+    static let i16x8ReplaceLane: UInt16 = 1109
     /// vector extract
-    static let i16x8ExtractLaneS: UInt16 = 1128
+    static let i16x8ExtractLaneS: UInt16 = 1110
     /// vector extract
-    static let i16x8ExtractLaneU: UInt16 = 1129
+    static let i16x8ExtractLaneU: UInt16 = 1111
     /// vector splat
-    static let i32x4Splat: UInt16 = 1130
+    static let i32x4Splat: UInt16 = 1112
     /// vector replace
-    static let i32x4ReplaceLane: UInt16 = 1131
+    static let i32x4ReplaceLane: UInt16 = 1113
     /// vector extract
-    static let i32x4ExtractLane: UInt16 = 1132
+    static let i32x4ExtractLane: UInt16 = 1114
     /// vector splat
-    static let i64x2Splat: UInt16 = 1133
+    static let i64x2Splat: UInt16 = 1115
     /// vector replace
-    static let i64x2ReplaceLane: UInt16 = 1134
+    static let i64x2ReplaceLane: UInt16 = 1116
     /// vector extract
-    static let i64x2ExtractLane: UInt16 = 1135
+    static let i64x2ExtractLane: UInt16 = 1117
     /// vector splat
-    static let f32x4Splat: UInt16 = 1136
+    static let f32x4Splat: UInt16 = 1118
     /// vector replace
-    static let f32x4ReplaceLane: UInt16 = 1137
+    static let f32x4ReplaceLane: UInt16 = 1119
     /// vector extract
-    static let f32x4ExtractLane: UInt16 = 1138
+    static let f32x4ExtractLane: UInt16 = 1120
     /// vector splat
-    static let f64x2Splat: UInt16 = 1139
+    static let f64x2Splat: UInt16 = 1121
     /// vector replace
-    static let f64x2ReplaceLane: UInt16 = 1140
+    static let f64x2ReplaceLane: UInt16 = 1122
     /// vector extract
-    static let f64x2ExtractLane: UInt16 = 1141
+    static let f64x2ExtractLane: UInt16 = 1123
     /// vector
-    static let v128Not: UInt16 = 1142
+    static let v128Not: UInt16 = 1124
     /// vector
-    static let v128And: UInt16 = 1143
+    static let v128And: UInt16 = 1125
     /// vector
-    static let v128Andnot: UInt16 = 1144
+    static let v128Andnot: UInt16 = 1126
     /// vector
-    static let v128Or: UInt16 = 1145
+    static let v128Or: UInt16 = 1127
     /// vector
-    static let v128Xor: UInt16 = 1146
+    static let v128Xor: UInt16 = 1128
     /// vector
-    static let v128Bitselect: UInt16 = 1147
+    static let v128Bitselect: UInt16 = 1129
     /// vector
-    static let v128AnyTrue: UInt16 = 1148
+    static let v128AnyTrue: UInt16 = 1130
     /// vector
-    static let i8x16Eq: UInt16 = 1149
+    static let i8x16Eq: UInt16 = 1131
     /// vector
-    static let i8x16Ne: UInt16 = 1150
+    static let i8x16Ne: UInt16 = 1132
     /// vector
-    static let i8x16LtS: UInt16 = 1151
+    static let i8x16LtS: UInt16 = 1133
     /// vector
-    static let i8x16LtU: UInt16 = 1152
+    static let i8x16LtU: UInt16 = 1134
     /// vector
-    static let i8x16GtS: UInt16 = 1153
+    static let i8x16GtS: UInt16 = 1135
     /// vector
-    static let i8x16GtU: UInt16 = 1154
+    static let i8x16GtU: UInt16 = 1136
     /// vector
-    static let i8x16LeS: UInt16 = 1155
+    static let i8x16LeS: UInt16 = 1137
     /// vector
-    static let i8x16LeU: UInt16 = 1156
+    static let i8x16LeU: UInt16 = 1138
     /// vector
-    static let i8x16GeS: UInt16 = 1157
+    static let i8x16GeS: UInt16 = 1139
     /// vector
-    static let i8x16GeU: UInt16 = 1158
+    static let i8x16GeU: UInt16 = 1140
     /// vector
-    static let i8x16Abs: UInt16 = 1159
+    static let i8x16Abs: UInt16 = 1141
     /// vector
-    static let i8x16Neg: UInt16 = 1160
+    static let i8x16Neg: UInt16 = 1142
     /// vector
-    static let i8x16AllTrue: UInt16 = 1161
+    static let i8x16AllTrue: UInt16 = 1143
     /// vector
-    static let i8x16Bitmask: UInt16 = 1162
+    static let i8x16Bitmask: UInt16 = 1144
     /// vector
-    static let i8x16Add: UInt16 = 1163
+    static let i8x16Add: UInt16 = 1145
     /// vector
-    static let i8x16Sub: UInt16 = 1164
+    static let i8x16Sub: UInt16 = 1146
     /// vector
-    static let i8x16MinS: UInt16 = 1165
+    static let i8x16MinS: UInt16 = 1147
     /// vector
-    static let i8x16MaxS: UInt16 = 1166
+    static let i8x16MaxS: UInt16 = 1148
     /// vector
-    static let i8x16MinU: UInt16 = 1167
+    static let i8x16MinU: UInt16 = 1149
     /// vector
-    static let i8x16MaxU: UInt16 = 1168
+    static let i8x16MaxU: UInt16 = 1150
     /// vector
-    static let i16x8Eq: UInt16 = 1169
+    static let i16x8Eq: UInt16 = 1151
     /// vector
-    static let i16x8Ne: UInt16 = 1170
+    static let i16x8Ne: UInt16 = 1152
     /// vector
-    static let i16x8LtS: UInt16 = 1171
+    static let i16x8LtS: UInt16 = 1153
     /// vector
-    static let i16x8LtU: UInt16 = 1172
+    static let i16x8LtU: UInt16 = 1154
     /// vector
-    static let i16x8GtS: UInt16 = 1173
+    static let i16x8GtS: UInt16 = 1155
     /// vector
-    static let i16x8GtU: UInt16 = 1174
+    static let i16x8GtU: UInt16 = 1156
     /// vector
-    static let i16x8LeS: UInt16 = 1175
+    static let i16x8LeS: UInt16 = 1157
     /// vector
-    static let i16x8LeU: UInt16 = 1176
+    static let i16x8LeU: UInt16 = 1158
     /// vector
-    static let i16x8GeS: UInt16 = 1177
+    static let i16x8GeS: UInt16 = 1159
     /// vector
-    static let i16x8GeU: UInt16 = 1178
+    static let i16x8GeU: UInt16 = 1160
     /// vector
-    static let i16x8Abs: UInt16 = 1179
+    static let i16x8Abs: UInt16 = 1161
     /// vector
-    static let i16x8Neg: UInt16 = 1180
+    static let i16x8Neg: UInt16 = 1162
     /// vector
-    static let i16x8AllTrue: UInt16 = 1181
+    static let i16x8AllTrue: UInt16 = 1163
     /// vector
-    static let i16x8Bitmask: UInt16 = 1182
+    static let i16x8Bitmask: UInt16 = 1164
     /// vector
-    static let i16x8Add: UInt16 = 1183
+    static let i16x8Add: UInt16 = 1165
     /// vector
-    static let i16x8Sub: UInt16 = 1184
+    static let i16x8Sub: UInt16 = 1166
     /// vector
-    static let i16x8Mul: UInt16 = 1185
+    static let i16x8Mul: UInt16 = 1167
     /// vector
-    static let i16x8MinS: UInt16 = 1186
+    static let i16x8MinS: UInt16 = 1168
     /// vector
-    static let i16x8MaxS: UInt16 = 1187
+    static let i16x8MaxS: UInt16 = 1169
     /// vector
-    static let i16x8MinU: UInt16 = 1188
+    static let i16x8MinU: UInt16 = 1170
     /// vector
-    static let i16x8MaxU: UInt16 = 1189
+    static let i16x8MaxU: UInt16 = 1171
     /// vector
-    static let i32x4Eq: UInt16 = 1190
+    static let i32x4Eq: UInt16 = 1172
     /// vector
-    static let i32x4Ne: UInt16 = 1191
+    static let i32x4Ne: UInt16 = 1173
     /// vector
-    static let i32x4LtS: UInt16 = 1192
+    static let i32x4LtS: UInt16 = 1174
     /// vector
-    static let i32x4LtU: UInt16 = 1193
+    static let i32x4LtU: UInt16 = 1175
     /// vector
-    static let i32x4GtS: UInt16 = 1194
+    static let i32x4GtS: UInt16 = 1176
     /// vector
-    static let i32x4GtU: UInt16 = 1195
+    static let i32x4GtU: UInt16 = 1177
     /// vector
-    static let i32x4LeS: UInt16 = 1196
+    static let i32x4LeS: UInt16 = 1178
     /// vector
-    static let i32x4LeU: UInt16 = 1197
+    static let i32x4LeU: UInt16 = 1179
     /// vector
-    static let i32x4GeS: UInt16 = 1198
+    static let i32x4GeS: UInt16 = 1180
     /// vector
-    static let i32x4GeU: UInt16 = 1199
+    static let i32x4GeU: UInt16 = 1181
     /// vector
-    static let i32x4Abs: UInt16 = 1200
+    static let i32x4Abs: UInt16 = 1182
     /// vector
-    static let i32x4Neg: UInt16 = 1201
+    static let i32x4Neg: UInt16 = 1183
     /// vector
-    static let i32x4AllTrue: UInt16 = 1202
+    static let i32x4AllTrue: UInt16 = 1184
     /// vector
-    static let i32x4Bitmask: UInt16 = 1203
+    static let i32x4Bitmask: UInt16 = 1185
     /// vector
-    static let i32x4Add: UInt16 = 1204
+    static let i32x4Add: UInt16 = 1186
     /// vector
-    static let i32x4Sub: UInt16 = 1205
+    static let i32x4Sub: UInt16 = 1187
     /// vector
-    static let i32x4Mul: UInt16 = 1206
+    static let i32x4Mul: UInt16 = 1188
     /// vector
-    static let i32x4MinS: UInt16 = 1207
+    static let i32x4MinS: UInt16 = 1189
     /// vector
-    static let i32x4MaxS: UInt16 = 1208
+    static let i32x4MaxS: UInt16 = 1190
     /// vector
-    static let i32x4MinU: UInt16 = 1209
+    static let i32x4MinU: UInt16 = 1191
     /// vector
-    static let i32x4MaxU: UInt16 = 1210
+    static let i32x4MaxU: UInt16 = 1192
     /// vector
-    static let i64x2Eq: UInt16 = 1211
+    static let i64x2Eq: UInt16 = 1193
     /// vector
-    static let i64x2Ne: UInt16 = 1212
+    static let i64x2Ne: UInt16 = 1194
     /// vector
-    static let i64x2LtS: UInt16 = 1213
+    static let i64x2LtS: UInt16 = 1195
     /// vector
-    static let i64x2GtS: UInt16 = 1214
+    static let i64x2GtS: UInt16 = 1196
     /// vector
-    static let i64x2LeS: UInt16 = 1215
+    static let i64x2LeS: UInt16 = 1197
     /// vector
-    static let i64x2GeS: UInt16 = 1216
+    static let i64x2GeS: UInt16 = 1198
     /// vector
-    static let i64x2Abs: UInt16 = 1217
+    static let i64x2Abs: UInt16 = 1199
     /// vector
-    static let i64x2Neg: UInt16 = 1218
+    static let i64x2Neg: UInt16 = 1200
     /// vector
-    static let i64x2AllTrue: UInt16 = 1219
+    static let i64x2AllTrue: UInt16 = 1201
     /// vector
-    static let i64x2Bitmask: UInt16 = 1220
+    static let i64x2Bitmask: UInt16 = 1202
     /// vector
-    static let i64x2Add: UInt16 = 1221
+    static let i64x2Add: UInt16 = 1203
     /// vector
-    static let i64x2Sub: UInt16 = 1222
+    static let i64x2Sub: UInt16 = 1204
     /// vector
-    static let i64x2Mul: UInt16 = 1223
+    static let i64x2Mul: UInt16 = 1205
     /// vector
-    static let i8x16AddSatS: UInt16 = 1224
+    static let i8x16AddSatS: UInt16 = 1206
     /// vector
-    static let i8x16SubSatS: UInt16 = 1225
+    static let i8x16SubSatS: UInt16 = 1207
     /// vector
-    static let i8x16AddSatU: UInt16 = 1226
+    static let i8x16AddSatU: UInt16 = 1208
     /// vector
-    static let i8x16SubSatU: UInt16 = 1227
+    static let i8x16SubSatU: UInt16 = 1209
     /// vector
-    static let i8x16AvgrU: UInt16 = 1228
+    static let i8x16AvgrU: UInt16 = 1210
     /// vector
-    static let i16x8AddSatS: UInt16 = 1229
+    static let i16x8AddSatS: UInt16 = 1211
     /// vector
-    static let i16x8SubSatS: UInt16 = 1230
+    static let i16x8SubSatS: UInt16 = 1212
     /// vector
-    static let i16x8AddSatU: UInt16 = 1231
+    static let i16x8AddSatU: UInt16 = 1213
     /// vector
-    static let i16x8SubSatU: UInt16 = 1232
+    static let i16x8SubSatU: UInt16 = 1214
     /// vector
-    static let i16x8AvgrU: UInt16 = 1233
+    static let i16x8AvgrU: UInt16 = 1215
     /// vector
-    static let i8x16Popcnt: UInt16 = 1234
+    static let i8x16Popcnt: UInt16 = 1216
     /// vector
-    static let i8x16NarrowI16x8S: UInt16 = 1235
+    static let i8x16NarrowI16x8S: UInt16 = 1217
     /// vector
-    static let i8x16NarrowI16x8U: UInt16 = 1236
+    static let i8x16NarrowI16x8U: UInt16 = 1218
     /// vector
-    static let i16x8NarrowI32x4S: UInt16 = 1237
+    static let i16x8NarrowI32x4S: UInt16 = 1219
     /// vector
-    static let i16x8NarrowI32x4U: UInt16 = 1238
+    static let i16x8NarrowI32x4U: UInt16 = 1220
     /// vector
-    static let i16x8Q15mulrSatS: UInt16 = 1239
+    static let i16x8Q15mulrSatS: UInt16 = 1221
     /// vector
-    static let i32x4DotI16x8S: UInt16 = 1240
+    static let i32x4DotI16x8S: UInt16 = 1222
     /// vector
-    static let i16x8RelaxedDotI8x16I7x16S: UInt16 = 1241
+    static let i16x8RelaxedDotI8x16I7x16S: UInt16 = 1223
     /// vector
-    static let i32x4RelaxedDotI8x16I7x16AddS: UInt16 = 1242
+    static let i32x4RelaxedDotI8x16I7x16AddS: UInt16 = 1224
     /// vector shift
-    static let i8x16Shl: UInt16 = 1243
+    static let i8x16Shl: UInt16 = 1225
     /// vector shift
-    static let i8x16ShrS: UInt16 = 1244
+    static let i8x16ShrS: UInt16 = 1226
     /// vector shift
-    static let i8x16ShrU: UInt16 = 1245
+    static let i8x16ShrU: UInt16 = 1227
     /// vector shift
-    static let i16x8Shl: UInt16 = 1246
+    static let i16x8Shl: UInt16 = 1228
     /// vector shift
-    static let i16x8ShrS: UInt16 = 1247
+    static let i16x8ShrS: UInt16 = 1229
     /// vector shift
-    static let i16x8ShrU: UInt16 = 1248
+    static let i16x8ShrU: UInt16 = 1230
     /// vector shift
-    static let i32x4Shl: UInt16 = 1249
+    static let i32x4Shl: UInt16 = 1231
     /// vector shift
-    static let i32x4ShrS: UInt16 = 1250
+    static let i32x4ShrS: UInt16 = 1232
     /// vector shift
-    static let i32x4ShrU: UInt16 = 1251
+    static let i32x4ShrU: UInt16 = 1233
     /// vector shift
-    static let i64x2Shl: UInt16 = 1252
+    static let i64x2Shl: UInt16 = 1234
     /// vector shift
-    static let i64x2ShrS: UInt16 = 1253
+    static let i64x2ShrS: UInt16 = 1235
     /// vector shift
-    static let i64x2ShrU: UInt16 = 1254
+    static let i64x2ShrU: UInt16 = 1236
     /// vector
-    static let i16x8ExtendLowI8x16S: UInt16 = 1255
+    static let i16x8ExtendLowI8x16S: UInt16 = 1237
     /// vector
-    static let i16x8ExtmulLowI8x16S: UInt16 = 1256
+    static let i16x8ExtmulLowI8x16S: UInt16 = 1238
     /// vector
-    static let i16x8ExtendHighI8x16S: UInt16 = 1257
+    static let i16x8ExtendHighI8x16S: UInt16 = 1239
     /// vector
-    static let i16x8ExtmulHighI8x16S: UInt16 = 1258
+    static let i16x8ExtmulHighI8x16S: UInt16 = 1240
     /// vector
-    static let i16x8ExtaddPairwiseI8x16S: UInt16 = 1259
+    static let i16x8ExtaddPairwiseI8x16S: UInt16 = 1241
     /// vector
-    static let i16x8ExtendLowI8x16U: UInt16 = 1260
+    static let i16x8ExtendLowI8x16U: UInt16 = 1242
     /// vector
-    static let i16x8ExtmulLowI8x16U: UInt16 = 1261
+    static let i16x8ExtmulLowI8x16U: UInt16 = 1243
     /// vector
-    static let i16x8ExtendHighI8x16U: UInt16 = 1262
+    static let i16x8ExtendHighI8x16U: UInt16 = 1244
     /// vector
-    static let i16x8ExtmulHighI8x16U: UInt16 = 1263
+    static let i16x8ExtmulHighI8x16U: UInt16 = 1245
     /// vector
-    static let i16x8ExtaddPairwiseI8x16U: UInt16 = 1264
+    static let i16x8ExtaddPairwiseI8x16U: UInt16 = 1246
     /// vector
-    static let i32x4ExtendLowI16x8S: UInt16 = 1265
+    static let i32x4ExtendLowI16x8S: UInt16 = 1247
     /// vector
-    static let i32x4ExtmulLowI16x8S: UInt16 = 1266
+    static let i32x4ExtmulLowI16x8S: UInt16 = 1248
     /// vector
-    static let i32x4ExtendHighI16x8S: UInt16 = 1267
+    static let i32x4ExtendHighI16x8S: UInt16 = 1249
     /// vector
-    static let i32x4ExtmulHighI16x8S: UInt16 = 1268
+    static let i32x4ExtmulHighI16x8S: UInt16 = 1250
     /// vector
-    static let i32x4ExtaddPairwiseI16x8S: UInt16 = 1269
+    static let i32x4ExtaddPairwiseI16x8S: UInt16 = 1251
     /// vector
-    static let i32x4ExtendLowI16x8U: UInt16 = 1270
+    static let i32x4ExtendLowI16x8U: UInt16 = 1252
     /// vector
-    static let i32x4ExtmulLowI16x8U: UInt16 = 1271
+    static let i32x4ExtmulLowI16x8U: UInt16 = 1253
     /// vector
-    static let i32x4ExtendHighI16x8U: UInt16 = 1272
+    static let i32x4ExtendHighI16x8U: UInt16 = 1254
     /// vector
-    static let i32x4ExtmulHighI16x8U: UInt16 = 1273
+    static let i32x4ExtmulHighI16x8U: UInt16 = 1255
     /// vector
-    static let i32x4ExtaddPairwiseI16x8U: UInt16 = 1274
+    static let i32x4ExtaddPairwiseI16x8U: UInt16 = 1256
     /// vector
-    static let i64x2ExtendLowI32x4S: UInt16 = 1275
+    static let i64x2ExtendLowI32x4S: UInt16 = 1257
     /// vector
-    static let i64x2ExtmulLowI32x4S: UInt16 = 1276
+    static let i64x2ExtmulLowI32x4S: UInt16 = 1258
     /// vector
-    static let i64x2ExtendHighI32x4S: UInt16 = 1277
+    static let i64x2ExtendHighI32x4S: UInt16 = 1259
     /// vector
-    static let i64x2ExtmulHighI32x4S: UInt16 = 1278
+    static let i64x2ExtmulHighI32x4S: UInt16 = 1260
     /// vector
-    static let i64x2ExtendLowI32x4U: UInt16 = 1279
+    static let i64x2ExtendLowI32x4U: UInt16 = 1261
     /// vector
-    static let i64x2ExtmulLowI32x4U: UInt16 = 1280
+    static let i64x2ExtmulLowI32x4U: UInt16 = 1262
     /// vector
-    static let i64x2ExtendHighI32x4U: UInt16 = 1281
+    static let i64x2ExtendHighI32x4U: UInt16 = 1263
     /// vector
-    static let i64x2ExtmulHighI32x4U: UInt16 = 1282
+    static let i64x2ExtmulHighI32x4U: UInt16 = 1264
     /// vector
-    static let f32x4Eq: UInt16 = 1283
+    static let f32x4Eq: UInt16 = 1265
     /// vector
-    static let f32x4Ne: UInt16 = 1284
+    static let f32x4Ne: UInt16 = 1266
     /// vector
-    static let f32x4Lt: UInt16 = 1285
+    static let f32x4Lt: UInt16 = 1267
     /// vector
-    static let f32x4Gt: UInt16 = 1286
+    static let f32x4Gt: UInt16 = 1268
     /// vector
-    static let f32x4Le: UInt16 = 1287
+    static let f32x4Le: UInt16 = 1269
     /// vector
-    static let f32x4Ge: UInt16 = 1288
+    static let f32x4Ge: UInt16 = 1270
     /// vector
-    static let f32x4Add: UInt16 = 1289
+    static let f32x4Add: UInt16 = 1271
     /// vector
-    static let f32x4Sub: UInt16 = 1290
+    static let f32x4Sub: UInt16 = 1272
     /// vector
-    static let f32x4Mul: UInt16 = 1291
+    static let f32x4Mul: UInt16 = 1273
     /// vector
-    static let f32x4Div: UInt16 = 1292
+    static let f32x4Div: UInt16 = 1274
     /// vector
-    static let f32x4Min: UInt16 = 1293
+    static let f32x4Min: UInt16 = 1275
     /// vector
-    static let f32x4Max: UInt16 = 1294
+    static let f32x4Max: UInt16 = 1276
     /// vector
-    static let f32x4Pmin: UInt16 = 1295
+    static let f32x4Pmin: UInt16 = 1277
     /// vector
-    static let f32x4Pmax: UInt16 = 1296
+    static let f32x4Pmax: UInt16 = 1278
     /// vector
-    static let f32x4Ceil: UInt16 = 1297
+    static let f32x4Ceil: UInt16 = 1279
     /// vector
-    static let f32x4Floor: UInt16 = 1298
+    static let f32x4Floor: UInt16 = 1280
     /// vector
-    static let f32x4Trunc: UInt16 = 1299
+    static let f32x4Trunc: UInt16 = 1281
     /// vector
-    static let f32x4Nearest: UInt16 = 1300
+    static let f32x4Nearest: UInt16 = 1282
     /// vector
-    static let f32x4Abs: UInt16 = 1301
+    static let f32x4Abs: UInt16 = 1283
     /// vector
-    static let f32x4Neg: UInt16 = 1302
+    static let f32x4Neg: UInt16 = 1284
     /// vector
-    static let f32x4Sqrt: UInt16 = 1303
+    static let f32x4Sqrt: UInt16 = 1285
     /// vector
-    static let f32x4RelaxedMadd: UInt16 = 1304
+    static let f32x4RelaxedMadd: UInt16 = 1286
     /// vector
-    static let f32x4RelaxedNmadd: UInt16 = 1305
+    static let f32x4RelaxedNmadd: UInt16 = 1287
     /// vector
-    static let f64x2Eq: UInt16 = 1306
+    static let f64x2Eq: UInt16 = 1288
     /// vector
-    static let f64x2Ne: UInt16 = 1307
+    static let f64x2Ne: UInt16 = 1289
     /// vector
-    static let f64x2Lt: UInt16 = 1308
+    static let f64x2Lt: UInt16 = 1290
     /// vector
-    static let f64x2Gt: UInt16 = 1309
+    static let f64x2Gt: UInt16 = 1291
     /// vector
-    static let f64x2Le: UInt16 = 1310
+    static let f64x2Le: UInt16 = 1292
     /// vector
-    static let f64x2Ge: UInt16 = 1311
+    static let f64x2Ge: UInt16 = 1293
     /// vector
-    static let f64x2Add: UInt16 = 1312
+    static let f64x2Add: UInt16 = 1294
     /// vector
-    static let f64x2Sub: UInt16 = 1313
+    static let f64x2Sub: UInt16 = 1295
     /// vector
-    static let f64x2Mul: UInt16 = 1314
+    static let f64x2Mul: UInt16 = 1296
     /// vector
-    static let f64x2Div: UInt16 = 1315
+    static let f64x2Div: UInt16 = 1297
     /// vector
-    static let f64x2Min: UInt16 = 1316
+    static let f64x2Min: UInt16 = 1298
     /// vector
-    static let f64x2Max: UInt16 = 1317
+    static let f64x2Max: UInt16 = 1299
     /// vector
-    static let f64x2Pmin: UInt16 = 1318
+    static let f64x2Pmin: UInt16 = 1300
     /// vector
-    static let f64x2Pmax: UInt16 = 1319
+    static let f64x2Pmax: UInt16 = 1301
     /// vector
-    static let f64x2Ceil: UInt16 = 1320
+    static let f64x2Ceil: UInt16 = 1302
     /// vector
-    static let f64x2Floor: UInt16 = 1321
+    static let f64x2Floor: UInt16 = 1303
     /// vector
-    static let f64x2Trunc: UInt16 = 1322
+    static let f64x2Trunc: UInt16 = 1304
     /// vector
-    static let f64x2Nearest: UInt16 = 1323
+    static let f64x2Nearest: UInt16 = 1305
     /// vector
-    static let f64x2Abs: UInt16 = 1324
+    static let f64x2Abs: UInt16 = 1306
     /// vector
-    static let f64x2Neg: UInt16 = 1325
+    static let f64x2Neg: UInt16 = 1307
     /// vector
-    static let f64x2Sqrt: UInt16 = 1326
+    static let f64x2Sqrt: UInt16 = 1308
     /// vector
-    static let f64x2RelaxedMadd: UInt16 = 1327
+    static let f64x2RelaxedMadd: UInt16 = 1309
     /// vector
-    static let f64x2RelaxedNmadd: UInt16 = 1328
+    static let f64x2RelaxedNmadd: UInt16 = 1310
     /// vector
-    static let f32x4DemoteF64x2Zero: UInt16 = 1329
+    static let f32x4DemoteF64x2Zero: UInt16 = 1311
     /// vector
-    static let f64x2PromoteLowF32x4: UInt16 = 1330
+    static let f64x2PromoteLowF32x4: UInt16 = 1312
     /// vector
-    static let i32x4TruncSatF64x2SZero: UInt16 = 1331
+    static let i32x4TruncSatF64x2SZero: UInt16 = 1313
     /// vector
-    static let i32x4TruncSatF64x2UZero: UInt16 = 1332
+    static let i32x4TruncSatF64x2UZero: UInt16 = 1314
     /// vector
-    static let f32x4ConvertI32x4S: UInt16 = 1333
+    static let f32x4ConvertI32x4S: UInt16 = 1315
     /// vector
-    static let f32x4ConvertI32x4U: UInt16 = 1334
+    static let f32x4ConvertI32x4U: UInt16 = 1316
     /// vector
-    static let f64x2ConvertLowI32x4S: UInt16 = 1335
+    static let f64x2ConvertLowI32x4S: UInt16 = 1317
     /// vector
-    static let f64x2ConvertLowI32x4U: UInt16 = 1336
+    static let f64x2ConvertLowI32x4U: UInt16 = 1318
     /// vector
-    static let i32x4TruncSatF32x4S: UInt16 = 1337
+    static let i32x4TruncSatF32x4S: UInt16 = 1319
     /// vector
-    static let i32x4TruncSatF32x4U: UInt16 = 1338
+    static let i32x4TruncSatF32x4U: UInt16 = 1320
 
     /// Handlers in all.
-    static let count = 1339
+    static let count = 1321
 }
 
 /// Writes the address of every handler.
