@@ -46,7 +46,9 @@ struct Guest {
                 features: features,
                 declarationBytesMax: Int(clamping: store.memoryBytesLeft)
             )
-            if !command.isAdmitted { try module.validateAllBodies() }
+            if !command.isAdmitted {
+                try module.validateAllBodies(codeBytesMax: store.memoryBytesLeft)
+            }
         } catch {
             throw .module(path: command.modulePath, error)
         }

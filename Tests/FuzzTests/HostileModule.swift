@@ -88,6 +88,41 @@ struct HostileModule: Sendable {
             "",
             "memory limit"
         ),
+        program(
+            "branches that move a thousand values each",
+            [0x02, 1, 0x41, 7] + times(1_000, [0x41, 1]) + times(100_000, [0x41, 0, 0x0D, 0])
+                + [0x0C, 0, 0x0B] + times(1_001, [0x1A]) + [0x0B],
+            types: section(
+                1,
+                [2, 0x60, 0, 0, 0x60, 0] + Encode.unsigned(1_000) + times(1_000, [0x7F])
+            ),
+            "a function's code of"
+        ),
+        .init(
+            "a hundred thousand functions of fifty thousand locals",
+            [
+                oneType, list(3, 100_000, [0]), start,
+                list(10, 100_000, body([0x0B], locals: [1] + Encode.unsigned(50_000) + [0x7E])),
+            ],
+            "\"functionsTranslated\":1,"
+        ),
+        program(
+            "locals without a first value, all given one, and one of them read again and again",
+            (0..<40_000).flatMap { local -> [UInt8] in
+                [0xD2, 0, 0x21] + Encode.unsigned(local)
+            } + times(400_000, [0x20, 0, 0x1A]) + [0x0B],
+            locals: [1] + Encode.unsigned(40_000) + [0x64, 0x70],
+            "\"functionsTranslated\":1,"
+        ),
+        program(
+            "blocks and locals above thousands of operands",
+            [0x20, 1] + times(8_000, [0x41, 0])
+                + times(150_000, [0x20, 0, 0x02, 0x40, 0x0B, 0x21, 0]) + times(8_001, [0x1A]) + [
+                    0x0B
+                ],
+            locals: [1, 2, 0x7F],
+            "\"functionsTranslated\":1,"
+        ),
         .init("a million types", [list(1, 1_000_000, [0x60, 0, 0])], "memory limit"),
         .init("ten thousand types", [list(1, 10_000, [0x60, 0, 0])], "_start"),
         .init("more types than there may be", [section(1, most + [0x60, 0, 0])], "unexpected end"),

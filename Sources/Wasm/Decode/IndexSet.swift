@@ -14,4 +14,9 @@ struct IndexSet: Sendable {
         while words.count <= word { words.append(0) }
         words[word] |= 1 << UInt64(index & 63)
     }
+
+    mutating func remove(_ index: UInt32) {
+        let word = Int(index >> 6)
+        if word < words.count { words[word] &= ~(1 << UInt64(index & 63)) }
+    }
 }

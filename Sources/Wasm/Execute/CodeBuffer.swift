@@ -60,8 +60,9 @@ struct CodeBuffer {
         pile.truncate(to: count)
     }
 
-    mutating func removeAll() {
-        pile.truncate(to: 0)
+    /// Takes all words off, and gives the memory back if it is more than `byteCountMax`.
+    mutating func removeAll(keeping byteCountMax: Int) {
+        pile.removeAll(keeping: byteCountMax)
     }
 
     /// Returns with the results already in the frame's first slots.

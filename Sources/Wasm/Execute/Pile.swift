@@ -76,6 +76,14 @@ struct Pile<Element: BitwiseCopyable> {
         self.count = count
     }
 
+    /// Takes all elements off, and gives the memory back if it is more than `byteCountMax`.
+    mutating func removeAll(keeping byteCountMax: Int) {
+        count = 0
+        guard capacity * MemoryLayout<Element>.stride > byteCountMax else { return }
+        free()
+        self = Pile()
+    }
+
     /// The elements, as long as nothing is done with the list.
     var elements: UnsafeBufferPointer<Element> {
         unsafe UnsafeBufferPointer(start: base, count: count)

@@ -6,16 +6,25 @@ extension InstanceContext {
         for caller: CallPlace
     ) throws(ModuleError) -> Bool {
         let bodyIndex = Int(function.index) - layout.importedFunctionCount
+        // What is evicted may make room for a usual function when nothing is left.
+        let bytesMax = max(machine.budget.left, UInt64(FunctionTranslator.codeBytesLeast))
         var translator = FunctionTranslator(
             module: module,
             layout: layout,
             typeIDs: typeIDs,
             bodyIndex: bodyIndex,
             isMetered: machine.isMetered,
+            codeBytesMax: bytesMax,
             scratch: machine.scratch
         )
         defer { translator.finish(machine.scratch) }
-        try translator.translate()
+        do {
+            try translator.translate()
+        } catch {
+            // What does not even fit while it is made would not fit afterwards.
+            guard UInt64(translator.code.count * 2) <= bytesMax else { return false }
+            throw error
+        }
         let header = translator.header(functionIndex: function.index)
         machine.translatedFunctions += 1
         machine.translatedBytes += module.codeBodies[bodyIndex].range.count
@@ -34,7 +43,9 @@ extension InstanceContext {
 
 extension Module {
     /// Validates the bodies of all functions.
-    public func validateAllBodies() throws(ModuleError) {
+    ///
+    /// What is translated on the way is thrown away; no function's takes more than `codeBytesMax` bytes.
+    public func validateAllBodies(codeBytesMax: UInt64 = .max) throws(ModuleError) {
         let scratch = TranslatorScratch()
         let layout = InstanceLayout(self)
         for index in codeBodies.indices {
@@ -43,6 +54,7 @@ extension Module {
                 layout: layout,
                 typeIDs: [],
                 bodyIndex: index,
+                codeBytesMax: codeBytesMax,
                 scratch: scratch
             )
             defer { translator.finish(scratch) }

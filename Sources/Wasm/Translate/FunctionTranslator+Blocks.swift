@@ -177,8 +177,7 @@ extension FunctionTranslator {
     }
 
     private mutating func forgetLocals(_ control: ControlFrame) {
-        guard setLocals.count > control.setLocalCount else { return }
-        setLocals.removeLast(setLocals.count - control.setLocalCount)
+        if setLocals.count > control.setLocalCount { setLocals.truncate(to: control.setLocalCount) }
     }
 
     mutating func end() throws(ModuleError) {

@@ -44,6 +44,8 @@ extension FunctionTranslator {
     mutating func checkLabel(_ index: Int) throws(ModuleError) {
         let count = controls[index].labelCount
         guard count > 0 else { return }
+        // Values that move are the one thing that a short instruction makes much code of.
+        guard code.count <= codeCountMax else { throw tooLarge() }
         let bottom = floor
         if stack.count - bottom >= count {
             for place in 0..<count {
@@ -318,11 +320,15 @@ extension FunctionTranslator {
         } else if operand.place == .constant {
             _ = slot(&operand)
         }
-        emitTable(operand, targets, arity)
+        try emitTable(operand, targets, arity)
         becomeUnreachable()
     }
 
-    private mutating func emitTable(_ operand: Operand, _ targets: [Int], _ arity: Int) {
+    private mutating func emitTable(
+        _ operand: Operand,
+        _ targets: [Int],
+        _ arity: Int
+    ) throws(ModuleError) {
         let isHeld = operand.place == .accumulator || held.integer == operand.slot
         let origin = begin(Operation.brTable + (isHeld ? 1 : 0))
         if !isHeld { appendSlot(operand.slot) }
@@ -343,6 +349,7 @@ extension FunctionTranslator {
             }
             forgetAccumulators()
             emitBranch(target)
+            guard code.count <= codeCountMax else { throw tooLarge() }
         }
     }
 }

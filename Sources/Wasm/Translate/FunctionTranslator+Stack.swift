@@ -186,14 +186,23 @@ extension FunctionTranslator {
     /// Brings every entry that is a local's slot into its home, and the one in an accumulator.
     mutating func settleAll() {
         flush()
-        guard aliasCount > 0 else { return }
-        for index in stack.indices where stack[index].isDeferred { settleEntry(index) }
+        // From the top, where they are: who has many operands does not pay for all of them at each block.
+        var index = stack.count
+        while aliasCount > 0, index > 0 {
+            index -= 1
+            if stack[index].isDeferred { settleEntry(index) }
+        }
     }
 
     /// The local whose slot this is gets another value: entries that mean the old one keep it.
     mutating func preserve(_ slot: UInt32) {
-        guard aliasCount > 0 else { return }
-        for index in stack.indices where stack[index].isDeferred && stack[index].slot == slot {
+        var left = aliasCount
+        var index = stack.count
+        while left > 0, index > 0 {
+            index -= 1
+            guard stack[index].isDeferred else { continue }
+            left -= 1
+            guard stack[index].slot == slot else { continue }
             if stack[index].place == .sum {
                 settleEntry(index)
                 continue

@@ -5,7 +5,7 @@ extension FunctionTranslator {
     private mutating func localIndex() throws(ModuleError) -> Int {
         let start = reader.position
         let index = try reader.u32()
-        guard index < localTypes.count else {
+        guard index < locals.count else {
             throw .invalid("unknown local \(index)", at: start)
         }
         return Int(index)
@@ -13,29 +13,27 @@ extension FunctionTranslator {
 
     mutating func localGet() throws(ModuleError) {
         let index = try localIndex()
-        let type = localTypes[index]
         if hasUndefaultableLocals, !isSet(index) {
             throw .invalid("uninitialized local \(index)", at: offset)
         }
-        pushLocal(type, at: index)
+        push(locals[index])
     }
 
     @inline(__always)
-    private mutating func pushLocal(_ type: ValueType, at index: Int) {
-        let slot = localSlots[index]
-        if Self.isFar(slot) { return getFar(type, slot) }
-        pushLocal(type, slot)
+    private mutating func push(_ local: LocalTable.Local) {
+        if Self.isFar(local.slot) { return getFar(local.type, local.slot) }
+        pushLocal(local.type, local.slot)
     }
 
     private func isSet(_ index: Int) -> Bool {
-        localTypes[index].isDefaultable || index < type.parameters.count
-            || setLocals.contains(UInt32(index))
+        locals[index].type.isDefaultable || index < type.parameters.count
+            || setLocals.contains(index)
     }
 
     mutating func localSet() throws(ModuleError) {
         let index = try localIndex()
-        let operand = try popAssigned(localTypes[index])
-        assign(operand, to: index)
+        let local = locals[index]
+        assign(try popAssigned(local.type), to: local, index)
     }
 
     /// A sum may go straight to a local.
@@ -45,15 +43,15 @@ extension FunctionTranslator {
 
     mutating func localTee() throws(ModuleError) {
         let index = try localIndex()
-        let operand = try popAssigned(localTypes[index])
-        assign(operand, to: index)
-        pushLocal(localTypes[index], at: index)
+        let local = locals[index]
+        assign(try popAssigned(local.type), to: local, index)
+        push(local)
     }
 
-    private mutating func assign(_ operand: Operand, to index: Int) {
-        let type = localTypes[index]
-        let target = localSlots[index]
-        if hasUndefaultableLocals, !isSet(index) { setLocals.append(UInt32(index)) }
+    private mutating func assign(_ operand: Operand, to local: LocalTable.Local, _ index: Int) {
+        let type = local.type
+        let target = local.slot
+        if hasUndefaultableLocals, !isSet(index) { setLocals.insert(index) }
         if Self.isFar(target) { return setFar(type, operand, target) }
         let before = code.count
         preserve(target)

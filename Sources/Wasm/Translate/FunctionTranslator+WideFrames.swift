@@ -12,7 +12,7 @@ struct WideFrame {
     /// How far the frame is moved up, a multiple of 8; 0 in a function that needs none of this.
     var bytes: UInt32 = 0
 
-    /// The offset that is `offset` before the move.
+    /// The offset that was `offset` before the move.
     func slot(_ offset: UInt32) -> UInt32 { offset &- bytes }
 }
 
@@ -22,25 +22,24 @@ extension FunctionTranslator {
     static func isFar(_ slot: UInt32) -> Bool { slot >= slotLimit }
 
     /// Gives the locals their slots, of which the first are near, and clears them.
-    mutating func layOutWide() {
+    mutating func layOutWide(_ declarations: BinaryReader) throws(ModuleError) {
         let first = top
-        for index in type.parameters.count..<localTypes.count {
-            let bytes = UInt32(localTypes[index].slotCount * 8)
-            if topMax + bytes <= nearBytesMax {
-                localSlots.append(topMax)
-                topMax += bytes
-            } else {
-                localSlots.append(Self.slotLimit + top)
-                top += bytes
-            }
+        try forEachLocalGroup(declarations) { (translator: inout Self, count, type) in
+            let far = count - translator.nearCount(count, type)
+            translator.topMax += UInt32((count - far) * type.slotCount * 8)
+            translator.top += UInt32(far * type.slotCount * 8)
         }
         wide.bytes = top
-        for index in localSlots.indices {
-            if index < type.parameters.count {
-                localSlots[index] = wide.slot(localSlots[index])
-            } else if Self.isFar(localSlots[index]) {
-                localSlots[index] = wide.slot(localSlots[index] - Self.slotLimit)
-            }
+        appendParameters()
+        top = first
+        topMax = 0
+        try forEachLocalGroup(declarations) { (translator: inout Self, count, type) in
+            let near = translator.nearCount(count, type)
+            translator.locals.append(near, .init(type: type, slot: translator.topMax))
+            let slot = translator.wide.slot(translator.top)
+            translator.locals.append(count - near, .init(type: type, slot: slot))
+            translator.topMax += UInt32(near * type.slotCount * 8)
+            translator.top += UInt32((count - near) * type.slotCount * 8)
         }
         top = topMax
         code.append(Operation.wideEnter)
@@ -48,6 +47,12 @@ extension FunctionTranslator {
         _ = beginService(.clearFrame)
         code.append32(wide.slot(first))
         code.append32(wide.bytes - first + top)
+    }
+
+    /// How many of the next locals are near, when those up to `topMax` are.
+    private func nearCount(_ count: Int, _ type: ValueType) -> Int {
+        let room = nearBytesMax > topMax ? nearBytesMax - topMax : 0
+        return min(count, Int(room) / (type.slotCount * 8))
     }
 
     /// The value of a far local as an operand.

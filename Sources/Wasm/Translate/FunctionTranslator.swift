@@ -40,10 +40,9 @@ struct FunctionTranslator {
     var stack: Pile<Operand>
     var controls: [ControlFrame]
     var fixups: Pile<Fixup>
-    var localTypes: [ValueType]
-    var localSlots: [UInt32]
-    /// Locals without a first value that have been set, in order; empty as long as there are none.
-    var setLocals: [UInt32] = []
+    var locals: LocalTable
+    /// Empty as long as there are no locals without a first value.
+    var setLocals = SetLocals()
     var hasUndefaultableLocals = false
     /// The byte offset of the instruction being read.
     var offset = 0
@@ -87,6 +86,14 @@ struct FunctionTranslator {
     var floor = 0
     /// The word where unreachable code began, or -1.
     var deadStart = -1
+    /// Words that the function's code may have.
+    ///
+    /// A branch of two bytes may have to move a thousand values: whoever writes many of them shall not make
+    /// gigabytes of it. Compilers' functions have 2 to 5 bytes of code for each of theirs.
+    let codeCountMax: Int
+    /// Bytes of code that any function may have, and more of them for each byte of its body.
+    static let codeBytesLeast = 256 * 1024
+    private static let codeBytesPerByte = 16
     /// Whether the guest pays for what it does.
     let isMetered: Bool
     /// Instructions so far of the innermost loop, without the loops in it, or of the function.
@@ -131,6 +138,7 @@ struct FunctionTranslator {
         typeIDs: [UInt32],
         bodyIndex: Int,
         isMetered: Bool = false,
+        codeBytesMax: UInt64 = .max,
         scratch: TranslatorScratch
     ) {
         let index = UInt32(module.importedFunctionCount + bodyIndex)
@@ -146,8 +154,9 @@ struct FunctionTranslator {
         self.stack = scratch.stack
         self.controls = scratch.controls
         self.fixups = scratch.fixups
-        self.localTypes = scratch.localTypes
-        self.localSlots = scratch.localSlots
+        self.locals = scratch.locals
+        let usual = Self.codeBytesLeast + reader.remaining * Self.codeBytesPerByte
+        self.codeCountMax = min(usual, Int(clamping: codeBytesMax)) / 2
         self.isPlainMemory = module.memories.first.map { !$0.limits.is64 } ?? false
         scratch.release()
     }
@@ -155,12 +164,10 @@ struct FunctionTranslator {
     /// Gives the room for lists back, for the next function.
     mutating func finish(_ scratch: TranslatorScratch) {
         controls.removeAll(keepingCapacity: true)
-        localTypes.removeAll(keepingCapacity: true)
-        localSlots.removeAll(keepingCapacity: true)
+        locals.removeAll()
         scratch.take(code, stack, fixups)
         scratch.controls = controls
-        scratch.localTypes = localTypes
-        scratch.localSlots = localSlots
+        scratch.locals = locals
     }
 
     /// The whole body.
@@ -182,13 +189,19 @@ struct FunctionTranslator {
             offset = reader.position
             price &+= 1
             try instruction(try reader.byte())
+            guard topMax < Self.frameBytesMax else { throw tooLarge() }
         }
         guard reader.isAtEnd else {
             throw .malformed("operators remaining after end of function", at: reader.position)
         }
-        guard topMax < Self.frameBytesMax else {
-            throw .limit("operands of \(topMax) bytes in a function's frame", at: offset)
-        }
+    }
+
+    /// Why no function goes on that has grown so.
+    @inline(never)
+    func tooLarge() -> ModuleError {
+        topMax < Self.frameBytesMax
+            ? .limit("a function's code of \(code.count * 2) bytes", at: offset)
+            : .limit("operands of \(topMax) bytes in a function's frame", at: offset)
     }
 
     /// What a call must know.
@@ -202,16 +215,34 @@ struct FunctionTranslator {
     }
 
     private mutating func declareLocals() throws(ModuleError) {
-        var slot: UInt32 = 0
-        for parameter in type.parameters {
-            localTypes.append(parameter)
-            localSlots.append(slot)
-            slot += UInt32(parameter.slotCount * 8)
-        }
-        linkOffset = max(slot, UInt32(type.results.slotCount * 8))
+        linkOffset = UInt32(max(type.parameters.slotCount, type.results.slotCount) * 8)
         top = linkOffset + Self.linkBytes
-        var localBytes: UInt32 = 0
-        var total = localTypes.count
+        let declarations = reader
+        let bytes = try localBytes()
+        if top + bytes > nearBytesMax { return try layOutWide(declarations) }
+        appendParameters()
+        let first = top
+        try forEachLocalGroup(declarations) { (translator: inout Self, count, type) in
+            translator.locals.append(count, .init(type: type, slot: translator.top))
+            translator.top += UInt32(count * type.slotCount * 8)
+        }
+        topMax = top
+        emitZeros(from: first, to: top)
+    }
+
+    /// Gives the parameters their slots, which are the frame's first.
+    mutating func appendParameters() {
+        var slot = wide.slot(0)
+        for parameter in type.parameters {
+            locals.append(.init(type: parameter, slot: slot))
+            slot &+= UInt32(parameter.slotCount * 8)
+        }
+    }
+
+    /// Reads what the body declares, and checks it: the bytes of all locals.
+    private mutating func localBytes() throws(ModuleError) -> UInt32 {
+        var bytes: UInt32 = 0
+        var total = type.parameters.count
         for _ in 0..<(try reader.u32()) {
             let start = reader.position
             let count = Int(try reader.u32())
@@ -221,17 +252,23 @@ struct FunctionTranslator {
             }
             let type = try reader.valueType(module.types)
             if !type.isDefaultable { hasUndefaultableLocals = true }
-            for _ in 0..<count { localTypes.append(type) }
-            localBytes += UInt32(count * type.slotCount * 8)
+            // Fifty thousand vectors at the most.
+            bytes += UInt32(count * type.slotCount * 8)
         }
-        if top + localBytes > nearBytesMax { return layOutWide() }
-        let first = top
-        for index in type.parameters.count..<localTypes.count {
-            localSlots.append(top)
-            top += UInt32(localTypes[index].slotCount * 8)
+        return bytes
+    }
+
+    /// Does something with each group of locals of one type, once they were checked.
+    @inline(__always)
+    mutating func forEachLocalGroup(
+        _ declarations: BinaryReader,
+        _ body: (inout Self, Int, ValueType) -> Void
+    ) throws(ModuleError) {
+        var reader = declarations
+        for _ in 0..<(try reader.u32()) {
+            let count = Int(try reader.u32())
+            body(&self, count, try reader.valueType(module.types))
         }
-        topMax = top
-        emitZeros(from: first, to: top)
     }
 
     var isReachable: Bool { deadStart < 0 }

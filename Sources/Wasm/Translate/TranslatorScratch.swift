@@ -10,8 +10,9 @@ final class TranslatorScratch {
     var stack = Pile<Operand>()
     var controls: [ControlFrame] = []
     var fixups = Pile<Fixup>()
-    var localTypes: [ValueType] = []
-    var localSlots: [UInt32] = []
+    var locals = LocalTable()
+    /// Bytes that a list keeps from one function to the next: an unusual one's are given back.
+    private static let keptBytesMax = 64 * 1024
 
     deinit { free() }
 
@@ -24,12 +25,13 @@ final class TranslatorScratch {
     /// Takes the lists back.
     func take(_ code: CodeBuffer, _ stack: Pile<Operand>, _ fixups: Pile<Fixup>) {
         free()
+        var (code, stack, fixups) = (code, stack, fixups)
+        code.removeAll(keeping: Self.keptBytesMax)
+        stack.removeAll(keeping: Self.keptBytesMax)
+        fixups.removeAll(keeping: Self.keptBytesMax)
         self.code = code
         self.stack = stack
         self.fixups = fixups
-        self.code.removeAll()
-        self.stack.truncate(to: 0)
-        self.fixups.truncate(to: 0)
     }
 
     /// Lets go of the lists, so that the translation that has taken them is their only owner.
@@ -38,7 +40,6 @@ final class TranslatorScratch {
         stack = Pile()
         controls = []
         fixups = Pile()
-        localTypes = []
-        localSlots = []
+        locals = LocalTable()
     }
 }

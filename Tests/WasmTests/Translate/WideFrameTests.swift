@@ -229,6 +229,6 @@ struct WideFrameTests {
         let bytes = Wire.module(Self.sections([([], [], Wire.body(code))]))
         let module = try Module(bytes: ModuleBytes(copying: bytes))
         let error = #expect(throws: ModuleError.self) { try module.validateAllBodies() }
-        #expect("\(error as Any)".contains("operands of 72016 bytes in a function's frame"))
+        #expect("\(error as Any)".contains("operands of 65536 bytes in a function's frame"))
     }
 }
