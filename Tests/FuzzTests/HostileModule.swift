@@ -123,6 +123,39 @@ struct HostileModule: Sendable {
             locals: [1, 2, 0x7F],
             "\"functionsTranslated\":1,"
         ),
+        program(
+            "blocks of a thousand values, one after another",
+            times(1_000, [0x41, 1]) + times(100_000, [0x02, 1, 0x0B]) + times(1_000, [0x1A]) + [
+                0x0B
+            ],
+            types: section(
+                1,
+                [2, 0x60, 0, 0, 0x60] + Encode.unsigned(1_000) + times(1_000, [0x7F])
+                    + Encode.unsigned(1_000) + times(1_000, [0x7F])
+            ),
+            "named so often"
+        ),
+        program(
+            "arrays of ten thousand operands that nobody reaches",
+            [0x00] + times(50_000, [0xFB, 8, 1] + Encode.unsigned(10_000) + [0x1A]) + [0x0B],
+            types: section(1, [2, 0x60, 0, 0, 0x5E, 0x7F, 0]),
+            "named so often"
+        ),
+        program(
+            "the last of ten thousand fields, again and again",
+            times(100_000, [0x20, 0, 0xFB, 2, 1] + Encode.unsigned(9_999) + [0x1A]) + [0x0B],
+            locals: [1, 1, 0x63, 1],
+            types: section(
+                1,
+                [2, 0x60, 0, 0, 0x5F] + Encode.unsigned(10_000) + times(10_000, [0x7F, 0])
+            ),
+            "null structure reference"
+        ),
+        program(
+            "two hundred thousand places where exceptions are caught",
+            times(200_000, [0x1F, 0x40, 1, 2, 0, 0x0B]) + [0x0B],
+            "try_tables in a function"
+        ),
         .init("a million types", [list(1, 1_000_000, [0x60, 0, 0])], "memory limit"),
         .init("ten thousand types", [list(1, 10_000, [0x60, 0, 0])], "_start"),
         .init("more types than there may be", [section(1, most + [0x60, 0, 0])], "unexpected end"),

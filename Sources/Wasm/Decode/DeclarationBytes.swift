@@ -4,7 +4,7 @@
 /// rounded up: lists grow by doubling, so an entry may cost twice what it measures.
 enum DeclarationBytes {
     static let type = 192
-    static let field = 32
+    static let field = 40
     static let parameter = 8
     static let importEntry = 256
     static let function = 24

@@ -30,6 +30,8 @@ enum ModuleLimits {
     static let nestingMax = 10_000
     /// Targets of one `br_table`, as V8 has it.
     static let branchTableCountMax = 65_520
+    /// `try_table`s in one function: each takes some hundred bytes as long as the function has code.
+    static let tryCountMax = 16_384
     /// Operands of a constant expression that wait for their operator.
     static let constantDepthMax = 10_000
 }

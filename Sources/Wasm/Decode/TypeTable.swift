@@ -17,6 +17,9 @@ struct TypeTable: Sendable {
     private var keys: [GroupKey] = []
     private var keyIndices: [Int] = []
     private var keyIndex = HashIndex()
+    /// By canonical index, once sealed: where the fields of a structure lie in an object, in bytes; empty in a
+    /// module without structures.
+    private var fieldOffsets: [[UInt32]] = []
     /// What the types may use.
     let features: WasmFeatures
 
@@ -82,11 +85,21 @@ struct TypeTable: Sendable {
         )
     }
 
-    /// Forgets what only decoding needs.
+    /// Forgets what only decoding needs, and lays structures out once: bodies name their fields often.
     mutating func seal() {
         keys = []
         keyIndices = []
         keyIndex = HashIndex()
+        guard types.contains(where: \.isStructure) else { return }
+        fieldOffsets = types.indices.map { index in
+            guard canonicalIndices[index] == index, types[index].isStructure else { return [] }
+            return HeapShape(types[index].composite).fields.map { UInt32($0.offset) }
+        }
+    }
+
+    /// Where a field lies in an object of a structure; both must be there.
+    func fieldOffset(_ index: UInt32, _ field: Int) -> UInt32 {
+        fieldOffsets[Int(canonical(index))][field]
     }
 }
 
@@ -99,6 +112,13 @@ struct GroupKey: Hashable, Sendable {
 }
 
 extension SubType {
+    var isStructure: Bool {
+        switch composite {
+        case .structure: true
+        case .array, .function: false
+        }
+    }
+
     /// The same type with every index of a type replaced by `change` of it.
     func mapReferences(_ change: (UInt32) -> UInt32) -> SubType {
         SubType(

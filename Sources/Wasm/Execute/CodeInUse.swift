@@ -22,7 +22,9 @@ extension Machine {
             wordCount: wordCount,
             isInUse: { used.contains($0.start) },
             forget: { entry in
-                catches[entry.start] = nil
+                if let regions = catches.removeValue(forKey: entry.start) {
+                    budget.release(ExceptionRegion.byteCount(regions))
+                }
                 guard let context = unsafe Frame(bitPattern: entry.context) else { return }
                 unsafe InstanceContext.of(context)?.forgetCode(entry.functionIndex)
             }

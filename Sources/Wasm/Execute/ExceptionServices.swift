@@ -7,6 +7,13 @@ struct ExceptionRegion {
     var clauses: [CatchClause]
     /// Byte offset in the frame where the caught values go.
     var base: Int
+
+    /// What a list of regions takes, at most: lists grow by doubling, and each has a head.
+    static func byteCount(_ regions: [ExceptionRegion]) -> UInt64 {
+        let own = 2 * MemoryLayout<ExceptionRegion>.stride + 64
+        let clause = 2 * MemoryLayout<CatchClause>.stride
+        return regions.reduce(0) { $0 + UInt64(own + $1.clauses.count * clause) }
+    }
 }
 
 /// What is caught, and where it goes on.

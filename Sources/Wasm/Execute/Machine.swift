@@ -125,6 +125,7 @@ final class Machine {
 
     deinit {
         budget.release(stackBytes, for: .stacks)
+        for regions in catches.values { budget.release(ExceptionRegion.byteCount(regions)) }
         unsafe state.pointee.services.deallocate()
         unsafe state.deallocate()
         unsafe stubs.deallocate()

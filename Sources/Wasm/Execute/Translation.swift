@@ -28,7 +28,10 @@ extension InstanceContext {
         let header = translator.header(functionIndex: function.index)
         machine.translatedFunctions += 1
         machine.translatedBytes += module.codeBodies[bodyIndex].range.count
+        let regionBytes = ExceptionRegion.byteCount(translator.regions)
+        guard machine.budget.reserve(regionBytes) else { return false }
         guard install(translator.code, header, translator.wide, function, for: caller) else {
+            machine.budget.release(regionBytes)
             return false
         }
         if !translator.regions.isEmpty {
@@ -47,6 +50,7 @@ extension Module {
     /// What is translated on the way is thrown away; no function's takes more than `codeBytesMax` bytes.
     public func validateAllBodies(codeBytesMax: UInt64 = .max) throws(ModuleError) {
         let scratch = TranslatorScratch()
+        scratch.valuesLeft = Self.valuesLeast + bytes.count * Self.valuesPerByte
         let layout = InstanceLayout(self)
         for index in codeBodies.indices {
             var translator = FunctionTranslator(
@@ -61,4 +65,8 @@ extension Module {
             try translator.translate()
         }
     }
+
+    /// Values that instructions may name many at once, in all, and more of them for each byte of the module.
+    private static let valuesLeast = 1_000_000
+    private static let valuesPerByte = 64
 }

@@ -69,6 +69,7 @@ extension FunctionTranslator {
         guard count <= Self.fixedCountMax else {
             throw .limit("an array of \(count) elements on the stack", at: offset)
         }
+        try spend(Int(count))
         let types = Array(repeating: element.storage.unpacked, count: Int(count))
         let base = try popArguments(FunctionType(parameters: types))
         _ = beginService(.arrayNewFixed)

@@ -40,6 +40,7 @@ extension FunctionTranslator {
             throw .limit("more than \(ModuleLimits.nestingMax) nested blocks", at: reader.position)
         }
         let count = type.parameterCount
+        try spend(count + type.resultCount)
         guard count > 0 else { return }
         let height = floor
         guard stack.count - height >= count else {
@@ -197,7 +198,7 @@ extension FunctionTranslator {
         let falls = isReachable
         if falls { settle(control.type.resultCount) }
         if control.kind == .tryTable {
-            endTry(falls: falls)
+            try endTry(falls: falls)
             control = controls[controls.count - 1]
         }
         let isTarget = control.fixup >= 0 || control.elseFixup >= 0

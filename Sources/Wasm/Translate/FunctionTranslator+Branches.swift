@@ -46,6 +46,7 @@ extension FunctionTranslator {
         guard count > 0 else { return }
         // Values that move are the one thing that a short instruction makes much code of.
         guard code.count <= codeCountMax else { throw tooLarge() }
+        try spend(count)
         let bottom = floor
         if stack.count - bottom >= count {
             for place in 0..<count {

@@ -14,6 +14,7 @@ extension FunctionTranslator {
     /// The byte offset of the first.
     mutating func popArguments(_ type: FunctionType) throws(ModuleError) -> UInt32 {
         let count = type.parameters.count
+        try spend(count + type.results.count)
         let height = floor
         guard count > 0 else {
             flush()

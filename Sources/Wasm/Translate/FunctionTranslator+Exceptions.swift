@@ -13,8 +13,16 @@ struct OpenTry {
         var hasReference: Bool
         /// The block that it goes to, as an index of `controls`.
         var label: Int
+        /// Those of the tag.
+        var parameters: [ValueType]
+
         /// What it carries.
-        var types: [ValueType]
+        ///
+        /// Why made anew each time: a list for each of many clauses would be one of a thousand types for
+        /// three bytes; the tag's is shared.
+        var types: [ValueType] {
+            hasReference ? parameters + [.reference(to: .exception)] : parameters
+        }
     }
 }
 
@@ -49,6 +57,9 @@ extension FunctionTranslator {
     }
 
     mutating func tryTable() throws(ModuleError) {
+        guard tries.count + regions.count < ModuleLimits.tryCountMax else {
+            throw .limit("more than \(ModuleLimits.tryCountMax) try_tables in a function", at: offset)
+        }
         let type = try blockType()
         try popParameters(type)
         var clauses: [OpenTry.Clause] = []
@@ -63,23 +74,28 @@ extension FunctionTranslator {
         let kind = try reader.byte()
         guard kind < 4 else { throw .malformed("malformed catch clause", at: start) }
         var tag: UInt32?
-        var types: [ValueType] = []
+        var parameters: [ValueType] = []
         if kind < 2 {
             let (index, type) = try tagIndex()
             tag = index
-            types = type.parameters
+            parameters = type.parameters
         }
-        let hasReference = kind & 1 != 0
-        if hasReference { types.append(.reference(to: .exception)) }
         let label = try label()
+        let clause = OpenTry.Clause(
+            tag: tag,
+            hasReference: kind & 1 != 0,
+            label: label,
+            parameters: parameters
+        )
+        try spend(parameters.count + controls[label].labelCount)
         let wanted = (0..<controls[label].labelCount).map { controls[label].labelType($0) }
-        guard module.types.matches(types, wanted) else { throw mismatch() }
-        return OpenTry.Clause(tag: tag, hasReference: hasReference, label: label, types: types)
+        guard module.types.matches(clause.types, wanted) else { throw mismatch() }
+        return clause
     }
 
     /// The end of a `try_table`, whose results are settled: behind its body lie the ways out, one for
     /// each clause, which only exceptions take.
-    mutating func endTry(falls: Bool) {
+    mutating func endTry(falls: Bool) throws(ModuleError) {
         guard let open = tries.popLast() else { return }
         let index = controls.count - 1
         let control = controls[index]
@@ -102,6 +118,7 @@ extension FunctionTranslator {
                 )
             )
             emitBranch(clause.label)
+            guard code.count <= codeCountMax else { throw tooLarge() }
         }
         regions.append(
             ExceptionRegion(

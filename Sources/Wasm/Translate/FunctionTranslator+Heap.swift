@@ -62,6 +62,7 @@ extension FunctionTranslator {
 
     private mutating func structNewOperator() throws(ModuleError) {
         let (index, fields) = try structure()
+        try spend(fields.count)
         let types = fields.map(\.storage.unpacked)
         let base = try popArguments(FunctionType(parameters: types))
         _ = beginService(.structNew)
@@ -74,6 +75,7 @@ extension FunctionTranslator {
 
     private mutating func structNewDefaultOperator() throws(ModuleError) {
         let (index, fields) = try structure()
+        try spend(fields.count)
         guard fields.allSatisfy(\.storage.unpacked.isDefaultable) else { throw mismatch() }
         try heapService(.structNewDefault, [], [], [storeID(index)], result: newReference(index))
     }
@@ -85,8 +87,8 @@ extension FunctionTranslator {
         guard number < fields.count else {
             throw .invalid("unknown field \(number)", at: offset)
         }
-        let shape = HeapShape(.structure(fields))
-        return (index, fields[Int(number)], UInt32(shape.fields[Int(number)].offset))
+        let place = module.types.fieldOffset(index, Int(number))
+        return (index, fields[Int(number)], place)
     }
 
     /// How a field is read; packed ones want a sign or none, others neither.

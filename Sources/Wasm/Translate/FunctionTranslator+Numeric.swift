@@ -78,7 +78,7 @@ extension FunctionTranslator {
     /// A slot plus a constant is kept as that; true when it was.
     private mutating func deferSum() -> Bool {
         let index = stack.count - 2
-        guard index >= floor, stack[index + 1].place == .constant,
+        guard index >= floor, index < Self.deferredMax, stack[index + 1].place == .constant,
             stack[index + 1].type == .i32, stack[index].type == .i32
         else { return false }
         switch stack[index].place {

@@ -26,10 +26,25 @@ extension FunctionTranslator {
 
     @inline(__always)
     mutating func pushLocal(_ type: ValueType, _ slot: UInt32) {
+        if stack.count >= Self.deferredMax { return pushCopy(type, slot) }
         let home = top
         grow(type)
         aliasCount += 1
         stack.append(Operand(type: type, place: .slot, home: home, slot: slot))
+    }
+
+    /// Operands, from the bottom of the stack, that may be left where they are until they are needed.
+    ///
+    /// Whoever looks for those that mean a local looks at no others: code of many operands is rare, and must
+    /// not be slow to translate.
+    static let deferredMax = 256
+
+    /// A local's value, brought home.
+    @inline(never)
+    mutating func pushCopy(_ type: ValueType, _ slot: UInt32) {
+        flush()
+        emitCopy(type, from: slot, to: top)
+        push(type)
     }
 
     /// The result of the instruction that begins at word `start` and is the last one, in its
@@ -187,7 +202,7 @@ extension FunctionTranslator {
     mutating func settleAll() {
         flush()
         // From the top, where they are: who has many operands does not pay for all of them at each block.
-        var index = stack.count
+        var index = min(stack.count, Self.deferredMax)
         while aliasCount > 0, index > 0 {
             index -= 1
             if stack[index].isDeferred { settleEntry(index) }
@@ -197,7 +212,7 @@ extension FunctionTranslator {
     /// The local whose slot this is gets another value: entries that mean the old one keep it.
     mutating func preserve(_ slot: UInt32) {
         var left = aliasCount
-        var index = stack.count
+        var index = min(stack.count, Self.deferredMax)
         while left > 0, index > 0 {
             index -= 1
             guard stack[index].isDeferred else { continue }

@@ -21,7 +21,7 @@ extension FunctionTranslator {
 
     @inline(__always)
     private mutating func push(_ local: LocalTable.Local) {
-        if Self.isFar(local.slot) { return getFar(local.type, local.slot) }
+        if Self.isFar(local.slot) { return pushCopy(local.type, local.slot) }
         pushLocal(local.type, local.slot)
     }
 

@@ -55,13 +55,6 @@ extension FunctionTranslator {
         return min(count, Int(room) / (type.slotCount * 8))
     }
 
-    /// The value of a far local as an operand.
-    mutating func getFar(_ type: ValueType, _ slot: UInt32) {
-        flush()
-        emitCopy(type, from: slot, to: top)
-        push(type)
-    }
-
     /// Gives a far local its value.
     ///
     /// No operand is that local's slot, so that none must be preserved.

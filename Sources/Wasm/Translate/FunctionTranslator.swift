@@ -94,6 +94,10 @@ struct FunctionTranslator {
     /// Bytes of code that any function may have, and more of them for each byte of its body.
     static let codeBytesLeast = 256 * 1024
     private static let codeBytesPerByte = 16
+    /// Values that instructions may still name by a type that has many: parameters, results, fields.
+    ///
+    /// Three bytes open a block of a thousand results: who does little else shall not take hours.
+    var valuesLeft: Int
     /// Whether the guest pays for what it does.
     let isMetered: Bool
     /// Instructions so far of the innermost loop, without the loops in it, or of the function.
@@ -149,6 +153,7 @@ struct FunctionTranslator {
         self.isMetered = isMetered
         self.numeric = scratch.numeric
         self.nearBytesMax = scratch.nearBytesMax
+        self.valuesLeft = scratch.valuesLeft
         self.reader = BinaryReader(module.bytes, module.codeBodies[bodyIndex].range)
         self.code = scratch.code
         self.stack = scratch.stack
@@ -165,6 +170,7 @@ struct FunctionTranslator {
     mutating func finish(_ scratch: TranslatorScratch) {
         controls.removeAll(keepingCapacity: true)
         locals.removeAll()
+        scratch.valuesLeft = valuesLeft
         scratch.take(code, stack, fixups)
         scratch.controls = controls
         scratch.locals = locals
@@ -194,6 +200,18 @@ struct FunctionTranslator {
         guard reader.isAtEnd else {
             throw .malformed("operators remaining after end of function", at: reader.position)
         }
+    }
+
+    /// The instruction names `count` values at once.
+    @inline(__always)
+    mutating func spend(_ count: Int) throws(ModuleError) {
+        valuesLeft -= count
+        guard valuesLeft >= 0 else { throw tooManyValues() }
+    }
+
+    @inline(never)
+    private func tooManyValues() -> ModuleError {
+        .limit("types of many parameters, results or fields named so often", at: offset)
     }
 
     /// Why no function goes on that has grown so.

@@ -14,6 +14,10 @@ final class TranslatorScratch {
     /// Bytes that a list keeps from one function to the next: an unusual one's are given back.
     private static let keptBytesMax = 64 * 1024
 
+    /// Values that may still be named many at once (``FunctionTranslator/spend(_:)``): without a bound where
+    /// a module was validated before.
+    var valuesLeft = Int.max
+
     deinit { free() }
 
     private func free() {
