@@ -57,8 +57,9 @@ extension FunctionTranslator {
     }
 
     mutating func tryTable() throws(ModuleError) {
-        guard tries.count + regions.count < ModuleLimits.tryCountMax else {
-            throw .limit("more than \(ModuleLimits.tryCountMax) try_tables in a function", at: offset)
+        let most = ModuleLimits.tryCountMax
+        guard tries.count + regions.count < most else {
+            throw .limit("more than \(most) try_tables in a function", at: offset)
         }
         let type = try blockType()
         try popParameters(type)
