@@ -18,6 +18,33 @@ public enum AtomicFile {
         in place: OwnedDescriptor? = nil,
         mode: UInt32 = 0o600
     ) throws(HostError) {
+        try replace(path, with: bytes, in: place, mode: mode, isSynced: true)
+        try syncFolder(of: path, in: place)
+    }
+
+    /// As ``write(_:to:in:mode:)``, but a power cut may leave nothing or anything of it until somebody
+    /// calls ``sync(_:in:)``.
+    static func writeUnsynced(
+        _ bytes: [UInt8],
+        to path: String,
+        in place: OwnedDescriptor? = nil
+    ) throws(HostError) {
+        try replace(path, with: bytes, in: place, mode: 0o600, isSynced: false)
+    }
+
+    /// Brings a file of ours, and its name, to the disk for good.
+    static func sync(_ path: String, in place: OwnedDescriptor? = nil) throws(HostError) {
+        try SystemCall.sync(try SystemCall.open(path, O_RDONLY, in: place), path: path)
+        try syncFolder(of: path, in: place)
+    }
+
+    private static func replace(
+        _ path: String,
+        with bytes: [UInt8],
+        in place: OwnedDescriptor?,
+        mode: UInt32,
+        isSynced: Bool
+    ) throws(HostError) {
         let temporary = path + ".new"
         do {
             let file = try SystemCall.open(
@@ -27,12 +54,18 @@ public enum AtomicFile {
                 in: place
             )
             try SystemCall.write(file, bytes, path: temporary)
-            try SystemCall.sync(file, path: temporary)
+            if isSynced { try SystemCall.sync(file, path: temporary) }
             try SystemCall.rename(temporary, to: path, in: place)
         } catch {
             try? SystemCall.remove(temporary, in: place)
             throw error
         }
+    }
+
+    private static func syncFolder(
+        of path: String,
+        in place: OwnedDescriptor?
+    ) throws(HostError) {
         if let place { return try SystemCall.sync(place, path: path) }
         let folder = Self.folder(of: path)
         try SystemCall.sync(
@@ -43,12 +76,13 @@ public enum AtomicFile {
 
     /// The folder that holds `path`.
     public static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// The last part of `path`.
     public static func name(of path: String) -> String {
-        String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
+        let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        return String(path[(slash.map { path.utf8.index(after: $0) } ?? path.startIndex)...])
     }
 }

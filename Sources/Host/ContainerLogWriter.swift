@@ -49,7 +49,9 @@ public final class ContainerLogWriter {
     private var fileBytes: UInt64 = 0
     private var allowance: Int64
     private var allowanceAt: Int64
-    private var pending: [ContainerLogEntry.Stream: [UInt8]] = [:]
+    // Why no dictionary: the runtime would make its type at every start of a workload.
+    private var pendingOutput: [UInt8] = []
+    private var pendingError: [UInt8] = []
     // Why: opening a file that cannot be opened is tried again, but not for every line.
     private static let reopenAfterNanoseconds: Int64 = 1_000_000_000
     private var reopenAt: Int64 = .min
@@ -79,7 +81,7 @@ public final class ContainerLogWriter {
     public func write(_ stream: ContainerLogEntry.Stream, _ bytes: [UInt8]) {
         guard !bytes.isEmpty else { return }
         let time = now()
-        var lines = pending[stream, default: []]
+        var lines = take(stream)
         lines += bytes
         var output: [UInt8] = []
         var rest = lines[...]
@@ -95,7 +97,7 @@ public final class ContainerLogWriter {
                 break
             }
         }
-        pending[stream] = Array(rest)
+        keep(Array(rest), stream)
         put(output)
     }
 
@@ -106,11 +108,27 @@ public final class ContainerLogWriter {
         let time = now()
         var output: [UInt8] = []
         for stream in [ContainerLogEntry.Stream.standardOutput, .standardError] {
-            guard let text = pending[stream], !text.isEmpty else { continue }
-            emit(stream, text[...], isPartial: true, time, &output)
-            pending[stream] = []
+            let text = take(stream)
+            if !text.isEmpty { emit(stream, text[...], isPartial: true, time, &output) }
         }
         put(output)
+    }
+
+    /// The beginning of a line that waits for its end; it waits no more.
+    private func take(_ stream: ContainerLogEntry.Stream) -> [UInt8] {
+        var text: [UInt8] = []
+        switch stream {
+        case .standardOutput: swap(&text, &pendingOutput)
+        case .standardError: swap(&text, &pendingError)
+        }
+        return text
+    }
+
+    private func keep(_ text: [UInt8], _ stream: ContainerLogEntry.Stream) {
+        switch stream {
+        case .standardOutput: pendingOutput = text
+        case .standardError: pendingError = text
+        }
     }
 
     private func emit(

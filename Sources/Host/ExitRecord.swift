@@ -52,13 +52,33 @@ public struct ExitRecord: Equatable, Sendable {
         self.finishedAtNanoseconds = finishedAtNanoseconds
     }
 
-    /// Puts it on disk whole: it is there after a power cut, or was never there.
+    /// Writes it down whole, for everybody who looks while the machine stays on.
+    ///
+    /// A power cut may still take it, or leave anything of it, which ``read(_:)`` finds out; until
+    /// ``bringToDisk(_:in:)`` has been called.
     ///
     /// - Parameters:
     ///   - path: The file; a mere name where `place` is given.
     ///   - place: The folder, opened while it could be reached.
     /// - Throws: ``HostError`` when the disk takes nothing.
     public func write(to path: String, in place: OwnedDescriptor? = nil) throws(HostError) {
+        try AtomicFile.writeUnsynced(bytes, to: path, in: place)
+    }
+
+    /// Makes a record that was just written outlive a power cut.
+    ///
+    /// - Parameters:
+    ///   - path: The file; a mere name where `place` is given.
+    ///   - place: The folder, opened while it could be reached.
+    /// - Throws: ``HostError`` when the disk does not take it.
+    public static func bringToDisk(
+        _ path: String,
+        in place: OwnedDescriptor? = nil
+    ) throws(HostError) {
+        try AtomicFile.sync(path, in: place)
+    }
+
+    private var bytes: [UInt8] {
         var lines = KeyValueLines()
         lines.add("exitCode", "\(exitCode)")
         lines.add("signal", "\(signal)")
@@ -66,12 +86,14 @@ public struct ExitRecord: Equatable, Sendable {
         lines.add("message", message)
         lines.add("startedAtNanoseconds", "\(startedAtNanoseconds)")
         lines.add("finishedAtNanoseconds", "\(finishedAtNanoseconds)")
-        try AtomicFile.write(lines.bytes, to: path, in: place)
+        lines.addChecksum()
+        return lines.bytes
     }
 
     /// Reads a record.
     ///
-    /// Throws ``HostError`` with ENOENT when the instance left none: it was killed, or still runs.
+    /// Throws ``HostError`` with ENOENT when the instance left none: it was killed, or still runs; and as
+    /// malformed what a power cut has left of one.
     public static func read(_ path: String) throws(HostError) -> ExitRecord {
         // A runner that was taken over may put a link here; it is not followed with our rights.
         let bytes = try FileBytes.read(
@@ -80,6 +102,7 @@ public struct ExitRecord: Equatable, Sendable {
             followsLink: false
         )
         let lines = try KeyValueLines(bytes, path: path)
+        try lines.checkSum(path: path)
         let word = try lines.text("reason", path: path)
         guard let reason = Reason(rawValue: word) else {
             throw .malformed(path: path, reason: "has the unknown reason \(word)")

@@ -25,13 +25,15 @@ public struct InstanceRecord: Equatable, Sendable {
         self.startedAtNanoseconds = startedAtNanoseconds
     }
 
-    /// The record of the process that asks.
-    public static func ofThisProcess() throws(HostError) -> InstanceRecord {
+    /// The record of the process that asks; `bootID` is the kernel's name for this boot, where it is known.
+    public static func ofThisProcess(
+        bootID: String? = nil
+    ) throws(HostError) -> InstanceRecord {
         let processID = ProcessFacts.ownProcessID
         return InstanceRecord(
             processID: processID,
             startTimeTicks: try ProcessFacts(processID: processID).startTimeTicks,
-            bootID: Clock.bootID(),
+            bootID: bootID ?? Clock.bootID(),
             startedAtNanoseconds: Clock.wallNanoseconds()
         )
     }

@@ -25,15 +25,30 @@ public struct ProcessFacts: Equatable, Sendable {
         guard let end = stat.lastIndex(of: UInt8(ascii: ")")) else {
             throw .malformed(path: path, reason: "has no name of a program")
         }
-        // fields[0] is field 3 of the manual page.
-        let fields = stat[(end + 1)...].split(separator: UInt8(ascii: " "))
-            .map { String(decoding: $0, as: UTF8.self) }
-        guard fields.count > 19, let state = fields[0].first, let parent = Int32(fields[1]),
-            let ticks = UInt64(fields[19])
+        let rest = stat[(end + 1)...]
+        guard let state = Self.field(3, of: rest)?.first,
+            let parent = Self.field(4, of: rest).flatMap({ Int32($0) }),
+            let ticks = Self.field(22, of: rest).flatMap({ UInt64($0) })
         else { throw .malformed(path: path, reason: "has too few fields") }
         self.state = state
         parentID = parent
         startTimeTicks = ticks
+    }
+
+    /// A field by its number in the manual page; `rest` begins after field 2.
+    ///
+    /// Why not by split(): the runtime would make types for it at every start of a workload.
+    private static func field(_ wanted: Int, of rest: ArraySlice<UInt8>) -> String? {
+        let blank = UInt8(ascii: " ")
+        var rest = rest
+        var number = 2
+        while let start = rest.firstIndex(where: { $0 != blank }) {
+            let end = rest[start...].firstIndex(of: blank) ?? rest.endIndex
+            number += 1
+            if number == wanted { return String(decoding: rest[start..<end], as: UTF8.self) }
+            rest = rest[end...]
+        }
+        return nil
     }
 
     /// Where this program lies; `nil` when the system does not tell.
@@ -54,4 +69,7 @@ public struct ProcessFacts: Equatable, Sendable {
 
     /// The process id of the one who asks.
     public static var ownProcessID: Int32 { getpid() }
+
+    /// The process that started the one who asks; another one once that has ended.
+    public static var parentProcessID: Int32 { getppid() }
 }

@@ -28,10 +28,14 @@ enum ProcessSpawn {
                 countMax: descriptorsMax
             )
         }
+        // Opened here, where nobody waits for it: we stand still from the fork until the child's exec.
+        let isSilent = request.descriptors.contains { $0 == nil }
+        let nothing = isSilent ? try SystemCall.open("/dev/null", O_RDWR) : nil
         // Why: without copies, giving 3 to the child as 4 and 4 as 3 would lose one of them.
-        let copies = try request.descriptors.map { source throws(HostError) -> OwnedDescriptor? in
-            guard let source else { return nil }
-            return try source.copy(from: copiesFrom)
+        var copies: [OwnedDescriptor] = []
+        for source in request.descriptors {
+            guard let source = source ?? nothing else { continue }
+            copies.append(try source.copy(from: copiesFrom))
         }
         return try unsafe withCStrings([request.path] + request.arguments) {
             arguments throws(HostError) in
@@ -55,7 +59,7 @@ enum ProcessSpawn {
 
     @unsafe private static func spawn(
         _ request: Request,
-        _ copies: [OwnedDescriptor?],
+        _ copies: [OwnedDescriptor],
         _ arguments: [UnsafeMutablePointer<CChar>?],
         _ environment: [UnsafeMutablePointer<CChar>?]
     ) throws(HostError) -> Int32 {
@@ -68,12 +72,7 @@ enum ProcessSpawn {
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         for (target, copy) in copies.enumerated() {
-            let number = Int32(target)
-            if let copy {
-                unsafe posix_spawn_file_actions_adddup2(&actions, copy.number, number)
-            } else {
-                unsafe posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0)
-            }
+            unsafe posix_spawn_file_actions_adddup2(&actions, copy.number, Int32(target))
         }
         unsafe swiftlet_spawn_close_from(&actions, Int32(copies.count))
         var none = sigset_t()

@@ -29,7 +29,9 @@ extension RunnerCommand {
         add("logFileBytesMax", "\(logFileBytesMax)")
         add("logFilesMax", "\(logFilesMax)")
         add("instanceFile", instanceFile)
+        add("bootID", bootID)
         add("exitRecordFile", exitRecordFile)
+        add("watcherProcessID", watcherProcessID.map { "\($0)" })
         add("admitted", isAdmitted ? "1" : "0")
         entries += network.entries
         entries += (confinement?.entries ?? []).map { ($0.key, $0.value) }
@@ -54,7 +56,11 @@ extension RunnerCommand {
     public init(encoded bytes: [UInt8]) throws(HostError) {
         self.init(modulePath: "")
         guard bytes.last == 0 else { throw Self.malformed("does not end in a zero byte") }
-        for entry in bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false) {
+        // Why not split(): the runtime would make the type of its result at every start of a workload.
+        var rest = bytes[...]
+        while let end = rest.firstIndex(of: 0) {
+            let entry = rest[..<end]
+            rest = rest[(end + 1)...]
             guard let mark = entry.firstIndex(of: UInt8(ascii: "=")) else {
                 throw Self.malformed("has an entry without =")
             }
@@ -90,7 +96,9 @@ extension RunnerCommand {
         case "logFileBytesMax": logFileBytesMax = try Self.number(key, value)
         case "logFilesMax": logFilesMax = try Self.number(key, value)
         case "instanceFile": instanceFile = value
+        case "bootID": bootID = value
         case "exitRecordFile": exitRecordFile = value
+        case "watcherProcessID": watcherProcessID = try Int32(clamping: Self.number(key, value))
         case "admitted": isAdmitted = value == "1"
         case _ where key.hasPrefix(GuestNetwork.keyPrefix):
             guard network.set(key, value) else { throw Self.malformed("has \(key)=\(value)") }

@@ -47,8 +47,13 @@ public struct RunnerCommand: Equatable, Sendable {
     public var logFilesMax: UInt64
     /// The file whose lock says that this instance lives.
     public var instanceFile: String?
+    /// The kernel's name for this start of the machine, for that file; `nil`: it is asked for.
+    public var bootID: String?
     /// The file that tells how it ended.
     public var exitRecordFile: String?
+    /// The process that brings what the exit record says to the disk, as long as it is our parent; `nil`:
+    /// nobody does.
+    public var watcherProcessID: Int32?
     /// Whether the module was validated whole when it came onto this machine.
     public var isAdmitted: Bool
     /// What it may do with the network; nothing unless told otherwise.

@@ -78,7 +78,7 @@ extension SystemCallFilter {
             """
             brk munmap mremap madvise
             clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday
-            restart_syscall sched_yield futex getrandom getpid gettid
+            restart_syscall sched_yield futex getrandom getpid getppid gettid
             rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack setitimer
             poll ppoll exit exit_group
             """
@@ -178,7 +178,7 @@ extension SystemCallFilter {
     private static let threads =
         plain(
             """
-            set_robust_list rseq sched_getaffinity getuid geteuid getgid getegid getppid
+            set_robust_list rseq sched_getaffinity getuid geteuid getgid getegid
             sysinfo tgkill socketpair pselect6 select mlock set_tid_address prctl
             """
         )

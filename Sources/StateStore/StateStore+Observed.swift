@@ -26,10 +26,16 @@ extension StateStore {
     ///
     /// Nothing is written when nothing has changed.
     ///
-    /// - Parameter pod: What was seen.
+    /// - Parameters:
+    ///   - pod: What was seen.
+    ///   - outlivesPowerCut: Whether it is on the disk when this returns, because it cannot be found out
+    ///     again: how a run ended.
     /// - Throws: What kept it from disk.
-    public func saveObserved(_ pod: ObservedPod) throws(StoreError) {
-        try connection.transaction(.relaxed) { () throws(StoreError) in
+    public func saveObserved(
+        _ pod: ObservedPod,
+        outlivesPowerCut: Bool = false
+    ) throws(StoreError) {
+        try connection.transaction(outlivesPowerCut ? .full : .relaxed) { () throws(StoreError) in
             try ObservedRow.replace(pod, connection)
         }
     }

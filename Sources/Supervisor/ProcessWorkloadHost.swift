@@ -7,13 +7,17 @@ public struct ProcessWorkloadHost: WorkloadHost {
     private let kernel: KernelSupport
     private let filter: OwnedDescriptor?
     private let groups: ControlGroupTree?
+    private let bootID = Clock.bootID()
 
     // Why: between taking the lock and writing the record a runner needs less than a millisecond.
     private static let recordTriesMax = 100
     private static let recordPause = Duration.milliseconds(20)
 
-    // The descriptors of a runner after 0, 1 and 2.
-    private static let filterDescriptor: Int32 = 4
+    // The first descriptor of a runner after 0, 1 and 2; the others follow it.
+    private static let flagsDescriptor: Int32 = 3
+    // Why: the runtime would look in eight places for a program that shows backtraces, which the package
+    // does not have, at every start of a workload.
+    private static let environment = ["SWIFT_BACKTRACE=enable=no,swift-backtrace=/"]
 
     /// A host that starts the program `runner`.
     ///
@@ -43,7 +47,10 @@ public struct ProcessWorkloadHost: WorkloadHost {
         _ command: RunnerCommand,
         ended: @escaping @Sendable (ProcessExit) -> Void
     ) throws(HostError) -> any Workload {
-        try start(instance, command, standardError: try? OwnedDescriptor.copy(of: 2), ended)
+        var command = command
+        command.watcherProcessID = ProcessFacts.ownProcessID
+        command.bootID = bootID
+        return try start(instance, command, standardError: try? OwnedDescriptor.copy(of: 2), ended)
     }
 
     /// Starts a program in the group of a run; what it writes is lost.
@@ -63,19 +70,41 @@ public struct ProcessWorkloadHost: WorkloadHost {
     ) throws(HostError) -> any Workload {
         var command = command
         if let groups { try join(groups, instance, &command) }
-        if var wanted = command.confinement {
-            wanted.filterDescriptor = filter == nil ? nil : Self.filterDescriptor
-            command.confinement = kernel.fit(wanted)
-        }
+        let (confinement, descriptors) = try handOver(command.confinement)
+        command.confinement = confinement
         let flags = try OwnedDescriptor.holding(command.encoded(), name: "swiftlet-run flags")
         let handle = try ProcessHandle.spawn(
             path: runner,
-            arguments: ["--flags-fd", "3"],
+            arguments: ["--flags-fd", "\(Self.flagsDescriptor)"],
+            environment: Self.environment,
             standardError: standardError,
-            inheritedDescriptors: [flags] + (filter.map { [$0] } ?? [])
+            inheritedDescriptors: [flags] + descriptors
         )
         handle.whenExited(ended)
         return RunningProcess(handle: handle)
+    }
+
+    /// What of a confinement can be had here, and what the runner inherits for it after its flags.
+    private func handOver(
+        _ wanted: Confinement?
+    ) throws(HostError) -> (Confinement?, [OwnedDescriptor]) {
+        guard let wanted else { return (nil, []) }
+        var confinement = kernel.fit(wanted)
+        var descriptors: [OwnedDescriptor] = []
+        func number(of descriptor: OwnedDescriptor) -> Int32 {
+            descriptors.append(descriptor)
+            return Self.flagsDescriptor + Int32(descriptors.count)
+        }
+        if let filter, kernel.hasFilters { confinement.filterDescriptor = number(of: filter) }
+        if let rules = try confinement.rules() {
+            confinement.rulesDescriptor = number(of: rules)
+            // The rules say it, and each entry costs the runner's start.
+            confinement.places = nil
+            confinement.listeningPorts = nil
+            confinement.connectingPorts = nil
+            confinement.isScoped = false
+        }
+        return (confinement, descriptors)
     }
 
     // Why: the interpreter, translated code and what the runner reads count for the group, and not for
@@ -134,7 +163,7 @@ public struct ProcessWorkloadHost: WorkloadHost {
         let path = layout.instanceFile(instance)
         for _ in 0..<Self.recordTriesMax {
             guard InstanceLock.isHeld(path) else { return nil }
-            if let record = try? InstanceRecord.read(path), record.bootID == Clock.bootID(),
+            if let record = try? InstanceRecord.read(path), record.bootID == bootID,
                 let handle = ProcessHandle.adopt(
                     processID: record.processID,
                     startTimeTicks: record.startTimeTicks

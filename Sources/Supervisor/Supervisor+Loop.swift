@@ -197,6 +197,7 @@ extension Supervisor {
             ]
         )
         let actions = node.handle(event, of: instance.container, in: instance.uid, at: now)
+        untoldEnds.insert(instance.uid)
         await carryOut(actions, touching: [instance.uid])
     }
 

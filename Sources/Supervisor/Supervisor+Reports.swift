@@ -16,7 +16,8 @@ struct Published: Equatable, Sendable {
 extension Supervisor {
     /// Keeps what is known of a pod, and says it upstream if it is news.
     ///
-    /// When the disk is full nothing is kept and everything goes on; the next change tries again.
+    /// When the disk is full nothing is kept and everything goes on; the next change tries again, and after
+    /// an end, which may be the last change of all, a timer.
     func save(_ uid: String) async {
         guard let pod = node.pods[uid] else { return }
         timers.set(uid, at: pod.wakeAt)
@@ -34,12 +35,21 @@ extension Supervisor {
                 .document.json()
         )
         do throws(StoreError) {
-            try await store.saveObserved(observed)
+            // An end is safe before anybody is told of it: its runner did not wait for the disk.
+            try await store.saveObserved(observed, outlivesPowerCut: untoldEnds.contains(uid))
             if speaks(pod) { try await publish(report, uid) }
+            untoldEnds.remove(uid)
         } catch {
             note(error: error.description, reason: "DatabaseFailed")
+            guard untoldEnds.contains(uid) else { return }
+            // Nothing else may ever happen to this pod.
+            let again = clock().monotonicNanoseconds &+ Self.saveAgainNanoseconds
+            timers.set(uid, at: min(again, pod.wakeAt ?? .max))
         }
     }
+
+    // Why: a full disk is not freed within seconds.
+    private static let saveAgainNanoseconds: Int64 = 5_000_000_000
 
     /// Whether a pod speaks for its name: the one that is wanted; where none is, the last that came.
     func speaks(_ pod: PodLifecycle) -> Bool {
@@ -177,6 +187,7 @@ extension Supervisor {
         }
         logger.info("pod removed", metadata: ["pod": "\(pod.nameKey)", "uid": "\(uid)"])
         timers.set(uid, at: nil)
+        untoldEnds.remove(uid)
         addresses.release(uid)
         published[uid] = nil
         let logs = configuration.layout.podLogs(

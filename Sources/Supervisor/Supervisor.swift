@@ -63,6 +63,8 @@ public actor Supervisor {
     /// All pods; changed by the loop only.
     var node = NodeLifecycle()
     var workloads: [Instance: any Workload] = [:]
+    /// Pods with an end that is not in the database yet, and that nobody was told of.
+    var untoldEnds: Set<String> = []
     var effects: [Effect] = []
     var timers = TimerHeap()
     /// What the volumes of values were made of, by the pod's uid.
@@ -235,6 +237,7 @@ public actor Supervisor {
     private func wake(_ key: TimerKey) async {
         switch key {
         case .pod(let uid):
+            if untoldEnds.contains(uid) { await save(uid) }
             let before = node.pods[uid]
             await carryOut(node.wake(uid, at: clock()), after: before, of: uid)
         case .node: measure()

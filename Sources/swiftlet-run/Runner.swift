@@ -44,7 +44,7 @@ final class Runner {
 
     private func takeLock() throws(HostError) {
         guard let path = command.instanceFile else { return }
-        lock = try InstanceLock(path: path, record: try .ofThisProcess())
+        lock = try InstanceLock(path: path, record: try .ofThisProcess(bootID: command.bootID))
     }
 
     private func outcome() -> Outcome {
@@ -200,14 +200,17 @@ final class Runner {
         )
         // The clock may have been set back meanwhile; a run does not end before it starts.
         record.finishedAtNanoseconds = max(record.finishedAtNanoseconds, startedAtNanoseconds)
+        let place = recordFolder == nil ? path : AtomicFile.name(of: path)
         do {
-            if let recordFolder {
-                try record.write(to: AtomicFile.name(of: path), in: recordFolder)
-            } else {
-                try record.write(to: path)
-            }
+            try record.write(to: place, in: recordFolder)
+            // Why asked afterwards: a daemon that goes before the record is there never saw it.
+            if !isWatched { try ExitRecord.bringToDisk(place, in: recordFolder) }
         } catch {
             StandardStream.error("swiftlet-run: \(error)\n")
         }
     }
+
+    /// Whether the daemon that started us is there: it brings the end to the disk, in its database, before
+    /// it tells anybody (Supervisor/Sandbox.md), and nobody waits for that here.
+    private var isWatched: Bool { command.watcherProcessID == ProcessFacts.parentProcessID }
 }

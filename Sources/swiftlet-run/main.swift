@@ -6,6 +6,10 @@ exit(Program.run(Array(CommandLine.arguments.dropFirst())))
 /// From the command line to the exit code.
 enum Program {
     static func run(_ words: [String]) -> Int32 {
+        // Why before all flags are looked through: every workload of the daemon's comes by here.
+        if words.count == 2, words[0] == "--flags-fd", let number = UInt64(words[1]) {
+            return runFromDescriptor(number)
+        }
         do {
             let parsed = try RunFlags.parser.parse(words)
             if parsed.has("--help") {

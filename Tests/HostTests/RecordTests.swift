@@ -27,6 +27,8 @@ struct RecordTests {
         command.logFilesMax = 2
         command.instanceFile = "/run/i"
         command.exitRecordFile = "/state/0.exit"
+        command.bootID = "0-1"
+        command.watcherProcessID = 77
         command.isAdmitted = true
         return command
     }
@@ -55,18 +57,21 @@ struct RecordTests {
         #expect(throws: HostError.self) { try bad.encoded() }
     }
 
+    private func end(_ code: Int32, _ reason: ExitRecord.Reason, _ message: String) -> ExitRecord {
+        ExitRecord(
+            exitCode: code,
+            reason: reason,
+            message: message,
+            startedAtNanoseconds: 5,
+            finishedAtNanoseconds: 9
+        )
+    }
+
     @Test("an exit record comes back, and half of one is an error")
     func exitRecord() throws {
         try withScratchDirectory { folder in
             let path = folder + "/0.exit"
-            let record = ExitRecord(
-                exitCode: 134,
-                reason: .trap,
-                message: "unreachable\nat f",
-                startedAtNanoseconds: 5,
-                finishedAtNanoseconds: 9
-            )
-            try record.write(to: path)
+            try end(134, .trap, "unreachable\nat f").write(to: path)
             let read = try ExitRecord.read(path)
             #expect(read.message == "unreachable at f")
             #expect(read.exitCode == 134 && read.reason == .trap && read.finishedAtNanoseconds == 9)
@@ -75,6 +80,59 @@ struct RecordTests {
                 try writeFile(path, Array(bytes[..<length]))
                 #expect(throws: HostError.self) { try ExitRecord.read(path) }
             }
+        }
+    }
+
+    @Test("of a record that nobody synced a power cut leaves what is found out, or all of it")
+    func exitRecordTorn() throws {
+        try withScratchDirectory { folder in
+            let path = folder + "/0.exit"
+            let record = end(7, .error, String(repeating: "word ", count: 300))
+            try record.write(to: path)
+            let bytes = try readBytes(path)
+            // Blocks of the disk that never came, one or several, and such as had something else.
+            for block in 0..<(bytes.count + 511) / 512 {
+                let lost = block * 512..<min(bytes.count, (block + 1) * 512)
+                for filling: UInt8 in [0, UInt8(ascii: "7"), UInt8(ascii: "\n")] {
+                    var torn = bytes
+                    for index in lost { torn[index] = filling }
+                    try writeFile(path, torn)
+                    #expect(throws: HostError.self) { try ExitRecord.read(path) }
+                    for index in lost.upperBound..<bytes.count { torn[index] = filling }
+                    try writeFile(path, torn)
+                    #expect(throws: HostError.self) { try ExitRecord.read(path) }
+                }
+            }
+            try writeFile(path, bytes)
+            #expect(try ExitRecord.read(path) == record)
+        }
+    }
+
+    @Test("a record of a runner that knew no checksum is read")
+    func exitRecordOlder() throws {
+        try withScratchDirectory { folder in
+            let path = folder + "/0.exit"
+            let lines = [
+                "exitCode=3", "signal=0", "reason=Error", "message=", "startedAtNanoseconds=1",
+                "finishedAtNanoseconds=2",
+            ]
+            try writeFile(path, Array((lines.joined(separator: "\n") + "\n").utf8))
+            #expect(try ExitRecord.read(path).exitCode == 3)
+        }
+    }
+
+    @Test("a record is there before it is on the disk, and nothing else is left of it")
+    func exitRecordSync() throws {
+        try withScratchDirectory { folder in
+            let path = folder + "/0.exit"
+            let record = end(0, .completed, "")
+            let place = try OwnedDescriptor.folder(folder)
+            try record.write(to: "0.exit", in: place)
+            #expect(access(path + ".new", F_OK) != 0)
+            try ExitRecord.bringToDisk("0.exit", in: place)
+            try ExitRecord.bringToDisk(path)
+            #expect(try ExitRecord.read(path) == record)
+            #expect(throws: HostError.self) { try ExitRecord.bringToDisk(folder + "/none.exit") }
         }
     }
 

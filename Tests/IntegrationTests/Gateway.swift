@@ -206,13 +206,18 @@ extension Gateway {
     func runTicker(_ name: String) async throws -> (uid: String, process: pid_t) {
         let uid = try await publishPod(name, image: "ticker")
         try await upstream(name, "running") { $0.phase == "Running" }
+        return (uid, try await process(ofPod: uid))
+    }
+
+    /// The process of a pod that runs.
+    func process(ofPod uid: String) async throws -> pid_t {
         // Why wait: the runner writes its record itself, a moment after it was started.
         var process: pid_t?
-        try await eventually("\(name) has a process") {
+        try await eventually("\(uid) has a process") {
             process = processID(ofPod: uid)
             return process != nil
         }
-        return (uid, process ?? 0)
+        return process ?? 0
     }
 
     /// A pod's status upstream; `nil` when the broker holds none.

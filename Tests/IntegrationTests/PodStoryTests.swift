@@ -130,7 +130,7 @@ struct PodStoryTests {
             let pod = change.pod("web", "uid-web", image: "ticker")
             try await gateway.publish("desired/pods/default/web", pod.json())
             try await gateway.upstream("web", "running") { $0.phase == "Running" }
-            let process = try #require(gateway.processID(ofPod: "uid-web"))
+            let process = try await gateway.process(ofPod: "uid-web")
             change.version = 4
             let older = change.pod("web", "uid-web", image: "hello")
             try await gateway.publish("desired/pods/default/web", older.json())

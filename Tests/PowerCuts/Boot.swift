@@ -1,3 +1,4 @@
+import Documents
 import Glibc
 import KubeModel
 import TestKit
@@ -60,8 +61,10 @@ struct Boot {
             return load.story.problems(stored: [], acknowledged: said(before: cut))
         }
         let problems = try databaseProblems()
-        let stored = try await site.stored().desired
-        return problems + load.story.problems(stored: stored, acknowledged: said(before: cut))
+        let stored = try await site.stored()
+        return try problems
+            + load.story.problems(stored: stored.desired, acknowledged: said(before: cut))
+            + forgottenEnds(stored.observed, after: cut)
     }
 
     /// Keeps the disk of a cut, and the recording that it was made of, for people to look at.
@@ -114,7 +117,34 @@ struct Boot {
             }
         }
         problems += try wrongRoots(wanted)
+        problems += try await forgottenEnds(site.stored().observed, after: cut)
+        problems += ranAgain(after: cut, logs)
         return problems
+    }
+
+    /// Ends that were told before the cut, and that the database knows as something else.
+    private func forgottenEnds(_ observed: [ObservedPod], after cut: PowerCut) throws -> [String] {
+        var problems: [String] = []
+        for end in load.toldEnds where end.position <= cut.position {
+            // A pod that may have been removed meanwhile has no end any more.
+            guard load.story.pods[end.pod]?.contains(where: { $0.text == nil }) != true else {
+                continue
+            }
+            let status = observed.first { $0.uid == end.uid }.map(\.status)
+            let phase = try status.flatMap { try Document(json: $0)["status"]?["phase"]?.string }
+            if phase != end.phase {
+                let now = phase ?? "nothing"
+                problems.append("\(end.pod) was told as \(end.phase), and is known as \(now)")
+            }
+        }
+        return problems
+    }
+
+    /// Pods that were told to have ended for good before the cut, and ran again.
+    private func ranAgain(after cut: PowerCut, _ logs: [String: Int]) -> [String] {
+        load.toldEnds.filter { $0.position <= cut.position }
+            .filter { !site.log(of: $0.pod, $0.uid, after: logs).isEmpty }
+            .map { "\($0.pod) was told as \($0.phase), and ran again" }
     }
 
     // What was in the logs before the boot says nothing about it.

@@ -76,11 +76,13 @@ struct FaultRun {
             recording: recording,
             story: story,
             acknowledgements: Acknowledgement.all(in: SentMessages(recording).messages),
+            toldEnds: ToldEnd.all(in: SentMessages(recording).messages),
             rootInodes: inodes,
             differences: []
         )
         var problems: [String] = []
-        let ends = [recording.changes.count] + load.acknowledgements.map(\.position)
+        let told = load.acknowledgements.map(\.position) + load.toldEnds.map(\.position)
+        let ends = [recording.changes.count] + told
         for position in Set(ends).sorted() {
             for loss in [Loss.everything, .disorder] {
                 let cut = PowerCut(position: position, loss: loss, seed: first)

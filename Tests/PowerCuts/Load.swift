@@ -7,6 +7,7 @@ struct Load {
     var recording: Recording
     let story: Story
     let acknowledgements: [Acknowledgement]
+    let toldEnds: [ToldEnd]
     let rootInodes: [String: UInt64]
     /// Where the recording's own folders ended, for comparing.
     let differences: [String]
@@ -52,10 +53,12 @@ struct Load {
                 from: "\(site.place)/\(name)"
             )
         }
+        let messages = SentMessages(recording).messages
         return Load(
             recording: recording,
             story: stage.story,
-            acknowledgements: Acknowledgement.all(in: SentMessages(recording).messages),
+            acknowledgements: Acknowledgement.all(in: messages),
+            toldEnds: ToldEnd.all(in: messages),
             rootInodes: inodes,
             differences: differences
         )

@@ -125,7 +125,8 @@ struct PowerCutTests {
         let positions = load.positions
         return (0..<count)
             .compactMap { number in
-                let said = load.acknowledgements.randomElement(using: &random)?.position
+                let said = (load.acknowledgements.map(\.position) + load.toldEnds.map(\.position))
+                    .randomElement(using: &random)
                 let any = positions.randomElement(using: &random)
                 let losses = Loss.allCases
                 guard let position = number.isMultiple(of: 2) ? said : any else { return nil }

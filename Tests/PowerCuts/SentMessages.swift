@@ -88,6 +88,30 @@ struct SentMessages {
     }
 }
 
+/// What a node has said about the end of a pod that does not start again.
+struct ToldEnd: Equatable {
+    /// How many changes came before it was said.
+    var position: Int
+    var pod: String
+    var uid: String
+    /// Succeeded or Failed.
+    var phase: String
+
+    /// All of them.
+    static func all(in messages: [SentMessage]) -> [ToldEnd] {
+        messages.compactMap { message in
+            guard message.topic.contains("/status/pods/"),
+                let document = try? Document(json: message.payload),
+                let phase = document["status"]?["phase"]?.string,
+                phase == "Succeeded" || phase == "Failed",
+                let pod = document["metadata"]?["name"]?.string,
+                let uid = document["metadata"]?["uid"]?.string
+            else { return nil }
+            return ToldEnd(position: message.position, pod: pod, uid: uid, phase: phase)
+        }
+    }
+}
+
 /// What a node has said that it holds.
 struct Acknowledgement: Equatable {
     /// How many changes came before it was said.

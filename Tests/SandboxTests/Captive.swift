@@ -82,4 +82,22 @@ struct Captive {
         for await exit in ends { return exit }
         throw TestKitError(message: "nobody told how it ended")
     }
+
+    /// The same, where descriptor 4 of the runner is not what the daemon hands over.
+    func attempt(
+        _ words: [String],
+        _ impostor: OwnedDescriptor,
+        _ change: (inout Confinement) -> Void
+    ) async throws -> ProcessExit {
+        var command = RunnerCommand(modulePath: "/none", arguments: words.map(place))
+        var wanted = Confinement()
+        change(&wanted)
+        command.confinement = wanted
+        let flags = try OwnedDescriptor.holding(command.encoded(), name: "flags")
+        let process = try ProcessHandle.spawn(
+            path: try Requirement.programs.path() + "/escapist",
+            inheritedDescriptors: [flags, impostor]
+        )
+        return await process.exited()
+    }
 }

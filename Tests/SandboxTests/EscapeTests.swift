@@ -174,14 +174,42 @@ struct EscapeTests {
 
     @Test(
         "a confinement that cannot be had ends the runner before anything else",
-        arguments: ["place", "group", "filter"]
+        arguments: ["group", "score"]
     )
     func impossible(what: String) async throws {
         let exit = try await attempt(["read", "/etc/shadow"]) { captive in
             switch what {
-            case "place": captive.confinement.places?.append(.init("/no/such/place", .read))
             case "group": captive.confinement.controlGroup = "/no/such/group"
             default: captive.confinement.outOfMemoryScore = 5_000
+            }
+        }
+        #expect(exit == .exited(code: 251))
+    }
+
+    @Test("a place that is not there lets no runner start, and is named")
+    func noPlace() async throws {
+        let error = await #expect(throws: HostError.self) {
+            _ = try await attempt(["read", "/etc/shadow"]) {
+                $0.confinement.places?.append(.init("/no/such/place", .read))
+            }
+        }
+        #expect(error.map { "\($0)" }?.contains("/no/such/place") == true)
+    }
+
+    @Test(
+        "rules and filters that are none end the runner before anything else",
+        arguments: ["rules", "filter"]
+    )
+    func impostors(what: String) async throws {
+        let impostor = try OwnedDescriptor.holding([1, 2, 3], name: "impostor")
+        let exit = try await Fixture.with { fixture in
+            let captive = try Captive(fixture.directory)
+            return try await captive.attempt(["read", "/etc/shadow"], impostor) { confinement in
+                if what == "rules" {
+                    confinement.rulesDescriptor = 4
+                } else {
+                    confinement.filterDescriptor = 4
+                }
             }
         }
         #expect(exit == .exited(code: 251))

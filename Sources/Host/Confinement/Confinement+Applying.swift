@@ -21,7 +21,7 @@ extension Confinement {
         umask(0o022)
         if leavesStandardError { dup2(0, 2) }
         // Rules are made from paths that only root may be able to reach, and hold afterwards.
-        let landlock = needsLandlock ? try Landlock(self) : nil
+        let landlock = try landlock()
         try setLimits()
         if dropsBoundingSet { try Self.check(swiftlet_drop_bounding_set(), "PR_CAPBSET_DROP") }
         if let user { try become(user) }
@@ -30,6 +30,22 @@ extension Confinement {
         try Self.check(swiftlet_forbid_new_privileges(), "PR_SET_NO_NEW_PRIVS")
         try landlock?.restrict()
         try installFilter()
+    }
+
+    /// The Landlock rules that this confinement names, for ``rulesDescriptor`` of a process that is about to
+    /// be started; nil where it names none.
+    ///
+    /// Whoever starts many opens the places with a program that is warm; a rule is about what its path led
+    /// to when it was made.
+    ///
+    /// - Throws: ``HostError`` that names a place that is not there, or what the kernel lacks.
+    public func rules() throws(HostError) -> OwnedDescriptor? {
+        needsLandlock ? try Landlock(self).ruleset : nil
+    }
+
+    private func landlock() throws(HostError) -> Landlock? {
+        if let rulesDescriptor { return Landlock(ruleset: OwnedDescriptor(rulesDescriptor)) }
+        return needsLandlock ? try Landlock(self) : nil
     }
 
     private var needsLandlock: Bool {

@@ -32,6 +32,7 @@ extension Confinement {
         }
         add("scoped", isScoped ? "1" : "0")
         add("boundingSet", dropsBoundingSet ? "1" : "0")
+        add("rulesDescriptor", rulesDescriptor)
         add("filterDescriptor", filterDescriptor)
         add("openFilesMax", openFilesMax)
         add("processesMax", processesMax)
@@ -45,7 +46,8 @@ extension Confinement {
 
     /// Takes one entry of ``entries``.
     mutating func set(_ key: String, _ value: String) throws(HostError) {
-        switch key.dropFirst(Self.keyPrefix.count) {
+        // Why as bytes: to count characters is to look at each for what joins it.
+        switch String(decoding: key.utf8.dropFirst(Self.keyPrefix.utf8.count), as: UTF8.self) {
         case "user":
             let id: UInt32 = try Self.number(key, value)
             user = User(id: id, group: user?.group ?? id)
@@ -68,6 +70,7 @@ extension Confinement {
         case "connecting": connectingPorts = try Self.ports(key, value)
         case "scoped": isScoped = value == "1"
         case "boundingSet": dropsBoundingSet = value == "1"
+        case "rulesDescriptor": rulesDescriptor = try Self.number(key, value)
         case "filterDescriptor": filterDescriptor = try Self.number(key, value)
         case "openFilesMax": openFilesMax = try Self.number(key, value)
         case "processesMax": processesMax = try Self.number(key, value)
@@ -82,15 +85,16 @@ extension Confinement {
     }
 
     private static func place(_ text: String) throws(HostError) -> Place {
-        guard let mark = text.firstIndex(of: ":") else {
+        guard let mark = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
             throw malformed("has the place \(text), which is not ACCESS:PATH")
         }
-        let isOptional = text[..<mark].last == "?"
-        let word = isOptional ? text[..<mark].dropLast() : text[..<mark]
-        guard let access = Place.Access(rawValue: String(word)) else {
+        let isOptional = text.utf8[..<mark].last == UInt8(ascii: "?")
+        let word = text.utf8[..<mark].dropLast(isOptional ? 1 : 0)
+        guard let access = Place.Access(rawValue: String(decoding: word, as: UTF8.self)) else {
             throw malformed("has the place \(text), whose access is none of ro, rw and files")
         }
-        return Place(String(text[text.index(after: mark)...]), access, isOptional: isOptional)
+        let path = text[text.utf8.index(after: mark)...]
+        return Place(String(path), access, isOptional: isOptional)
     }
 
     private static func ports(_ key: String, _ text: String) throws(HostError) -> [UInt16] {

@@ -58,6 +58,9 @@ public struct Confinement: Equatable, Sendable {
     public var connectingPorts: [UInt16]?
     /// Whether signals and abstract sockets of other processes are out of reach.
     public var isScoped = false
+    /// The descriptor in the new process that holds the Landlock rules of places, ports and scopes, made
+    /// by ``rules()`` before it was started; nil: it makes them itself.
+    public var rulesDescriptor: Int32?
     /// The descriptor in the new process that holds its system-call filter, as BPF; nil: none.
     public var filterDescriptor: Int32?
     /// Whether the set of capabilities that any program could ever get is emptied; needs CAP_SETPCAP.

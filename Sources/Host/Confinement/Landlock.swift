@@ -42,8 +42,15 @@ struct Landlock {
     /// The version that gives scopes.
     static let scopesSince: Int32 = 6
 
-    private let ruleset: OwnedDescriptor
+    /// The descriptor of the rules.
+    let ruleset: OwnedDescriptor
     private let handled: UInt64
+
+    /// Takes over a set that is complete; one that is none is found out by ``restrict()``.
+    init(ruleset: OwnedDescriptor) {
+        self.ruleset = ruleset
+        handled = 0
+    }
 
     /// Begins a set for what this kernel knows.
     init(_ confinement: Confinement) throws(HostError) {

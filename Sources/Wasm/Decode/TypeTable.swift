@@ -11,8 +11,11 @@ struct TypeTable: Sendable {
     private(set) var types: [SubType] = []
     /// By index: the lowest index of an equal type.
     private(set) var canonicalIndices: [UInt32] = []
-    /// The ranges of indices of the groups, in order.
-    private(set) var groups: [Range<Int>] = []
+    /// Where each group ends, as an index; it begins where the one before ends, and may have no members.
+    ///
+    /// Why no ranges: the runtime looks through all conformances of the program before it makes the type
+    /// of a list of them, at every start.
+    private(set) var groupEnds: [Int] = []
     /// Groups that no earlier one is the same as: their keys, and their first indices.
     private var keys: [GroupKey] = []
     private var keyIndices: [Int] = []
@@ -52,7 +55,7 @@ struct TypeTable: Sendable {
     mutating func append(group: [SubType]) {
         let start = count
         let key = key(of: group)
-        groups.append(start..<start + group.count)
+        groupEnds.append(start + group.count)
         if let first = first(key) {
             for offset in 0..<group.count {
                 types.append(types[first + offset])

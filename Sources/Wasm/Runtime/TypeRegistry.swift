@@ -14,7 +14,12 @@ final class TypeRegistry {
     func register(_ types: TypeTable) -> [UInt32] {
         var ids: [UInt32] = []
         ids.reserveCapacity(types.count)
-        for group in types.groups {
+        var groupStart = 0
+        for groupEnd in types.groupEnds {
+            let group = groupStart..<groupEnd
+            groupStart = groupEnd
+            // One without members is allowed, and may stand behind all types.
+            guard !group.isEmpty else { continue }
             // A group that repeats an earlier one of its module has its ids.
             if Int(types.canonical(UInt32(group.lowerBound))) != group.lowerBound {
                 for index in group { ids.append(ids[Int(types.canonical(UInt32(index)))]) }

@@ -16,6 +16,7 @@ struct ConfinementCodingTests {
         confinement.connectingPorts = []
         confinement.isScoped = true
         confinement.leavesStandardError = true
+        confinement.rulesDescriptor = 5
         confinement.filterDescriptor = 4
         confinement.dropsBoundingSet = true
         confinement.openFilesMax = 64

@@ -157,7 +157,7 @@ struct ModuleContentsTests {
             ])
         ])
         #expect(module.types.count == 3)
-        #expect(module.types.groups == [0..<2, 2..<2, 2..<3])
+        #expect(module.types.groupEnds == [2, 2, 3])
         let field = FieldType(
             storage: .value(.reference(to: .type(1), isNullable: true)),
             isMutable: true

@@ -41,7 +41,7 @@ struct TypeTableTests {
         types.append(group: [function([.i32])])
         types.append(group: [function([.i64]), function([.i32])])
         #expect(types.canonicalIndices == [0, 1, 0, 1, 4, 5, 6])
-        #expect(types.groups == [0..<2, 2..<4, 4..<5, 5..<7])
+        #expect(types.groupEnds == [2, 4, 5, 7])
     }
 
     @Test("two types of one group stay two even when they look the same")
@@ -197,6 +197,21 @@ struct TypeTableTests {
         second.append(group: [function([reference(4)]), function([reference(3)])])
         #expect(registry.register(first) == [0, 1])
         #expect(registry.register(second) == [2, 0, 1, 0, 1])
+    }
+
+    @Test("groups without members have no ids, wherever they stand")
+    func emptyGroups() {
+        let registry = TypeRegistry()
+        var types = TypeTable()
+        types.append(group: [])
+        types.append(group: [function([.i32])])
+        types.append(group: [])
+        types.append(group: [])
+        #expect(types.groupEnds == [0, 1, 1, 1])
+        #expect(registry.register(types) == [0])
+        var none = TypeTable()
+        none.append(group: [])
+        #expect(registry.register(none).isEmpty)
     }
 
     @Test("types are printed as the text format spells them")

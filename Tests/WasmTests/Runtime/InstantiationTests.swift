@@ -9,6 +9,13 @@ struct InstantiationTests {
     /// `i32.const offset end`.
     private func at(_ offset: Int64) -> [UInt8] { [0x41] + Wire.signed(offset) + [0x0B] }
 
+    @Test("a group of types without members may be the last thing that is declared")
+    func emptyGroup() throws {
+        let alone = try Guest().instantiate([Wire.types([[0x4E, 0]])])
+        #expect(alone.functionType("run") == nil)
+        _ = try Guest().instantiate([Wire.types([[0x60, 0, 0], [0x4E, 0], [0x4E, 0]])])
+    }
+
     @Test("active data is written before the start function runs")
     func order() throws {
         let guest = Guest()
