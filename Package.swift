@@ -171,7 +171,7 @@ let package = Package(
         library("Trust", ["KubeModel", "Documents", "CCrypto"]),
         library("Host", ["CLinux"]),
         library("Seccomp", ["Host", "CSeccomp"]),
-        library("Images", ["Documents", "CCrypto"]),
+        library("Images", ["Documents", "CCrypto", "CLinux"]),
         library("Layers", ["Images", "Documents", "CArchive"]),
         library("Registry", ["Images", "Documents", "CCurl"]),
         library("Uplink", ["KubeModel", "Documents", "CMosquitto", "CTLS", logging]),

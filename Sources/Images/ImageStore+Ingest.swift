@@ -36,8 +36,9 @@ extension ImageStore {
             (actual, resumedFrom) = try fetch(blob, from: source, to: partial, progress: progress)
         } catch {
             // Why: half a layer must not keep the disk full that the database writes to.
-            if case .diskFull = error { try PartialBlob.remove(partial) }
-            throw error
+            guard case .diskFull = error else { throw error }
+            try PartialBlob.remove(partial)
+            throw ImageError.diskFull(path: name)
         }
         guard actual == blob.digest else {
             try PartialBlob.remove(partial)
@@ -101,6 +102,7 @@ extension ImageStore {
         try StoreFile.makeFolder(temporary)
         do {
             try unpack(temporary)
+            try FileOwner.inherited(by: temporary)?.takeContents(of: temporary)
             try StoreFile.syncFolders(temporary)
         } catch {
             try StoreFile.removeTree(temporary)

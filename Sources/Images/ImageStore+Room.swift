@@ -24,7 +24,7 @@ extension ImageStore {
         add(min(room.totalByteCount / 20, ImageLimits.reserveByteCountMax))
         guard needed <= room.freeByteCount else {
             throw .noRoom(
-                path: directory,
+                path: name,
                 neededByteCount: needed,
                 freeByteCount: room.freeByteCount
             )

@@ -45,7 +45,7 @@ public final class ImageUpload: Sendable {
             let reserve = min(room.totalByteCount / 20, ImageLimits.reserveByteCountMax)
             guard room.freeByteCount - Int64(bytes.count) >= reserve else {
                 throw .noRoom(
-                    path: store.directory,
+                    path: store.name,
                     neededByteCount: reserve + Int64(bytes.count),
                     freeByteCount: room.freeByteCount
                 )

@@ -1,6 +1,5 @@
 import Images
 import Layers
-import Registry
 
 /// One pull: resolve, fetch, verify, unpack, admit, save.
 struct ImagePull {
@@ -8,17 +7,8 @@ struct ImagePull {
 
     let store: ImageStore
     let reference: ImageReference
-    var access = RegistryAccess()
 
     /// The image, whole and on disk, and the bytes that were fetched for it.
-    func run() throws(ImageError) -> (StoredImage, fetchedByteCount: Int64) {
-        switch reference.place {
-        case .layout(let path): return try run(from: LayoutSource(path: path))
-        case .registry(let host, let repository):
-            return try run(from: access.source(host: host, repository: repository))
-        }
-    }
-
     func run(
         from source: some BlobSource
     ) throws(ImageError) -> (StoredImage, fetchedByteCount: Int64) {

@@ -15,7 +15,7 @@ struct ImportTests {
         "Trust": ["KubeModel", "Documents", "CCrypto"],
         "Host": ["CLinux"],
         "Seccomp": ["Host", "CSeccomp"],
-        "Images": ["Documents", "CCrypto"],
+        "Images": ["Documents", "CCrypto", "CLinux"],
         "Layers": ["Images", "Documents", "CArchive"],
         "Registry": ["Images", "Documents", "CCurl"],
         "Uplink": ["KubeModel", "Documents", "CMosquitto", "CTLS", "Logging"],
