@@ -172,7 +172,7 @@ let package = Package(
         library("Host", ["CLinux"]),
         library("Seccomp", ["Host", "CSeccomp"]),
         library("Images", ["Documents", "CCrypto", "CLinux"]),
-        library("Layers", ["Images", "Documents", "CArchive"]),
+        library("Layers", ["Images", "Documents", "CArchive", "CLinux"]),
         library("Registry", ["Images", "Documents", "CCurl"]),
         library("Uplink", ["KubeModel", "Documents", "CMosquitto", "CTLS", logging]),
         library("ControlAPI", nioHTTP + [logging]),

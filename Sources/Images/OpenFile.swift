@@ -86,6 +86,17 @@ struct OpenFile: ~Copyable {
         }
     }
 
+    /// Writes all of these bytes at a place, wherever the file stands.
+    func write(_ bytes: [UInt8], at place: Int64) throws(ImageError) {
+        // Safety: the buffer lives as long as the closure.
+        let count = unsafe bytes.withUnsafeBytes {
+            unsafe pwrite(descriptor, $0.baseAddress, $0.count, off_t(place))
+        }
+        // Why no second try for the rest: what is written so is small, and only a full disk takes a part.
+        if count >= 0, count < bytes.count { errno = ENOSPC }
+        guard count == bytes.count else { throw StoreFile.failure("pwrite", path) }
+    }
+
     func seek(to offset: Int64) throws(ImageError) {
         guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
             throw StoreFile.failure("lseek", path)
@@ -100,6 +111,11 @@ struct OpenFile: ~Copyable {
 
     func sync() throws(ImageError) {
         guard fsync(descriptor) == 0 else { throw StoreFile.failure("fsync", path) }
+    }
+
+    /// Brings the bytes to the disk, and of what else is known of the file what is needed to read them.
+    func syncData() throws(ImageError) {
+        guard fdatasync(descriptor) == 0 else { throw StoreFile.failure("fdatasync", path) }
     }
 
     /// How a file is locked.

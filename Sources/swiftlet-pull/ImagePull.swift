@@ -1,3 +1,4 @@
+import Host
 import Images
 import Layers
 
@@ -32,6 +33,9 @@ struct ImagePull {
             $0.addingReportingOverflow($1.byteCount).partialValue
         }
         try store.checkRoom(for: manifest, form)
+        // Why at each turn of the work: libcurl brings thirty libraries with it, and the start, a handshake, an
+        // archive and a module each touch what the rest does not need. What it does comes back by itself.
+        ProgramPages.letGo()
         let fetched = try fetch(manifest.layers, of: total, from: source)
         var image = StoredImage(
             manifestDigest: descriptor.digest,
@@ -43,7 +47,9 @@ struct ImagePull {
         image.resolvedDigest = resolved.digest
         image.annotations = manifest.annotations
         image.byteCount = total
+        ProgramPages.letGo()
         try unpack(manifest, into: &image)
+        ProgramPages.letGo()
         image.admittedModules = try Admission.admit(image)
         try store.save(image, as: reference)
         return (image, fetched)

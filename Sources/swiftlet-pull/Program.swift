@@ -86,6 +86,7 @@ enum Program {
 
     /// Opens and reads what our own user may, gives up the right to do so, and goes to work.
     private static func work(_ parsed: ParsedFlags) throws(ImageError) {
+        ProgramPages.letGo()
         let store = try ImageStore(directory: parsed.value("--store") ?? "")
         let captivity = try Captivity(parsed, store)
         if let path = parsed.value("--import") {

@@ -16,7 +16,7 @@ struct ImportTests {
         "Host": ["CLinux"],
         "Seccomp": ["Host", "CSeccomp"],
         "Images": ["Documents", "CCrypto", "CLinux"],
-        "Layers": ["Images", "Documents", "CArchive"],
+        "Layers": ["Images", "Documents", "CArchive", "CLinux"],
         "Registry": ["Images", "Documents", "CCurl"],
         "Uplink": ["KubeModel", "Documents", "CMosquitto", "CTLS", "Logging"],
         "ControlAPI": ["NIOCore", "NIOPosix", "NIOHTTP1", "Logging"],

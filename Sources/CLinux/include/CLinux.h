@@ -255,6 +255,13 @@ static inline int swiftlet_sleep(int64_t nanoseconds) {
     return nanosleep(&time, (struct timespec *)0);
 }
 
+// pthread_create(3) with a stack of that size: 0, or -1 when there is no thread to be had.
+int swiftlet_start_thread(
+    uint64_t *thread, size_t stackByteCount, void *(*run)(void *), void *context
+);
+// pthread_join(3).
+void swiftlet_join_thread(uint64_t thread);
+
 // Drops from memory what this program and its libraries have mapped of their files and cannot write
 // to, and gives freed memory back; how many bytes of addresses that are. What is used comes back.
 size_t swiftlet_let_go_of_program(void);
