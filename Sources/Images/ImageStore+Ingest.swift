@@ -35,7 +35,8 @@ extension ImageStore {
         do {
             (actual, resumedFrom) = try fetch(blob, from: source, to: partial, progress: progress)
         } catch {
-            // Why: half a layer must not keep the disk full that the database writes to.
+            // Why: half a layer must not keep the disk full that the database writes to. That others fill it is
+            // seen before, as a rule, and costs nothing of what is here.
             guard case .diskFull = error else { throw error }
             try PartialBlob.remove(partial)
             throw ImageError.diskFull(path: name)
@@ -70,10 +71,12 @@ extension ImageStore {
         var bytes = try PartialBlob.open(blob, at: partial)
         let resumedFrom = bytes.resumedFrom
         progress(resumedFrom)
+        var reserve = reserve()
         do {
             try source.read(blob, from: resumedFrom) { chunk throws(ImageError) in
                 try bytes.append(chunk)
                 progress(bytes.byteCount)
+                try reserve.wrote(chunk.count, missing: blob.byteCount - bytes.byteCount)
             }
         } catch {
             // Why: the link may be away for hours, and the power with it.

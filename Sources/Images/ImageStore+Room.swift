@@ -21,7 +21,7 @@ extension ImageStore {
             case .moduleImage, .moduleArtifact: break
             }
         }
-        add(min(room.totalByteCount / 20, ImageLimits.reserveByteCountMax))
+        add(DiskReserve.byteCount(ofTotal: room.totalByteCount))
         guard needed <= room.freeByteCount else {
             throw .noRoom(
                 path: name,
@@ -30,6 +30,9 @@ extension ImageStore {
             )
         }
     }
+
+    /// What stays free of the store's disk.
+    public func reserve() -> DiskReserve { DiskReserve(at: directory, name: name) }
 
     /// Bytes of a blob that an earlier pull left here.
     private func partialByteCount(_ digest: Digest) -> Int64 {

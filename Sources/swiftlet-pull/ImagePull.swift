@@ -136,7 +136,7 @@ struct ImagePull {
             let diffIDs = try image.configuration.diffIDs(of: manifest)
             image.rootDirectory = try store.unpackRoot(image.manifestDigest) {
                 folder throws(ImageError) in
-                var unpacker = LayerUnpacker(into: folder)
+                var unpacker = LayerUnpacker(into: folder, leaving: store.reserve())
                 for (layer, diffID) in zip(manifest.layers, diffIDs) {
                     try unpacker.unpack(
                         file: store.blobPath(layer.digest),

@@ -159,7 +159,7 @@ private let buildFolder: String? = CommandLine.arguments.lazy
     }
     .first
 
-private func findProgram(_ name: String) -> String? {
+func findProgram(_ name: String) -> String? {
     if name.contains("/") { return isExecutable(name) ? name : nil }
     let folders = (environmentVariable("PATH") ?? "/usr/bin:/bin").split(separator: ":")
     return folders.lazy.map { "\($0)/\(name)" }.first(where: isExecutable)
