@@ -2,8 +2,8 @@
 ///
 /// A pull that others leave no room for stops before the disk is full, and keeps what it has.
 public struct DiskReserve: Sendable {
-    // Why: a look is one system call, and so much is the least that a pull writes between two of them.
-    private static let lookAgainByteCount: Int64 = 1024 * 1024
+    // Why: a look is one system call, and a disk of 16 MB keeps no more than 700 KB.
+    private static let lookAgainByteCount: Int64 = 128 * 1024
 
     private let path: String
     private let name: String

@@ -98,7 +98,7 @@ struct DiskReserveTests {
         #expect(DiskReserve.byteCount(ofTotal: 0) == 0)
     }
 
-    @Test("it looks once for each MiB, and where nobody knows how full a disk is it stops nobody")
+    @Test("it takes any count, and where nobody knows how full a disk is it stops nobody")
     func looks() throws {
         var nowhere = DiskReserve(at: "/nonexistent/folder", name: "nowhere")
         for _ in 0..<5 { try nowhere.wrote(1 << 20) }
