@@ -58,7 +58,10 @@ struct RegistryAccess {
             let pace = Pace(triesMax: Pace.mirrorTriesMax) { Pause.wait(milliseconds: $0) }
             sources.append(source(mirror.host, repository, settings, pace))
         }
-        let pace = Pace { Pause.wait(milliseconds: $0) }
+        let pace = Pace(
+            wait: { Pause.wait(milliseconds: $0) },
+            leaves: { Program.report(.retryAfter(seconds: $0)) }
+        )
         sources.append(source(host, repository, settings, pace))
         return MirroredSource(sources) { Program.report(.warning($0)) }
     }

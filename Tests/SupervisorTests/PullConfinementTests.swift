@@ -19,6 +19,7 @@ import Testing
 struct PullConfinementTests {
     private static func with(
         user: Confinement.User? = nil,
+        registries: RegistryRules = RegistryRules(),
         _ body: (StoredImages, ImageDisk, Fixture) async throws -> Void
     ) async throws {
         try await Fixture.with { fixture in
@@ -39,6 +40,7 @@ struct PullConfinementTests {
                 ),
                 puller: try Requirement.programs.path() + "/swiftlet-pull",
                 names: ImageNames(layouts: folder),
+                registries: registries,
                 confinement: confinement
             )
             try await body(images, disk, fixture)
@@ -205,6 +207,79 @@ struct PullConfinementTests {
             #expect(try Self.owners(store) == ["64998:64997"])
             #expect(FileTree.names(in: store + "/roots").isEmpty)
             withExtendedLifetime(upload) {}
+        }
+    }
+
+    @Test(
+        "a key that is root's alone is shown to a registry, whose authority is the one that was named",
+        .enabled(if: Requirement.root.isMet, "\(Requirement.root.comment)"),
+        .enabled(if: Requirement.registry.isMet, "\(Requirement.registry.comment)"),
+        .enabled(if: Requirement.skopeo.isMet, "\(Requirement.skopeo.comment)")
+    )
+    func certificates() async throws {
+        try await Fixture.with { outer in
+            let folder = outer.path("keys")
+            mkdir(folder, 0o700)
+            let authority = try Authority(in: folder)
+            for name in ["broker", "gateway"] { try authority.sign(name) }
+            try authority.makeRoot("other")
+            let registry = try await DockerRegistry.start(in: outer, authority: authority)
+            var good = RegistryRule(prefix: registry.host)
+            good.authorityFile = folder + "/ca.crt"
+            good.certificateFile = folder + "/gateway.crt"
+            good.keyFile = folder + "/gateway.key"
+            var stranger = good
+            stranger.authorityFile = folder + "/other.crt"
+            var nobody = good
+            nobody.certificateFile = nil
+            nobody.keyFile = nil
+            var lost = good
+            lost.keyFile = folder + "/lost.key"
+            try await pull(from: registry, outer, [(good, nil)])
+            try await pull(
+                from: registry,
+                outer,
+                [(stranger, "certificate"), (nobody, ""), (lost, "--key-file cannot be read")]
+            )
+        }
+    }
+
+    /// Pulls by each rule; with words the failure has them.
+    private func pull(
+        from registry: DockerRegistry,
+        _ outer: Fixture,
+        _ tries: [(RegistryRule, String?)]
+    ) async throws {
+        for (rule, words) in tries {
+            var registries = RegistryRules()
+            registries.rules = [rule]
+            try await Self.with(user: Self.stranger, registries: registries) { images, disk, _ in
+                try await disk.pack("1", dataByteCount: 100_000)
+                // Where skopeo looks for what to show: any folder with these names in it.
+                let keys = outer.path("skopeo")
+                mkdir(keys, 0o700)
+                for (from, to) in [("ca.crt", "ca.crt"), ("gateway.crt", "client.cert")] {
+                    try writeFile("\(keys)/\(to)", try readBytes(outer.path("keys") + "/\(from)"))
+                }
+                let key = try readBytes(outer.path("keys") + "/gateway.key")
+                try writeFile("\(keys)/client.key", key)
+                try await registry.push(disk.folder + "/L", "1", ["--dest-cert-dir", keys])
+                let image = "\(registry.host)/org/app:1"
+                guard let words else {
+                    _ = try await images.pull(image)
+                    let owners = try Self.owners(disk.folder + "/confined")
+                    #expect(owners == ["64998:64997"])
+                    return
+                }
+                await #expect {
+                    try await images.pull(image)
+                } throws: { error in
+                    guard case ImageProblem.unavailable(let text)? = error as? ImageProblem else {
+                        return false
+                    }
+                    return words.isEmpty || text.contains(words)
+                }
+            }
         }
     }
 
