@@ -11,7 +11,7 @@ CHECKED := --explicit-target-dependency-import-check error
 # What the programs link, the broker, and what compiles the example workloads to WebAssembly.
 PACKAGES := libmosquitto-dev libsqlite3-dev libjansson-dev libyaml-dev libarchive-dev libssl-dev \
 	libcurl4-openssl-dev libseccomp-dev pkg-config mosquitto clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32
-TEST_PACKAGES := binutils curl gzip iproute2 openssl skopeo docker-registry
+TEST_PACKAGES := binutils curl e2fsprogs gzip iproute2 openssl skopeo docker-registry
 # The emulated machine: qemu, and what its root is made of besides the programs' own libraries.
 MACHINE_PACKAGES := qemu-system-x86 busybox-static cpio e2fsprogs systemd systemd-sysv udev dbus procps \
 	mosquitto-clients

@@ -69,7 +69,10 @@ public struct DaemonProgram: Sendable {
         defer { withExtendedLifetime(lock) {} }
         notify(.extendTimeout(seconds: Self.startSeconds), .status("opens the database"))
         let store = try openStore()
-        let sandbox = NodeSandbox(isRequired: configuration.requiresSandbox)
+        let sandbox = NodeSandbox(
+            isRequired: configuration.requiresSandbox,
+            puller: configuration.images.pullUser
+        )
         sandbox.log(to: logger)
         let stored = try images(sandbox)
         let supervisor = supervisor(store, stored, sandbox)
@@ -440,7 +443,10 @@ extension DaemonProgram {
     private func images(_ sandbox: NodeSandbox) throws(DaemonError) -> StoredImages {
         let policy = try configuration.images.signaturePolicy()
         do throws(ImageError) {
-            let store = try ImageStore(directory: configuration.layout.images)
+            let store = try ImageStore(
+                directory: configuration.layout.images,
+                owner: sandbox.pulls.storeOwner
+            )
             try store.setPolicy(policy)
             return StoredImages(
                 store: store,

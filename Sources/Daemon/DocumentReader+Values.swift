@@ -20,6 +20,23 @@ extension DocumentReader {
         return count.bytes
     }
 
+    /// A system user by name or number, and not root.
+    func userName() throws(FieldError) -> String {
+        if document.integer != nil { return "\(try integer(in: 1...Int64(UInt32.max) - 1))" }
+        let name = try string()
+        // Source: useradd(8): letters, digits, dashes and underscores, 32 of them at most.
+        let isPlain = name.utf8.allSatisfy { byte in
+            let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+            let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+            return letters.contains(byte | 0x20) || digits.contains(byte)
+                || "-_".utf8.contains(byte)
+        }
+        guard isPlain, (1...32).contains(name.utf8.count), name != "root" else {
+            throw error("must be the name or number of a user that is not root, but is \"\(name)\"")
+        }
+        return name
+    }
+
     /// A numeric address and a port: `127.0.0.1:9100`, `[::1]:9100`.
     func address() throws(FieldError) -> DaemonConfiguration.Address {
         let text = try string()

@@ -8,6 +8,8 @@ public import Supervisor
 public struct ImageSettings: Equatable, Sendable {
     /// Folders below which `oci:/PATH` may lie, besides the folder of layouts.
     public var layoutRoots: [String] = []
+    /// The user that pulls run as, by name or number, where this daemon is root.
+    public var pullUser = ImageSettings.defaultPullUser
     /// How registries are reached.
     public var registries = RegistryRules()
     /// When images may be fetched over the network.
@@ -16,6 +18,9 @@ public struct ImageSettings: Equatable, Sendable {
     public var signatures: [SignatureRule] = []
     /// When images are removed.
     public var collection = ImageCollection()
+
+    /// The user that the package makes.
+    public static let defaultPullUser = "swiftlet-pull"
 
     /// The defaults.
     public init() {}
@@ -26,8 +31,9 @@ extension ImageSettings {
         try reader.refuseUnknown(known: [
             "plainHTTP", "layoutRoots", "highThresholdPercent", "lowThresholdPercent",
             "minimumAgeSeconds", "signatures", "registries", "credentialsFile", "maxBytesPerSecond",
-            "pullWindows",
+            "pullWindows", "pullUser",
         ])
+        if let user = try reader.optional("pullUser") { pullUser = try user.userName() }
         registries = try RegistryRules(reader)
         pullWindows = try PullWindows(reader)
         for root in try reader.optional("layoutRoots")?.elements() ?? [] {

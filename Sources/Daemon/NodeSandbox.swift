@@ -11,8 +11,20 @@ struct NodeSandbox {
     /// What pulls are held in.
     let pulls: PullConfinement
 
-    init(isRequired: Bool, kernel: KernelSupport = .probe()) {
+    /// - Parameters:
+    ///   - isRequired: Whether no workload starts while anything is missing.
+    ///   - puller: The name or number of the user of pulls.
+    ///   - kernel: What can be had.
+    init(isRequired: Bool, puller: String, kernel: KernelSupport = .probe()) {
         var missing = kernel.missing
+        let user = SystemUser.find(puller)
+        // Who is not root is told of that already, and is one user with all that he starts.
+        if user == nil, kernel.canChangeUser {
+            missing.append(
+                "a user of their own for pulls (\(SystemUser.file) has no \(puller); they run as user "
+                    + "\(kernel.ownUser))"
+            )
+        }
         var filter: OwnedDescriptor?
         var pullFilter: OwnedDescriptor?
         if kernel.hasFilters {
@@ -29,7 +41,7 @@ struct NodeSandbox {
             }
         }
         self.filter = filter
-        pulls = PullConfinement(kernel: kernel, filter: pullFilter)
+        pulls = PullConfinement(kernel: kernel, filter: pullFilter, user: user)
         var problem = ""
         do throws(HostError) {
             let groups = try ControlGroupTree.ofThisProcess()

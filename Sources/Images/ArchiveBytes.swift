@@ -11,13 +11,13 @@ public struct ArchiveBytes: Sendable {
 
     /// The file at `path`, or the layout when that is a folder.
     public init(path: String) throws(ImageError) {
-        if StoreFile.isFolder(path) {
+        if StoreFile.isFolder(StoreFile.canonical(path)) {
             let archive = try LayoutSource(path: path).archive()
             byteCount = archive.byteCount
             origin = .layout(archive)
         } else {
-            origin = .file(try SharedFile(path))
-            byteCount = StoreFile.byteCount(path)
+            origin = .file(try SharedFile(path, links: .followed))
+            byteCount = StoreFile.byteCount(StoreFile.canonical(path))
         }
     }
 
@@ -39,6 +39,7 @@ extension LayoutSource {
     /// The whole layout as an archive.
     func archive() throws(ImageError) -> TarStream {
         _ = try index()
+        let path = StoreFile.canonical(path)
         var entries: [(name: String, content: TarStream.Content)] = []
         for name in ["oci-layout", "index.json"] {
             let bytes = try StoreFile.read(
@@ -70,7 +71,12 @@ public final class NewFile: Sendable {
     public init(path: String) throws(ImageError) {
         self.path = path
         temporary = "\(path).part"
-        file = try OpenFile(temporary, ImageStore.writeCreateTruncate, mode: 0o644)
+        file = try OpenFile(
+            temporary,
+            ImageStore.writeCreateTruncate,
+            mode: 0o644,
+            links: .followed
+        )
     }
 
     /// Adds bytes.
@@ -79,9 +85,9 @@ public final class NewFile: Sendable {
     /// Gives the file its name.
     public func finish() throws(ImageError) {
         try file.sync()
-        try StoreFile.rename(temporary, to: path)
+        try StoreFile.rename(temporary, to: path, links: .followed)
     }
 
     /// Takes away what was written.
-    public func discard() { try? StoreFile.removeTree(temporary) }
+    public func discard() { try? StoreFile.removeTree(StoreFile.canonical(temporary)) }
 }

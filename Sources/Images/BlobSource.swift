@@ -25,9 +25,26 @@ public protocol BlobSource {
 public struct LayoutSource: BlobSource {
     private static let tagAnnotation = "org.opencontainers.image.ref.name"
     let path: String
+    /// Where its files are reached.
+    private let place: String
+    /// The folder, where it is held open.
+    private let folder: SharedFile?
 
-    /// A layout at `path`.
-    public init(path: String) { self.path = path }
+    /// A layout at `path`, by which it is reached.
+    public init(path: String) {
+        self.path = path
+        place = path
+        folder = nil
+    }
+
+    /// A layout that is held open, for who will have no way through the folders above it any more.
+    public init(holding path: String) throws(ImageError) {
+        self.path = path
+        let folder = try SharedFile(path, links: .followed)
+        self.folder = folder
+        // Source: proc(5): it leads to the folder itself, for its own process whoever that has become.
+        place = "/proc/self/fd/\(folder.descriptor)"
+    }
 
     /// The entry of `index.json` with the reference's tag or digest; without either, its only entry.
     public func resolve(_ reference: ImageReference) throws(ImageError) -> BlobDescriptor {
@@ -55,12 +72,14 @@ public struct LayoutSource: BlobSource {
 
     /// Everything that the layout holds.
     public func index() throws(ImageError) -> ImageIndex {
-        let file = "\(path)/index.json"
-        guard StoreFile.exists("\(path)/oci-layout"), StoreFile.exists(file) else {
+        let file = "\(place)/index.json"
+        guard StoreFile.exists("\(place)/oci-layout", links: .followed),
+            StoreFile.exists(file, links: .followed)
+        else {
             throw .notFound("\(path) is no OCI image layout: it has no oci-layout and index.json")
         }
-        let json = try StoreFile.read(file, byteCountMax: ImageLimits.manifestByteCountMax)
-        return try ImageIndex(json: json)
+        let most = ImageLimits.manifestByteCountMax
+        return try ImageIndex(json: StoreFile.read(file, byteCountMax: most, links: .followed))
     }
 
     /// Whether a path is a folder, and so may be a layout.
@@ -72,11 +91,11 @@ public struct LayoutSource: BlobSource {
         from offset: Int64,
         _ take: ([UInt8]) throws(ImageError) -> Void
     ) throws(ImageError) {
-        let file = "\(path)/blobs/\(blob.digest.algorithm.rawValue)/\(blob.digest.hex)"
-        guard StoreFile.exists(file) else {
+        let file = "\(place)/blobs/\(blob.digest.algorithm.rawValue)/\(blob.digest.hex)"
+        guard StoreFile.exists(file, links: .followed) else {
             throw .notFound("the layout \(path) lacks the blob \(blob.digest)")
         }
-        try StoreFile.read(file, from: offset, take)
+        try StoreFile.read(file, from: offset, links: .followed, take)
     }
 
     private func tags(_ entries: [BlobDescriptor]) -> String {

@@ -35,9 +35,11 @@ extension ImageStore {
         do {
             (actual, resumedFrom) = try fetch(blob, from: source, to: partial, progress: progress)
         } catch {
-            // Why: half a layer must not keep the disk full that the database writes to.
-            if case .diskFull = error { try PartialBlob.remove(partial) }
-            throw error
+            // Why: half a layer must not keep the disk full that the database writes to. That others fill it is
+            // seen before, as a rule, and costs nothing of what is here.
+            guard case .diskFull = error else { throw error }
+            try PartialBlob.remove(partial)
+            throw ImageError.diskFull(path: name)
         }
         guard actual == blob.digest else {
             try PartialBlob.remove(partial)
@@ -69,10 +71,12 @@ extension ImageStore {
         var bytes = try PartialBlob.open(blob, at: partial)
         let resumedFrom = bytes.resumedFrom
         progress(resumedFrom)
+        var reserve = reserve()
         do {
             try source.read(blob, from: resumedFrom) { chunk throws(ImageError) in
                 try bytes.append(chunk)
                 progress(bytes.byteCount)
+                try reserve.wrote(chunk.count, missing: blob.byteCount - bytes.byteCount)
             }
         } catch {
             // Why: the link may be away for hours, and the power with it.
@@ -101,6 +105,7 @@ extension ImageStore {
         try StoreFile.makeFolder(temporary)
         do {
             try unpack(temporary)
+            try FileOwner.inherited(by: temporary)?.takeContents(of: temporary)
             try StoreFile.syncFolders(temporary)
         } catch {
             try StoreFile.removeTree(temporary)

@@ -21,15 +21,18 @@ extension ImageStore {
             case .moduleImage, .moduleArtifact: break
             }
         }
-        add(min(room.totalByteCount / 20, ImageLimits.reserveByteCountMax))
+        add(DiskReserve.byteCount(ofTotal: room.totalByteCount))
         guard needed <= room.freeByteCount else {
             throw .noRoom(
-                path: directory,
+                path: name,
                 neededByteCount: needed,
                 freeByteCount: room.freeByteCount
             )
         }
     }
+
+    /// What stays free of the store's disk.
+    public func reserve() -> DiskReserve { DiskReserve(at: directory, name: name) }
 
     /// Bytes of a blob that an earlier pull left here.
     private func partialByteCount(_ digest: Digest) -> Int64 {

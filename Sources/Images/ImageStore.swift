@@ -6,17 +6,30 @@ internal import Documents
 /// manifest HEX, `images/HEX.json` what is known of that image, `references/HEX.json` which image a
 /// reference stands for (HEX is the SHA-256 of the reference's text), `pins/HEX.json` which references
 /// are kept though nothing uses them, `pulls` what is being pulled, `ingest` what is being fetched,
-/// `signatures` what was signed about a digest and `aside` what turned out to be damaged. Every file appears under its name whole and synced, so a reader needs no lock.
+/// `signatures` what was signed about a digest and `aside` what turned out to be damaged. Every file
+/// appears under its name whole and synced, so a reader needs no lock.
+///
+/// All of it belongs to whom the folder belongs, also what root makes in it: that may be a user of pulls.
+/// So nobody who works in it, root least of all, follows a link or believes a path that is written there.
 public struct ImageStore: Sendable {
-    /// The folder.
+    /// The folder, as it is reached.
     public let directory: String
+    /// The folder, as people know it.
+    let name: String
     /// Whether nothing is written, because this is only a look.
     let isReading: Bool
 
     /// Opens a store and makes its folders where they are missing.
-    public init(directory: String) throws(ImageError) {
+    ///
+    /// With an `owner` it is given to that one first, with all that is in it; only root can.
+    public init(directory: String, owner: FileOwner? = nil) throws(ImageError) {
+        try StoreFile.makeFolder(directory, links: .followed)
+        // Links above the store are the operator's own.
+        let directory = StoreFile.canonical(directory)
         self.directory = directory
+        name = directory
         isReading = false
+        try owner?.take(directory)
         for name in [
             "blobs/sha256", "blobs/sha512", "roots", "images", "references", "pins", "pulls",
             "ingest", "aside", "signatures",
@@ -32,11 +45,28 @@ public struct ImageStore: Sendable {
 
     /// Opens a store that is there, to look at it only.
     public init(reading directory: String) throws(ImageError) {
+        let directory = StoreFile.canonical(directory)
         self.directory = directory
+        name = directory
         isReading = true
         guard StoreFile.isFolder("\(directory)/references") else {
             throw .notFound("\(directory) is no image store")
         }
+    }
+
+    /// A store that is reached without a path, which its user may have no way to.
+    private init(entered store: ImageStore) {
+        directory = "."
+        name = store.name
+        isReading = store.isReading
+    }
+
+    /// The same store, which this process goes into, and needs no folder above it from then on.
+    ///
+    /// For a process that does nothing else: relative paths begin there, those of the whole process.
+    public func entered() throws(ImageError) -> ImageStore {
+        try StoreFile.enter(directory)
+        return ImageStore(entered: self)
     }
 
     /// The image that a reference stands for, if it is here whole.
@@ -66,10 +96,10 @@ public struct ImageStore: Sendable {
         guard StoreFile.exists(path) else { return nil }
         let json = try StoreFile.read(path, byteCountMax: ImageLimits.manifestByteCountMax)
         // As for a reference: what cannot be read is not here, and is made anew from its layers.
-        guard let image = try? StoredImage(json: json, path: path) else { return nil }
+        guard let image = try? StoredImage(json: json, path: path, in: self) else { return nil }
         // A folder or blob that went missing is no image any more: it is pulled again.
         let isThere = image.rootDirectory.map(StoreFile.isFolder) ?? true
-        return isThere && image.moduleFile.map(StoreFile.exists) ?? true ? image : nil
+        return isThere && image.moduleFile.map { StoreFile.exists($0) } ?? true ? image : nil
     }
 
     /// All images, by their references.
@@ -88,7 +118,7 @@ public struct ImageStore: Sendable {
     public func save(_ image: StoredImage, as reference: ImageReference) throws(ImageError) {
         var image = image
         if image.contentChecksum == nil { image.contentChecksum = try contentChecksum(of: image) }
-        try StoreFile.replace(imagePath(image.manifestDigest), image.json)
+        try StoreFile.replace(imagePath(image.manifestDigest), image.json(in: self))
         let entry: Document = [
             "reference": .string("\(reference)"),
             "manifestDigest": .string("\(image.manifestDigest)"),

@@ -42,10 +42,10 @@ public final class ImageUpload: Sendable {
             throw .tooLarge(what: "the archive", actual: sum, most: Self.byteCountMax)
         }
         if let room = store.room() {
-            let reserve = min(room.totalByteCount / 20, ImageLimits.reserveByteCountMax)
+            let reserve = DiskReserve.byteCount(ofTotal: room.totalByteCount)
             guard room.freeByteCount - Int64(bytes.count) >= reserve else {
                 throw .noRoom(
-                    path: store.directory,
+                    path: store.name,
                     neededByteCount: reserve + Int64(bytes.count),
                     freeByteCount: room.freeByteCount
                 )

@@ -1,82 +1,102 @@
 /// A blob that is not here whole yet: its bytes in a file, and beside it how they hash.
 ///
-/// Each ``checkpointByteCount`` the bytes are synced and then the state of the hash is replaced, so
-/// that what the state speaks of is on the disk whatever happens. Bytes behind it are still good as
-/// long as this boot lasts, because the kernel keeps what a killed process wrote: they are read again,
-/// never fetched again. After a power cut they may be anything, and are cut off.
+/// Again and again the bytes are synced and then the state of the hash is written, so that what the state
+/// speaks of is on the disk whatever happens. That is done beside the transfer, which waits only when too
+/// much of it is not safe yet. Bytes behind the state are still good as long as this boot lasts, because the
+/// kernel keeps what a killed process wrote: they are read again, never fetched again. After a power cut
+/// they may be anything, and are cut off.
 struct PartialBlob: ~Copyable {
-    /// Bytes between two syncs: what a power cut may cost.
-    static let checkpointByteCount: Int64 = 1024 * 1024
+    /// Bytes that are not safe yet, at most: what a power cut may cost.
+    static let endangeredByteCountMax: Int64 = 1024 * 1024
+    /// Bytes after which the next checkpoint is begun: half, so that the other half comes meanwhile.
+    static let checkpointByteCount = endangeredByteCountMax / 2
     /// Blobs that are no larger are fetched again whole: two more files would cost more.
     static let keptByteCountMin: Int64 = 64 * 1024
 
     private let blob: BlobDescriptor
-    private let path: String
-    private let file: OpenFile
+    private var files: PartialFiles
     private var hasher: DigestHasher
     private let bootID: String
+    /// Which of the two places the next state goes to: never where the newest is.
+    private var slot: Int
+    /// Bytes that are safe.
     private var checkpoint: Int64
+    /// Bytes that will be when the checkpoint is made that is under way.
+    private var begun: Int64
     /// Bytes that are here.
     private(set) var byteCount: Int64
     /// Bytes that were here when it began.
     let resumedFrom: Int64
+    /// Whether a sync failed, so that nothing more is believed of these files.
+    private var hasFailed = false
 
     // Why not an initialiser that throws: the compiler wants all parts of it at once.
     private init(
         _ blob: BlobDescriptor,
-        _ path: String,
-        _ file: consuming OpenFile,
+        _ files: consuming PartialFiles,
         _ hasher: consuming DigestHasher,
         bootID: String,
+        slot: Int,
         checkpoint: Int64,
         byteCount: Int64
     ) {
         self.blob = blob
-        self.path = path
-        self.file = file
+        self.files = files
         self.hasher = hasher
         self.bootID = bootID
+        self.slot = slot
         self.checkpoint = checkpoint
+        begun = checkpoint
         self.byteCount = byteCount
         resumedFrom = byteCount
     }
 
     /// Goes on with what lies at `path`, or begins.
     static func open(_ blob: BlobDescriptor, at path: String) throws(ImageError) -> PartialBlob {
-        let file = try OpenFile(path, ImageStore.readWriteCreate)
+        let isKept = blob.byteCount > keptByteCountMin
+        let files = PartialFiles(
+            data: try OpenFile(path, ImageStore.readWriteCreate),
+            state: isKept ? try OpenFile(statePath(path), ImageStore.readWriteCreate) : nil
+        )
         var hasher = DigestHasher(blob.digest.algorithm)
         let bootID = currentBootID()
         let length = StoreFile.byteCount(path) ?? 0
         var checkpoint: Int64 = 0
         var hashed: Int64 = 0
-        let record = PartialRecord.read(statePath(path), for: blob)
-        if let record, record.byteCount <= length, hasher.resume(from: record.state) {
+        let found = isKept ? PartialRecord.newest(statePath(path), for: blob) : nil
+        if let record = found?.record, record.byteCount <= length,
+            hasher.resume(from: record.state)
+        {
             let isSameBoot = !bootID.isEmpty && record.bootID == bootID
             let good = min(isSameBoot ? length : record.byteCount, blob.byteCount)
             checkpoint = record.byteCount
             hashed = record.byteCount
-            try file.seek(to: hashed)
+            try files.seek(to: hashed)
             while hashed < good {
                 let most = min(Int64(ImageLimits.chunkByteCount), good - hashed)
-                let bytes = try file.read(Int(most))
+                let bytes = try files.read(Int(most))
                 guard !bytes.isEmpty else { break }
                 hasher.update(bytes)
                 hashed += Int64(bytes.count)
             }
+        } else {
+            // Why gone for good: a state of bytes that are written anew would be believed after a cut.
+            try files.forgetState()
         }
-        try file.truncate(to: hashed)
-        try file.seek(to: hashed)
-        let partial = PartialBlob(
+        try files.truncate(to: hashed)
+        var partial = PartialBlob(
             blob,
-            path,
-            file,
+            files,
             hasher,
             bootID: bootID,
+            slot: 1 - (found?.slot ?? 1),
             checkpoint: checkpoint,
             byteCount: hashed
         )
         // Why at once: a kill before the first sync must find which boot the bytes are of.
-        if hashed == checkpoint, blob.byteCount > keptByteCountMin { try partial.save() }
+        guard isKept, hashed == checkpoint else { return partial }
+        try partial.saveAtOnce()
+        if let slash = path.lastIndex(of: "/") { try StoreFile.syncFolder(String(path[..<slash])) }
         return partial
     }
 
@@ -86,19 +106,74 @@ struct PartialBlob: ~Copyable {
         guard sum <= blob.byteCount else {
             throw .sizeMismatch(what: "blob \(blob.digest)", expected: blob.byteCount, actual: sum)
         }
-        try file.write(bytes)
+        if files.keepsState { try makeSafe(before: sum) }
+        try files.append(bytes)
         hasher.update(bytes)
         byteCount = sum
-        guard byteCount - checkpoint >= Self.checkpointByteCount else { return }
-        try keep()
+        guard files.keepsState, byteCount - begun >= Self.checkpointByteCount else { return }
+        if try collect(waits: false) { try begin() }
+    }
+
+    /// Waits until the bytes up to `sum` may come without too many of them being in danger.
+    private mutating func makeSafe(before sum: Int64) throws(ImageError) {
+        guard sum - checkpoint > Self.endangeredByteCountMax else { return }
+        try collect(waits: true)
+        guard sum - checkpoint > Self.checkpointByteCount, byteCount > checkpoint else { return }
+        try begin()
+        // Only a source that hands over half a megabyte at once makes us wait for this one too.
+        if sum - checkpoint > Self.endangeredByteCountMax { try collect(waits: true) }
+    }
+
+    private mutating func begin() throws(ImageError) {
+        let slot = nextSlot()
+        begun = byteCount
+        try guarded { files throws(ImageError) in try files.begin(slot) }
+    }
+
+    /// Answers whether no checkpoint is under way any more.
+    @discardableResult
+    private mutating func collect(waits: Bool) throws(ImageError) -> Bool {
+        var isIdle = false
+        try guarded { files throws(ImageError) in isIdle = try files.collect(waits: waits) }
+        if isIdle { checkpoint = begun }
+        return isIdle
+    }
+
+    private mutating func saveAtOnce() throws(ImageError) {
+        let slot = nextSlot()
+        try guarded { files throws(ImageError) in try files.save(slot) }
+        checkpoint = byteCount
+        begun = byteCount
+    }
+
+    /// Syncs; when that fails, what was not safe is given up at once.
+    ///
+    /// Why: Linux forgets bytes that a disk would not take, and the next sync succeeds without them
+    /// (fsync(2), "EIO"). They are fetched and written once more.
+    private mutating func guarded(
+        _ sync: (inout PartialFiles) throws(ImageError) -> Void
+    ) throws(ImageError) {
+        do throws(ImageError) { try sync(&files) } catch {
+            hasFailed = true
+            begun = checkpoint
+            try? files.truncate(to: checkpoint)
+            throw error
+        }
+    }
+
+    /// What is known of the bytes that are here, for the place where the older state stands.
+    private mutating func nextSlot() -> PartialRecord.Slot {
+        let record = PartialRecord(bootID: bootID, byteCount: byteCount, state: hasher.state)
+        defer { slot = 1 - slot }
+        return PartialRecord.Slot(record, of: blob, slot)
     }
 
     /// Brings all that is here to the disk, so that a power cut costs nothing of it.
     mutating func keep() throws(ImageError) {
-        guard blob.byteCount > Self.keptByteCountMin, byteCount > checkpoint else { return }
-        try file.sync()
-        checkpoint = byteCount
-        try save()
+        guard !hasFailed else { return }
+        try collect(waits: true)
+        guard files.keepsState, byteCount > checkpoint else { return }
+        try saveAtOnce()
     }
 
     /// Syncs the bytes and gives their digest.
@@ -110,13 +185,9 @@ struct PartialBlob: ~Copyable {
                 actual: byteCount
             )
         }
-        try file.sync()
+        try collect(waits: true)
+        try guarded { files throws(ImageError) in try files.sync() }
         return hasher.finish()
-    }
-
-    private func save() throws(ImageError) {
-        let record = PartialRecord(bootID: bootID, byteCount: checkpoint, state: hasher.state)
-        try StoreFile.replace(Self.statePath(path), record.bytes(for: blob))
     }
 
     /// Takes away the bytes and what is known of them.
@@ -131,58 +202,5 @@ struct PartialBlob: ~Copyable {
     private static func currentBootID() -> String {
         let bytes = try? StoreFile.read("/proc/sys/kernel/random/boot_id", byteCountMax: 64)
         return String(decoding: bytes ?? [], as: UTF8.self).filter { !$0.isNewline }
-    }
-}
-
-/// What is known of the bytes of a partial blob, as a file of three lines and a digest of them.
-struct PartialRecord: Equatable {
-    private static let byteCountMax: Int64 = 4_096
-
-    var bootID: String
-    var byteCount: Int64
-    var state: [UInt8]
-
-    /// What stands in the file; the last line is a digest of the others.
-    func bytes(for blob: BlobDescriptor) -> [UInt8] {
-        let digits = state.map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }
-        let body = "\(blob.digest) \(blob.byteCount)\n\(bootID) \(byteCount)\n\(digits.joined())\n"
-        return Array((body + Digest.of(Array(body.utf8)).hex + "\n").utf8)
-    }
-
-    /// What a file says, if it is whole and about this blob.
-    static func read(_ path: String, for blob: BlobDescriptor) -> PartialRecord? {
-        guard let bytes = try? StoreFile.read(path, byteCountMax: byteCountMax) else { return nil }
-        return PartialRecord(bytes, for: blob)
-    }
-
-    init(bootID: String, byteCount: Int64, state: [UInt8]) {
-        self.bootID = bootID
-        self.byteCount = byteCount
-        self.state = state
-    }
-
-    init?(_ bytes: [UInt8], for blob: BlobDescriptor) {
-        let lines = String(decoding: bytes, as: UTF8.self).split(
-            separator: "\n",
-            omittingEmptySubsequences: false
-        )
-        guard lines.count == 5, lines[4].isEmpty, lines[0] == "\(blob.digest) \(blob.byteCount)"
-        else { return nil }
-        let body = lines[..<3].joined(separator: "\n") + "\n"
-        guard Digest.of(Array(body.utf8)).hex == lines[3] else { return nil }
-        let words = lines[1].split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 2, let byteCount = Int64(words[1]),
-            (0...blob.byteCount).contains(byteCount)
-        else { return nil }
-        let digits = Array(lines[2])
-        var state: [UInt8] = []
-        for start in stride(from: 0, to: digits.count - 1, by: 2) {
-            guard let byte = UInt8(String(digits[start...start + 1]), radix: 16) else { return nil }
-            state.append(byte)
-        }
-        self.init(bootID: String(words[0]), byteCount: byteCount, state: state)
     }
 }

@@ -10,6 +10,8 @@ public enum PullReport: Equatable, Sendable {
     case imported(name: String, digest: Digest)
     /// So many bytes are missing on the disk before it can begin.
     case shortage(byteCount: Int64)
+    /// The registry wants to be left alone for so many seconds, more than a pull waits.
+    case retryAfter(seconds: Int64)
     /// Something that people should know; the pull goes on.
     case warning(String)
     /// It failed: a word for the pod's status, a sentence, and whether to try again.
@@ -29,6 +31,9 @@ public enum PullReport: Equatable, Sendable {
             return document.jsonText()
         case .shortage(let byteCount):
             let document: Document = ["shortage": .integer(byteCount)]
+            return document.jsonText()
+        case .retryAfter(let seconds):
+            let document: Document = ["retryAfterSeconds": .integer(seconds)]
             return document.jsonText()
         case .warning(let text): return (["warning": .string(text)] as Document).jsonText()
         case .failed(let reason, let message, let isWorthRetrying):
@@ -54,6 +59,8 @@ public enum PullReport: Equatable, Sendable {
             self = .warning(text)
         } else if let byteCount = document["shortage"]?.integer {
             self = .shortage(byteCount: byteCount)
+        } else if let seconds = document["retryAfterSeconds"]?.integer {
+            self = .retryAfter(seconds: seconds)
         } else if let text = document["digest"]?.string {
             guard let digest = Digest(text) else { return nil }
             if let name = document["image"]?.string {

@@ -1,12 +1,16 @@
+internal import CLinux
 internal import Glibc
 
 // This file is a fence: the file calls of the image store with Swift values in and out.
 
 /// What the store does with files.
 enum StoreFile {
-    static func exists(_ path: String) -> Bool {
+    static func exists(_ path: String, links: Links = .refused) -> Bool {
+        switch links {
+        case .refused: kind(path) != nil
         // Safety: the path is a Swift string that outlives the call; so in all calls below.
-        unsafe access(path, F_OK) == 0
+        case .followed: unsafe access(path, F_OK) == 0
+        }
     }
 
     static func isFolder(_ path: String) -> Bool { kind(path) == S_IFDIR }
@@ -57,9 +61,16 @@ enum StoreFile {
     }
 
     /// The names in a folder, sorted, without `.` and `..`.
-    static func names(in folder: String) throws(ImageError) -> [String] {
-        // Safety: readdir's entry is used up before the next call, and the stream is closed below.
-        guard let stream = unsafe opendir(folder) else { throw failure("opendir", folder) }
+    static func names(
+        in folder: String,
+        links: Links = .refused
+    ) throws(ImageError) -> [String] {
+        let file = try OpenFile(folder, O_RDONLY | O_DIRECTORY, links: links)
+        // Safety: fdopendir owns the copy and closedir closes it; readdir's entry is used up before the
+        // next call.
+        guard let stream = unsafe fdopendir(fcntl(file.descriptor, F_DUPFD_CLOEXEC, 3)) else {
+            throw failure("fdopendir", folder)
+        }
         defer { unsafe closedir(stream) }
         var names: [String] = []
         while let entry = unsafe readdir(stream) {
@@ -72,24 +83,56 @@ enum StoreFile {
     }
 
     /// Makes a folder and those above it; one that is there is fine.
-    static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(ImageError) {
+    static func makeFolder(
+        _ path: String,
+        mode: UInt32 = 0o700,
+        links: Links = .refused
+    ) throws(ImageError) {
         if isFolder(path) { return }
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try makeFolder(String(path[..<slash]), mode: mode)
+            try makeFolder(String(path[..<slash]), mode: mode, links: links)
         }
-        guard unsafe mkdir(path, mode_t(mode)) == 0 || errno == EEXIST else {
+        let place = try Place(path, links)
+        guard unsafe mkdirat(place.folder.descriptor, place.name, mode_t(mode)) == 0 else {
+            if errno == EEXIST { return }
             throw failure("mkdir", path)
         }
+        guard links == .refused, let owner = FileOwner.inherited(by: path) else { return }
+        let result = unsafe fchownat(
+            place.folder.descriptor,
+            place.name,
+            owner.user,
+            owner.group,
+            AT_SYMLINK_NOFOLLOW
+        )
+        guard result == 0 else { throw failure("fchownat", path) }
     }
 
-    /// Removes a folder with all that is in it; links are removed, not followed.
+    /// Removes a folder with all that is in it; links are removed, not followed, and none is on the way.
     static func removeTree(_ path: String) throws(ImageError) {
-        if isFolder(path) {
-            for name in try names(in: path) { try removeTree("\(path)/\(name)") }
-            guard unsafe rmdir(path) == 0 || errno == ENOENT else { throw failure("rmdir", path) }
-        } else {
-            guard unsafe unlink(path) == 0 || errno == ENOENT else { throw failure("unlink", path) }
+        guard exists(path) else { return }
+        let isFolder = isFolder(path)
+        if isFolder { try removeContents(of: path) }
+        let place = try Place(path)
+        let flags = isFolder ? AT_REMOVEDIR : 0
+        let result = unsafe unlinkat(place.folder.descriptor, place.name, flags)
+        guard result == 0 || errno == ENOENT else { throw failure("unlink", path) }
+    }
+
+    private static func removeContents(of path: String) throws(ImageError) {
+        var folders: [String] = []
+        do {
+            let folder = try OpenFile(path, O_RDONLY | O_DIRECTORY)
+            for name in try names(in: path) {
+                if isFolder("\(path)/\(name)") {
+                    folders.append(name)
+                } else if unsafe unlinkat(folder.descriptor, name, 0) != 0, errno != ENOENT {
+                    throw failure("unlink", "\(path)/\(name)")
+                }
+            }
         }
+        // Why after the folder was closed: a deep tree must not need a descriptor for each level.
+        for name in folders { try removeTree("\(path)/\(name)") }
     }
 
     /// Bytes of a file, or of all files below a folder.
@@ -107,8 +150,35 @@ enum StoreFile {
         return kill(number, 0) == 0 || errno == EPERM
     }
 
-    static func rename(_ path: String, to target: String) throws(ImageError) {
-        guard unsafe Glibc.rename(path, target) == 0 else { throw failure("rename", target) }
+    /// Gives a file or folder another name; with links followed only where an operator names the file.
+    static func rename(
+        _ path: String,
+        to target: String,
+        links: Links = .refused
+    ) throws(ImageError) {
+        let from = try Place(path, links)
+        let into = try Place(target, links)
+        let result = unsafe renameat(
+            from.folder.descriptor,
+            from.name,
+            into.folder.descriptor,
+            into.name
+        )
+        guard result == 0 else { throw failure("rename", target) }
+    }
+
+    /// Makes a folder the one that relative paths begin in.
+    static func enter(_ path: String) throws(ImageError) {
+        let folder = try OpenFile(path, O_RDONLY | O_DIRECTORY)
+        guard fchdir(folder.descriptor) == 0 else { throw failure("fchdir", path) }
+    }
+
+    /// The path with all links followed, as it is safe to begin with; itself when there is nothing.
+    static func canonical(_ path: String) -> String {
+        // Safety: realpath allocates the answer, which is copied and freed here.
+        guard let answer = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(answer) }
+        return unsafe String(cString: answer)
     }
 
     /// Brings a folder's names to the disk.
@@ -126,8 +196,12 @@ enum StoreFile {
     }
 
     /// All of a file of at most `byteCountMax` bytes.
-    static func read(_ path: String, byteCountMax: Int64) throws(ImageError) -> [UInt8] {
-        let file = try OpenFile(path, O_RDONLY)
+    static func read(
+        _ path: String,
+        byteCountMax: Int64,
+        links: Links = .refused
+    ) throws(ImageError) -> [UInt8] {
+        let file = try OpenFile(path, O_RDONLY, links: links)
         var bytes: [UInt8] = []
         while true {
             let chunk = try file.read(ImageLimits.chunkByteCount)
@@ -143,10 +217,11 @@ enum StoreFile {
     static func read(
         _ path: String,
         from offset: Int64 = 0,
+        links: Links = .refused,
         _ take: ([UInt8]) throws(ImageError) -> Void
     ) throws(ImageError) {
-        let file = try OpenFile(path, O_RDONLY)
-        try file.seek(to: offset)
+        let file = try OpenFile(path, O_RDONLY, links: links)
+        if offset > 0 { try file.seek(to: offset) }
         while true {
             let chunk = try file.read(ImageLimits.chunkByteCount)
             if chunk.isEmpty { return }
@@ -177,130 +252,23 @@ enum StoreFile {
     }
 }
 
-/// A file that is open as long as this value lives.
-struct OpenFile: ~Copyable {
-    /// Source: linux/fs.h, FICLONE, `_IOW(0x94, 9, int)`.
-    private static let clone: UInt = 0x4004_9409
+/// The folder that a path's last part is in, open, and that part.
+private struct Place: ~Copyable {
+    /// Source: open(2), O_PATH: a folder to name things in, whoever may read it.
+    private static let pathOnly: Int32 = 0o10000000 | O_DIRECTORY
 
-    let descriptor: Int32
-    private let path: String
+    let folder: OpenFile
+    let name: String
 
-    init(_ path: String, _ flags: Int32, mode: UInt32 = 0o600) throws(ImageError) {
-        // Safety: the path outlives the call.
-        descriptor = unsafe open(path, flags | O_CLOEXEC, mode_t(mode))
-        self.path = path
-        guard descriptor >= 0 else { throw StoreFile.failure("open", path) }
+    init(_ path: String, _ links: Links = .refused) throws(ImageError) {
+        let slash = path.lastIndex(of: "/")
+        let end = slash.map(path.index(after:)) ?? path.startIndex
+        name = String(path[end...])
+        // With the slash: it is the root's own name.
+        folder = try OpenFile(
+            slash == nil ? "." : String(path[..<end]),
+            Self.pathOnly,
+            links: links
+        )
     }
-
-    deinit { close(descriptor) }
-
-    /// At most `count` bytes; none at the end.
-    func read(_ count: Int) throws(ImageError) -> [UInt8] {
-        var result = -1
-        // Safety: the kernel writes at most `count` bytes, which is what the array has room for.
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, used in
-            repeat {
-                result = unsafe Glibc.read(descriptor, buffer.baseAddress, count)
-            } while result < 0 && errno == EINTR
-            used = max(0, result)
-        }
-        guard result >= 0 else { throw StoreFile.failure("read", path) }
-        return bytes
-    }
-
-    func write(_ bytes: [UInt8]) throws(ImageError) {
-        var start = 0
-        while start < bytes.count {
-            // Safety: the slice is in bounds, and the buffer lives as long as the closure.
-            let count = unsafe bytes[start...]
-                .withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 {
-                start += count
-            } else if errno != EINTR {
-                throw StoreFile.failure("write", path)
-            }
-        }
-    }
-
-    func seek(to offset: Int64) throws(ImageError) {
-        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
-            throw StoreFile.failure("lseek", path)
-        }
-    }
-
-    func truncate(to byteCount: Int64) throws(ImageError) {
-        guard ftruncate(descriptor, off_t(byteCount)) == 0 else {
-            throw StoreFile.failure("ftruncate", path)
-        }
-    }
-
-    func sync() throws(ImageError) {
-        guard fsync(descriptor) == 0 else { throw StoreFile.failure("fsync", path) }
-    }
-
-    /// How a file is locked.
-    enum Lock {
-        /// Beside others of this kind.
-        case shared
-        /// Alone.
-        case alone
-
-        fileprivate var operation: Int32 {
-            switch self {
-            case .shared: LOCK_SH
-            case .alone: LOCK_EX
-            }
-        }
-    }
-
-    /// Waits until the file's lock can be had, and holds it until the file is closed.
-    ///
-    /// Who held it before may have removed the file: then it is made anew, and that one is locked.
-    func lock(_ lock: Lock = .alone) throws(ImageError) {
-        repeat {
-            while flock(descriptor, lock.operation) != 0 {
-                guard errno == EINTR else { throw StoreFile.failure("flock", path) }
-            }
-        } while try !hasName()
-    }
-
-    /// Takes the file's lock if that can be had at once; answers whether it was.
-    func lockAtOnce(_ lock: Lock = .alone) -> Bool {
-        flock(descriptor, lock.operation | LOCK_NB) == 0 && isNamed
-    }
-
-    private var isNamed: Bool {
-        var ours = stat()
-        var named = stat()
-        // Safety: the results are locals of the right type.
-        return unsafe fstat(descriptor, &ours) == 0 && lstat(path, &named) == 0
-            && ours.st_ino == named.st_ino && ours.st_dev == named.st_dev
-    }
-
-    /// Whether the path still leads to this file; if not, it does when this returns, unlocked.
-    private func hasName() throws(ImageError) -> Bool {
-        if isNamed { return true }
-        let again = try OpenFile(path, O_RDWR | O_CREAT)
-        guard dup2(again.descriptor, descriptor) >= 0,
-            fcntl(descriptor, F_SETFD, FD_CLOEXEC) >= 0
-        else { throw StoreFile.failure("dup2", path) }
-        return false
-    }
-
-    /// Makes this file a copy of another, sharing the blocks where the file system can.
-    func copy(from source: borrowing OpenFile) throws(ImageError) {
-        // Safety: an ioctl that takes a descriptor and no pointer; both are open.
-        if ioctl(descriptor, Self.clone, source.descriptor) == 0 { return }
-        // Most file systems cannot, as ext4: then the bytes go through our own hands.
-        while true {
-            let chunk = try source.read(ImageLimits.chunkByteCount)
-            if chunk.isEmpty { return }
-            try write(chunk)
-        }
-    }
-}
-
-extension ImageStore {
-    static var readWriteCreate: Int32 { O_RDWR | O_CREAT }
-    static var writeCreateTruncate: Int32 { O_WRONLY | O_CREAT | O_TRUNC }
 }

@@ -76,7 +76,7 @@ extension ImageStore {
         for name in try StoreFile.names(in: "\(directory)/images") where name.hasSuffix(".json") {
             let path = "\(directory)/images/\(name)"
             guard let json = try? StoreFile.read(path, byteCountMax: 4 << 20),
-                let image = try? StoredImage(json: json, path: path)
+                let image = try? StoredImage(json: json, path: path, in: self)
             else { continue }
             inventory.items[image.manifestDigest] = StoreInventory.Item(
                 image: image,

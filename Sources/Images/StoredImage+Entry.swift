@@ -94,13 +94,13 @@ extension StoredImage {
     /// is there whole or not at all; one that is there already is kept.
     public func copyRoot(to target: String) throws(ImageError) {
         guard !StoreFile.isFolder(target) else { return }
-        let temporary = "\(target).new"
+        let temporary = StoreFile.canonical("\(target).new")
         try StoreFile.removeTree(temporary)
-        try StoreFile.makeFolder(temporary)
+        try StoreFile.makeFolder(temporary, links: .followed)
         if let rootDirectory {
-            try TreeCopy.copy(rootDirectory, to: temporary)
+            try TreeCopy.copy(rootDirectory, to: StoreFile.canonical(temporary))
         }
-        try StoreFile.rename(temporary, to: target)
+        try StoreFile.rename(temporary, to: target, links: .followed)
     }
 }
 

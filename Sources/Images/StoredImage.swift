@@ -45,8 +45,12 @@ public struct StoredImage: Equatable, Sendable {
 }
 
 extension StoredImage {
-    /// The record as a file of the store.
-    var json: [UInt8] {
+    /// The record as a file of the store, with paths that begin in it.
+    func json(in store: ImageStore) -> [UInt8] {
+        func inside(_ path: String) -> String {
+            let beginning = store.directory + "/"
+            return path.hasPrefix(beginning) ? String(path.dropFirst(beginning.count)) : path
+        }
         var builder = ObjectBuilder()
         builder.set("manifestDigest", "\(manifestDigest)")
         builder.set("form", form.rawValue)
@@ -55,16 +59,20 @@ extension StoredImage {
         builder.set("environment", configuration.environment)
         builder.set("workingDirectory", configuration.workingDirectory)
         builder.set("platform", configuration.platform)
-        builder.set("rootDirectory", rootDirectory)
-        builder.set("moduleFile", moduleFile)
-        builder.set("admittedModules", admittedModules.sorted())
+        builder.set("rootDirectory", rootDirectory.map(inside))
+        builder.set("moduleFile", moduleFile.map(inside))
+        builder.set("admittedModules", admittedModules.map(inside).sorted())
         builder.set("annotations", annotations)
         builder.set("contentChecksum", contentChecksum)
         builder.set("byteCount", byteCount)
         return builder.document.json()
     }
 
-    init(json: [UInt8], path: String) throws(ImageError) {
+    /// Reads a record.
+    ///
+    /// Where the image lies follows from its digests, not from the paths that are written there: they
+    /// came from a pull, and records of older versions hold whole ones of a store that has moved since.
+    init(json: [UInt8], path: String, in store: ImageStore) throws(ImageError) {
         let reader = DocumentReader(try parsedJSON(json, what: path))
         do {
             let digestReader = try reader.required("manifestDigest")
@@ -81,14 +89,28 @@ extension StoredImage {
             configuration.environment = try reader.required("environment").strings()
             configuration.workingDirectory = try reader.required("workingDirectory").string()
             configuration.platform = try reader.required("platform").string()
+            let root = try reader.optional("rootDirectory")?.string()
             self.init(
                 manifestDigest: digest,
                 form: form,
                 configuration: configuration,
-                rootDirectory: try reader.optional("rootDirectory")?.string(),
-                moduleFile: try reader.optional("moduleFile")?.string()
+                rootDirectory: root == nil ? nil : store.rootPath(digest),
+                moduleFile: nil
             )
-            admittedModules = Set(try reader.required("admittedModules").strings())
+            if let module = try reader.optional("moduleFile") {
+                let parts = try module.string().split(separator: "/").suffix(2)
+                guard let blob = Digest(parts.joined(separator: ":")) else {
+                    throw module.error("is no path of a blob")
+                }
+                moduleFile = store.blobPath(blob)
+            }
+            for text in try reader.required("admittedModules").strings() {
+                if let root, let rootDirectory, text.hasPrefix(root + "/") {
+                    admittedModules.insert(rootDirectory + text.dropFirst(root.count))
+                } else if let moduleFile {
+                    admittedModules.insert(moduleFile)
+                }
+            }
             annotations = try reader.optional("annotations")?.stringMap() ?? [:]
             contentChecksum = try reader.optional("contentChecksum")?.string()
             byteCount = try reader.required("byteCount").integer()

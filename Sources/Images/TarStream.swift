@@ -78,10 +78,12 @@ final class SharedFile: Sendable {
     let path: String
     private let file: OpenFile
 
-    init(_ path: String) throws(ImageError) {
+    init(_ path: String, links: Links = .refused) throws(ImageError) {
         self.path = path
-        file = try OpenFile(path, 0)
+        file = try OpenFile(path, 0, links: links)
     }
+
+    var descriptor: Int32 { file.descriptor }
 
     func read(_ count: Int) throws(ImageError) -> [UInt8] { try file.read(count) }
 }

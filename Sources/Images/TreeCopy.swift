@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 // This file is a fence: it copies folders with the modes and links of what is in them.

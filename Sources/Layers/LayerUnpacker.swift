@@ -11,11 +11,15 @@ public struct LayerUnpacker {
     private static let opaque = ".wh..wh..opq"
 
     private let folder: String
+    private var reserve: DiskReserve
     private var entryCount = 0
     private var unpackedByteCount: Int64 = 0
 
-    /// An unpacker into a folder that is there and empty.
-    public init(into folder: String) { self.folder = folder }
+    /// An unpacker into a folder that is there and empty, on a disk of which so much stays free.
+    public init(into folder: String, leaving reserve: DiskReserve) {
+        self.folder = folder
+        self.reserve = reserve
+    }
 
     /// Unpacks one layer.
     ///
@@ -107,6 +111,7 @@ public struct LayerUnpacker {
             let most = left
             try tree.makeFile(path, mode: entry.mode) { () throws(ImageError) in
                 let bytes = try reader.read(ImageLimits.chunkByteCount)
+                try reserve.wrote(bytes.count)
                 left -= Int64(bytes.count)
                 guard left >= 0 else {
                     throw .hostileEntry(

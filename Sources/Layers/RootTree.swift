@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Images
 
@@ -6,6 +7,9 @@ internal import Images
 
 /// The root file system that layers are unpacked into.
 struct RootTree: ~Copyable {
+    /// Bytes after which the disk is told to begin with them.
+    private static let writeOutByteCount: Int64 = 1024 * 1024
+
     private let root: Int32
     private let path: String
 
@@ -48,10 +52,17 @@ struct RootTree: ~Copyable {
         let file = unsafe openat(parent.descriptor, entry.name, flags, permissions)
         guard file >= 0 else { throw failure("open", entry.name) }
         defer { close(file) }
+        var begun: Int64 = 0
+        var written: Int64 = 0
         while true {
             let bytes = try next()
             if bytes.isEmpty { break }
             try write(bytes, to: file, name: entry.name)
+            written += Int64(bytes.count)
+            guard written - begun >= Self.writeOutByteCount else { continue }
+            // Why: the disk works while the next bytes are unpacked, and the sync at the end finds it done.
+            _ = swiftlet_begin_sync(file, begun, written - begun)
+            begun = written
         }
         guard fsync(file) == 0 else { throw failure("fsync", entry.name) }
     }

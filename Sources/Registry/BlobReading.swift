@@ -2,9 +2,11 @@ internal import Images
 
 /// One blob on its way: where it is, and how the server has to be asked for the rest.
 struct BlobReading {
-    /// Bytes of one range: a second of a good mobile link, so that a lost answer costs little, and
-    /// still a request for each 1,048,576 bytes only.
-    static let chunkByteCount: Int64 = 1024 * 1024
+    /// Bytes of one range: seconds of a good mobile link.
+    ///
+    /// What came of a range that breaks off is kept, so its length costs nothing then; each question costs
+    /// a round trip and, with a token, a kilobyte.
+    static let chunkByteCount: Int64 = 4 * 1024 * 1024
 
     /// What one request brought.
     enum Step: Equatable {

@@ -9,10 +9,10 @@ final class Connection {
     struct Settings: Equatable, Sendable {
         /// Whether plain HTTP may be spoken at all; else redirects and token servers are held to HTTPS.
         var allowsPlainHTTP = false
-        /// Certificates to trust in place of the system's, as a PEM file.
-        var authorityFile: String?
-        /// A certificate and its key to show, as PEM files.
-        var clientCertificate: (certificate: String, key: String)?
+        /// Certificates to trust in place of the system's, as PEM.
+        var authorities: [UInt8]?
+        /// A certificate and its key to show, as PEM.
+        var clientCertificate: (certificate: [UInt8], key: [UInt8])?
         /// Seconds until a connection must stand.
         var connectSeconds = 30
         /// A transfer below ``lowSpeed`` for so many seconds has stalled.
@@ -24,7 +24,7 @@ final class Connection {
 
         static func == (left: Self, right: Self) -> Bool {
             left.allowsPlainHTTP == right.allowsPlainHTTP
-                && left.authorityFile == right.authorityFile
+                && left.authorities == right.authorities
                 && left.clientCertificate?.certificate == right.clientCertificate?.certificate
                 && left.clientCertificate?.key == right.clientCertificate?.key
                 && left.connectSeconds == right.connectSeconds
@@ -68,10 +68,14 @@ final class Connection {
         // Source: distribution specification 1.1; a registry may not be any other kind of server.
         set(CURLOPT_PROTOCOLS_STR, settings.allowsPlainHTTP ? "http,https" : "https")
         set(CURLOPT_USERAGENT, "swiftlet-pull")
-        if let file = settings.authorityFile { set(CURLOPT_CAINFO, file) }
+        if let authorities = settings.authorities {
+            set(CURLOPT_CAINFO_BLOB, authorities)
+            // Why: a distribution's libcurl trusts the system's folder beside what it is told of.
+            set(CURLOPT_CAPATH, nil)
+        }
         if let (certificate, key) = settings.clientCertificate {
-            set(CURLOPT_SSLCERT, certificate)
-            set(CURLOPT_SSLKEY, key)
+            set(CURLOPT_SSLCERT_BLOB, certificate)
+            set(CURLOPT_SSLKEY_BLOB, key)
         }
         if settings.byteCountPerSecondMax > 0 {
             // Safety: a number is passed by value.
@@ -144,6 +148,13 @@ final class Connection {
     private func set(_ option: CURLoption, _ value: Int) {
         // Safety: a number is passed by value.
         _ = unsafe swiftlet_curl_set_long(handle, option, value)
+    }
+
+    private func set(_ option: CURLoption, _ bytes: [UInt8]) {
+        // Safety: libcurl copies the bytes, which live as long as the closure.
+        unsafe bytes.withUnsafeBytes { buffer in
+            _ = unsafe swiftlet_curl_set_bytes(handle, option, buffer.baseAddress, buffer.count)
+        }
     }
 
     private func set(_ option: CURLoption, _ text: String?) {

@@ -15,16 +15,20 @@ public struct Pace: Sendable {
     let wait: @Sendable (Int64) -> Void
     /// A number from 0 up to the argument, for the jitter.
     let random: @Sendable (Int64) -> Int64
+    /// Told the seconds that a server wants to be left alone, where that is for longer than we stay.
+    let leaves: @Sendable (Int64) -> Void
 
     /// With the clock and the chance of this machine, or a test's.
     public init(
         triesMax: Int = Pace.triesMax,
         wait: @escaping @Sendable (Int64) -> Void,
-        random: @escaping @Sendable (Int64) -> Int64 = { Int64.random(in: 0...max(0, $0)) }
+        random: @escaping @Sendable (Int64) -> Int64 = { Int64.random(in: 0...max(0, $0)) },
+        leaves: @escaping @Sendable (Int64) -> Void = { _ in }
     ) {
         self.triesMax = triesMax
         self.wait = wait
         self.random = random
+        self.leaves = leaves
     }
 
     /// The wait before try `number` (the first repetition is 1), or `nil` when it is given up.

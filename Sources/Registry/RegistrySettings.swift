@@ -11,14 +11,16 @@ public struct RegistrySettings: Sendable {
         set { link.allowsPlainHTTP = newValue }
     }
 
-    /// Certificates to trust in place of the system's: a PEM file.
-    public var authorityFile: String? {
-        get { link.authorityFile }
-        set { link.authorityFile = newValue }
+    /// Certificates to trust in place of the system's, as PEM.
+    ///
+    /// Why not a file: who pulls may have no right to read it any more.
+    public var authorities: [UInt8]? {
+        get { link.authorities }
+        set { link.authorities = newValue }
     }
 
-    /// A certificate to show, and its key: PEM files.
-    public var clientCertificate: (certificate: String, key: String)? {
+    /// A certificate to show, and its key, as PEM.
+    public var clientCertificate: (certificate: [UInt8], key: [UInt8])? {
         get { link.clientCertificate }
         set { link.clientCertificate = newValue }
     }

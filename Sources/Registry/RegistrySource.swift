@@ -135,6 +135,7 @@ public final class RegistrySource: BlobSource {
                 fruitless = isProgress ? 1 : fruitless + 1
                 let wait = pace.milliseconds(beforeTry: fruitless, retryAfter: problem.retryAfter)
                 guard problem.verdict == .again || problem.verdict == .wholeOnly, let wait else {
+                    if let seconds = problem.retryAfter { pace.leaves(seconds) }
                     throw problem.error(host: host, repository: repository, what: what)
                 }
                 pace.wait(wait)

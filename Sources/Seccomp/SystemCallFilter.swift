@@ -149,7 +149,12 @@ extension SystemCallFilter {
     /// without updates.
     public static let puller = SystemCallFilter(
         allowed: living + files + sockets + threads
-            + plain("fchmod fchmodat fchown fchownat umask getcwd chdir fchdir flock statfs")
+            + plain(
+                """
+                fchmod fchmodat fchown fchownat umask getcwd chdir fchdir flock statfs
+                sync_file_range
+                """
+            )
             + oldFileCalls,
         refused: otherFamilies + [(rule: Rule("clone3"), errno: noSuchCall)] + code,
         otherErrno: notPermitted

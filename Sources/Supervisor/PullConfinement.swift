@@ -1,10 +1,11 @@
-internal import Images
 public import Host
+public import Images
 
 /// What a pull of the daemon's gives up: all but its store, the link, and the files that it is told of.
 public struct PullConfinement: Sendable {
     private let kernel: KernelSupport
     private let filter: OwnedDescriptor?
+    private let user: Confinement.User?
 
     // Why: one layer is open at a time, with its archive and a socket; the rest is name resolution.
     private static let openFilesMax: UInt64 = 256
@@ -25,9 +26,21 @@ public struct PullConfinement: Sendable {
     /// - Parameters:
     ///   - kernel: What can be had.
     ///   - filter: The puller's filter of system calls as a sealed file; nil: none.
-    public init(kernel: KernelSupport, filter: OwnedDescriptor?) {
+    ///   - user: Who a pull becomes, to whom the store must belong; nil: it stays our own user.
+    public init(
+        kernel: KernelSupport,
+        filter: OwnedDescriptor?,
+        user: Confinement.User? = nil
+    ) {
         self.kernel = kernel
         self.filter = filter
+        self.user = kernel.canChangeUser ? user : nil
+    }
+
+    /// Whom the store has to belong to; nil where files cannot be given away.
+    public var storeOwner: FileOwner? {
+        guard kernel.canChangeUser else { return nil }
+        return FileOwner(user: user?.id ?? kernel.ownUser, group: user?.group ?? kernel.ownUser)
     }
 
     /// The descriptors that the puller inherits, and what it is told of them.
@@ -44,6 +57,7 @@ public struct PullConfinement: Sendable {
         first: Int32
     ) throws(HostError) -> (descriptors: [OwnedDescriptor], flags: [String]) {
         var wanted = Confinement()
+        wanted.user = user
         wanted.places =
             [Confinement.Place(store, .write)]
             + (readable + Self.authorities + [Self.bootID]).map {

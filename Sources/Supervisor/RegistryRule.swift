@@ -55,15 +55,12 @@ public struct RegistryRules: Equatable, Sendable {
         return (rule(for: reference)?.flags ?? []) + speed
     }
 
-    /// The files and folders that a pull of an image reads outside of the store.
+    /// The folders that a pull of an image reads outside of the store once it is confined; certificates and
+    /// their keys were read before.
     func files(for reference: ImageReference) -> [String] {
         switch reference.place {
         case .layout(let path): [path]
-        case .registry:
-            rule(for: reference)
-                .map {
-                    [$0.authorityFile, $0.certificateFile, $0.keyFile].compactMap(\.self)
-                } ?? []
+        case .registry: []
         }
     }
 

@@ -1,4 +1,4 @@
-internal import Host
+public import Host
 public import Images
 public import Logging
 
@@ -18,6 +18,7 @@ public struct StoredImages: ImageSource {
     private let checks = FirstUse()
     /// Bytes that a pull lacked on the disk.
     let shortage = Shortage()
+    private let quiet: QuietRegistries
 
     // Source: sysexits.h, EX_DATAERR: the program says that the same pull never succeeds.
     private static let never: Int32 = 65
@@ -33,7 +34,8 @@ public struct StoredImages: ImageSource {
         policy: SignaturePolicy = SignaturePolicy(),
         registries: RegistryRules = RegistryRules(),
         confinement: PullConfinement? = nil,
-        logger: Logger = Logger(label: "images")
+        logger: Logger = Logger(label: "images"),
+        now: @escaping @Sendable () -> Int64 = { Clock.boottimeNanoseconds() }
     ) {
         self.store = store
         self.puller = puller
@@ -42,6 +44,7 @@ public struct StoredImages: ImageSource {
         self.registries = registries
         self.confinement = confinement
         self.logger = logger
+        quiet = QuietRegistries(now: now)
     }
 
     /// The image, if it is on disk whole.
@@ -112,15 +115,18 @@ public struct StoredImages: ImageSource {
         progress: @escaping @Sendable (String) -> Void
     ) async throws(ImageProblem) -> any LocalImage {
         let reference = try names.reference(text)
+        try quiet.check(reference)
         let last: PullReport?
         let exit: ProcessExit
         do throws(HostError) {
             (last, exit) = try await runPuller(
                 registries.flags(for: reference) + ["\(reference)"],
                 secrets: try credentials(secrets, for: reference),
-                reading: registries.files(for: reference),
-                progress
-            )
+                reading: registries.files(for: reference)
+            ) { [quiet] line in
+                quiet.hear(line, of: reference)
+                progress(line)
+            }
         } catch {
             throw .unavailable(error.description)
         }

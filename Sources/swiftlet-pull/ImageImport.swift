@@ -4,16 +4,15 @@ import Layers
 /// Takes the images of an archive or a layout into the store, without a network.
 struct ImageImport {
     let store: ImageStore
-    /// An archive, or a folder with a layout.
+    /// The archive, unless it is a layout.
     let path: String
     /// The name for the image, when the archive names none or another is wanted.
     let name: ImageReference?
 
-    /// Imports all, and says of each what it is called now.
-    func run() throws(ImageError) -> [(ImageReference, StoredImage)] {
-        if LayoutSource.isFolder(path) {
-            let source = LayoutSource(path: path)
-            return try take(try ArchiveSource.images(ofLayout: source), from: source)
+    /// Imports all, of a layout where there is one, and says of each what it is called now.
+    func run(_ layout: LayoutSource?) throws(ImageError) -> [(ImageReference, StoredImage)] {
+        if let layout {
+            return try take(try ArchiveSource.images(ofLayout: layout), from: layout)
         }
         let source = try ArchiveSource(path: path)
         return try take(source.images, from: source)

@@ -1,6 +1,6 @@
+import Host
 import Images
 import Layers
-import Registry
 
 /// One pull: resolve, fetch, verify, unpack, admit, save.
 struct ImagePull {
@@ -8,17 +8,8 @@ struct ImagePull {
 
     let store: ImageStore
     let reference: ImageReference
-    var access = RegistryAccess()
 
     /// The image, whole and on disk, and the bytes that were fetched for it.
-    func run() throws(ImageError) -> (StoredImage, fetchedByteCount: Int64) {
-        switch reference.place {
-        case .layout(let path): return try run(from: LayoutSource(path: path))
-        case .registry(let host, let repository):
-            return try run(from: access.source(host: host, repository: repository))
-        }
-    }
-
     func run(
         from source: some BlobSource
     ) throws(ImageError) -> (StoredImage, fetchedByteCount: Int64) {
@@ -42,6 +33,9 @@ struct ImagePull {
             $0.addingReportingOverflow($1.byteCount).partialValue
         }
         try store.checkRoom(for: manifest, form)
+        // Why at each turn of the work: libcurl brings thirty libraries with it, and the start, a handshake, an
+        // archive and a module each touch what the rest does not need. What it does comes back by itself.
+        ProgramPages.letGo()
         let fetched = try fetch(manifest.layers, of: total, from: source)
         var image = StoredImage(
             manifestDigest: descriptor.digest,
@@ -53,7 +47,9 @@ struct ImagePull {
         image.resolvedDigest = resolved.digest
         image.annotations = manifest.annotations
         image.byteCount = total
+        ProgramPages.letGo()
         try unpack(manifest, into: &image)
+        ProgramPages.letGo()
         image.admittedModules = try Admission.admit(image)
         try store.save(image, as: reference)
         return (image, fetched)
@@ -140,7 +136,7 @@ struct ImagePull {
             let diffIDs = try image.configuration.diffIDs(of: manifest)
             image.rootDirectory = try store.unpackRoot(image.manifestDigest) {
                 folder throws(ImageError) in
-                var unpacker = LayerUnpacker(into: folder)
+                var unpacker = LayerUnpacker(into: folder, leaving: store.reserve())
                 for (layer, diffID) in zip(manifest.layers, diffIDs) {
                     try unpacker.unpack(
                         file: store.blobPath(layer.digest),

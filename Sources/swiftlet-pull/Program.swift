@@ -81,48 +81,57 @@ enum Program {
             StandardStream.error("swiftlet-pull: \(error)\n\n\(parser.usage)")
             return usageError
         }
-        return reporting { () throws(ImageError) in
-            // Why before captivity: a new store's own name is brought to disk, in the folder above it.
-            let store = try ImageStore(directory: parsed.value("--store") ?? "")
-            do throws(HostError) { try Captivity.enter(parsed) } catch {
-                throw ImageError.notConfined(reason: "\(error)")
-            }
-            if let path = parsed.value("--import") {
-                try importImages(path, as: parsed.operands.first, into: store)
-            } else if parsed.has("--restore") {
-                try restore(parsed.operands[0], in: store)
-            } else {
-                try pull(parsed, into: store)
-            }
-        }
+        return reporting { () throws(ImageError) in try work(parsed) }
     }
 
-    private static func restore(_ text: String, in store: ImageStore) throws(ImageError) {
-        let pull = ImagePull(store: store, reference: try ImageReference(text))
-        let (image, _) = try pull.run(from: StoreSource(store))
-        report(.done(digest: image.manifestDigest, fetchedByteCount: 0))
+    /// Opens and reads what our own user may, gives up the right to do so, and goes to work.
+    private static func work(_ parsed: ParsedFlags) throws(ImageError) {
+        ProgramPages.letGo()
+        let store = try ImageStore(directory: parsed.value("--store") ?? "")
+        let captivity = try Captivity(parsed, store)
+        if let path = parsed.value("--import") {
+            return try importImages(path, as: parsed.operands.first, captivity)
+        }
+        let reference = try ImageReference(parsed.operands[0])
+        guard !parsed.has("--restore") else {
+            let store = try captivity.enter()
+            return try pull(reference, from: StoreSource(store), into: store)
+        }
+        switch reference.place {
+        case .layout(let path):
+            let layout = captivity.layout(path)
+            try pull(reference, from: layout, into: captivity.enter())
+        case .registry(let host, let repository):
+            let access = try RegistryAccess(parsed)
+            let store = try captivity.enter()
+            let source = access.source(host: host, repository: repository)
+            try pull(reference, from: source, into: store)
+        }
     }
 
     private static func importImages(
         _ path: String,
         as name: String?,
-        into store: ImageStore
+        _ captivity: Captivity
     ) throws(ImageError) {
+        let name = try name.map { name throws(ImageError) in try ImageReference(name) }
+        let layout = LayoutSource.isFolder(path) ? captivity.layout(path) : nil
         let job = ImageImport(
-            store: store,
-            path: path,
-            name: try name.map { name throws(ImageError) in try ImageReference(name) }
+            store: try captivity.enter(),
+            path: captivity.archive(path),
+            name: name
         )
-        for (name, image) in try job.run() {
+        for (name, image) in try job.run(layout) {
             report(.imported(name: "\(name)", digest: image.manifestDigest))
         }
     }
 
-    private static func pull(_ parsed: ParsedFlags, into store: ImageStore) throws(ImageError) {
-        let access = try RegistryAccess(parsed)
-        let reference = try ImageReference(parsed.operands[0])
-        let pull = ImagePull(store: store, reference: reference, access: access)
-        let (image, fetched) = try pull.run()
+    private static func pull(
+        _ reference: ImageReference,
+        from source: some BlobSource,
+        into store: ImageStore
+    ) throws(ImageError) {
+        let (image, fetched) = try ImagePull(store: store, reference: reference).run(from: source)
         report(.done(digest: image.manifestDigest, fetchedByteCount: fetched))
     }
 

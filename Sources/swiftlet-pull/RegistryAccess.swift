@@ -9,15 +9,18 @@ struct RegistryAccess {
     /// Scheme and host of each.
     private var mirrors: [(usesPlainHTTP: Bool, host: String)] = []
 
-    /// HTTPS, and nobody's credentials.
-    init() {}
+    // Why: all that a browser trusts is 200 KiB.
+    private static let certificatesByteCountMax = 1 << 20
 
-    /// What the flags say; the credentials are read here, once, from their descriptor.
+    /// What the flags say; the credentials and the files that they name are read here, once.
+    ///
+    /// To be called before any right is given up: a key is root's alone.
     init(_ parsed: ParsedFlags) throws(ImageError) {
         settings.usesPlainHTTP = parsed.has("--plain-http")
-        settings.authorityFile = parsed.value("--ca-file")
-        if let certificate = parsed.value("--cert-file") {
-            settings.clientCertificate = (certificate, parsed.value("--key-file") ?? certificate)
+        settings.authorities = try Self.bytes(parsed, "--ca-file")
+        if let certificate = try Self.bytes(parsed, "--cert-file") {
+            let key = try Self.bytes(parsed, "--key-file") ?? certificate
+            settings.clientCertificate = (certificate, key)
         }
         if let text = parsed.value("--max-bytes-per-second") {
             guard let count = Int64(text), count >= 1_024 else {
@@ -55,7 +58,10 @@ struct RegistryAccess {
             let pace = Pace(triesMax: Pace.mirrorTriesMax) { Pause.wait(milliseconds: $0) }
             sources.append(source(mirror.host, repository, settings, pace))
         }
-        let pace = Pace { Pause.wait(milliseconds: $0) }
+        let pace = Pace(
+            wait: { Pause.wait(milliseconds: $0) },
+            leaves: { Program.report(.retryAfter(seconds: $0)) }
+        )
         sources.append(source(host, repository, settings, pace))
         return MirroredSource(sources) { Program.report(.warning($0)) }
     }
@@ -73,6 +79,17 @@ struct RegistryAccess {
             credentials: credentials,
             pace: pace
         )
+    }
+
+    private static func bytes(_ parsed: ParsedFlags, _ flag: String) throws(ImageError) -> [UInt8]?
+    {
+        guard let path = parsed.value(flag) else { return nil }
+        do throws(HostError) {
+            return try FileBytes.read(path, byteCountMax: certificatesByteCountMax)
+        } catch {
+            // Somebody may put it there, with no change to the pull.
+            throw .registry(message: "\(flag) cannot be read: \(error)", isWorthRetrying: true)
+        }
     }
 
     private static func mirrors(

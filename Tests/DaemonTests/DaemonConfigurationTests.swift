@@ -20,6 +20,22 @@ struct DaemonConfigurationTests {
         #expect(configuration.layout.socket == "/run/swiftlet/swiftletd.sock")
         #expect(configuration.broker == nil)
         #expect(!configuration.requiresSandbox)
+        #expect(configuration.images.pullUser == "swiftlet-pull")
+    }
+
+    @Test("the user of pulls is a name or a number, and not root")
+    func pullUser() throws {
+        for (text, user) in [("puller", "puller"), ("64998", "64998"), ("_p-1", "_p-1")] {
+            let configuration = try read("node: {name: gw-1}\nimages: {pullUser: \(text)}\n")
+            #expect(configuration.images.pullUser == user)
+        }
+        for text in ["root", "0", "-1", "4294967295", "\"\"", "\"a b\"", "\"a:0\"", "[a]", "\"ä\""]
+        {
+            let error = #expect(throws: ConfigurationError.self, "\(text)") {
+                try read("node: {name: gw-1}\nimages: {pullUser: \(text)}\n")
+            }
+            #expect("\(error, default: "")".contains("images.pullUser"), "\(text)")
+        }
     }
 
     @Test("every key is taken")

@@ -147,7 +147,7 @@ struct PullReportTests {
         arguments: [
             PullReport.progress(PullProgress(byteCount: 5, totalByteCount: 10, resumedFrom: 2)),
             .progress(PullProgress(byteCount: 5, totalByteCount: 10, bytesPerSecond: 2)),
-            .done(digest: .of([]), fetchedByteCount: 7),
+            .done(digest: .of([]), fetchedByteCount: 7), .retryAfter(seconds: 3_600),
             .failed(reason: "ErrImagePull", message: "line 1\nline \"2\"", isWorthRetrying: true),
         ]
     )

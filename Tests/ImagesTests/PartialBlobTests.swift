@@ -48,12 +48,107 @@ struct PartialBlobTests {
         try withScratchDirectory { folder in
             let path = folder + "/b"
             _ = try fetch(path, to: 1_800_000)
-            var record = try #require(PartialRecord.read(path + ".state", for: Self.blob))
-            #expect(record.byteCount == 1_048_576)
-            record.bootID = "another"
-            try writeFile(path + ".state", record.bytes(for: Self.blob))
+            let safe = try cut(path)
+            #expect(1_800_000 - safe <= 1_048_576 && safe < 1_800_000)
             let bytes = try readBytes(path)
-            try writeFile(path, bytes[..<1_500_000] + [UInt8](repeating: 0, count: 300_000))
+            let lost = [UInt8](repeating: 0, count: 1_800_000 - safe)
+            try writeFile(path, bytes[..<safe] + lost)
+            var partial = try PartialBlob.open(Self.blob, at: path)
+            #expect(partial.resumedFrom == Int64(safe))
+            try partial.append(Array(Self.bytes[safe...]))
+            #expect(try partial.finish() == Self.blob.digest)
+        }
+    }
+
+    /// Makes the state one of an earlier life of the machine; answers with the bytes that it speaks of.
+    private func cut(_ path: String) throws -> Int {
+        let found = try #require(PartialRecord.newest(path + ".state", for: Self.blob))
+        var record = found.record
+        record.bootID = "another"
+        let slot = PartialRecord.Slot(record, of: Self.blob, found.slot)
+        var bytes = try readBytes(path + ".state")
+        bytes.replaceSubrange(
+            Int(slot.place)..<Int(slot.place) + slot.bytes.count,
+            with: slot.bytes
+        )
+        try writeFile(path + ".state", bytes)
+        return Int(record.byteCount)
+    }
+
+    @Test(
+        "at no moment is more than a MiB in danger, however large the pieces are that come",
+        arguments: [1_000, 16_384, 262_144, 700_000, 1_500_000]
+    )
+    func bound(pieceByteCount: Int) throws {
+        try withScratchDirectory { folder in
+            var partial = try PartialBlob.open(Self.blob, at: folder + "/b")
+            var position = 0
+            while position < Self.bytes.count {
+                let next = min(position + pieceByteCount, Self.bytes.count)
+                try partial.append(Array(Self.bytes[position..<next]))
+                position = next
+                let known = PartialRecord.newest(folder + "/b.state", for: Self.blob)
+                // A piece that is larger than all that may be in danger is in danger whole.
+                let most = max(1_048_576, pieceByteCount)
+                #expect(position - Int(known?.record.byteCount ?? 0) <= most, "at \(position)")
+            }
+            #expect(try partial.finish() == Self.blob.digest)
+        }
+    }
+
+    @Test("a state that a cut has torn leaves the one before it")
+    func torn() throws {
+        try withScratchDirectory { folder in
+            let path = folder + "/b"
+            for end in [600_000, 1_200_000, 1_900_000] {
+                var partial = try PartialBlob.open(Self.blob, at: path)
+                try partial.append(Array(Self.bytes[Int(partial.resumedFrom)..<end]))
+                try partial.keep()
+            }
+            let good = try readBytes(path + ".state")
+            let newest = try #require(PartialRecord.newest(path + ".state", for: Self.blob))
+            #expect(newest.record.byteCount == 1_900_000)
+            // The kernel writes sectors: the first half of the record is new, the second is not, or is lost.
+            let place = Int(PartialRecord.Slot(newest.record, of: Self.blob, newest.slot).place)
+            for (from, to) in [(place, place + 512), (place + 200, place + 1_024)] {
+                var bad = good
+                for index in from..<min(to, bad.count) { bad[index] = 0 }
+                try writeFile(path + ".state", bad)
+                let left = try #require(PartialRecord.newest(path + ".state", for: Self.blob))
+                #expect(left.record.byteCount == 1_200_000)
+                #expect(left.slot == 1 - newest.slot)
+                // Same boot: what lies behind it is hashed again, and not fetched.
+                #expect(try PartialBlob.open(Self.blob, at: path).resumedFrom == 1_900_000)
+            }
+        }
+    }
+
+    @Test("a state of bytes that are written anew is forgotten for good")
+    func forgotten() throws {
+        try withScratchDirectory { folder in
+            let path = folder + "/b"
+            _ = try fetch(path, to: 2_000_000)
+            // The bytes are gone, as after a repair of the file system; then half of them come again.
+            try writeFile(path, [])
+            #expect(try PartialBlob.open(Self.blob, at: path).resumedFrom == 0)
+            try writeFile(
+                path,
+                Array(Self.bytes[..<1_000_000]) + [UInt8](repeating: 0, count: 1_400_000)
+            )
+            #expect(try cut(path) == 0)
+            #expect(try PartialBlob.open(Self.blob, at: path).resumedFrom == 0)
+        }
+    }
+
+    @Test("a state of an older version, one record in a file of its own, is gone on from")
+    func older() throws {
+        try withScratchDirectory { folder in
+            let path = folder + "/b"
+            var hasher = DigestHasher(.sha256)
+            hasher.update(Array(Self.bytes[..<1_048_576]))
+            let record = PartialRecord(bootID: "x", byteCount: 1_048_576, state: hasher.state)
+            try writeFile(path, Array(Self.bytes[..<1_200_000]))
+            try writeFile(path + ".state", record.bytes(for: Self.blob))
             var partial = try PartialBlob.open(Self.blob, at: path)
             #expect(partial.resumedFrom == 1_048_576)
             try partial.append(Array(Self.bytes[1_048_576...]))
@@ -67,8 +162,8 @@ struct PartialBlobTests {
             var partial = try PartialBlob.open(Self.blob, at: folder + "/b")
             try partial.append(Array(Self.bytes[..<700_000]))
             try partial.keep()
-            let record = try #require(PartialRecord.read(folder + "/b.state", for: Self.blob))
-            #expect(record.byteCount == 700_000)
+            let found = try #require(PartialRecord.newest(folder + "/b.state", for: Self.blob))
+            #expect(found.record.byteCount == 700_000)
         }
     }
 
@@ -77,7 +172,9 @@ struct PartialBlobTests {
         try withScratchDirectory { folder in
             let path = folder + "/b"
             _ = try fetch(path, to: 1_200_000)
-            let good = try readBytes(path + ".state")
+            let found = try #require(PartialRecord.newest(path + ".state", for: Self.blob))
+            #expect(found.record.byteCount > 0)
+            let good = found.record.bytes(for: Self.blob)
             let data = try readBytes(path)
             var other = Self.blob
             other.byteCount += 1
@@ -88,7 +185,7 @@ struct PartialBlobTests {
                 #expect(PartialRecord(Array(good[..<index]), for: Self.blob) == nil)
             }
             #expect(PartialRecord(good, for: other) == nil)
-            try writeFile(path, Array(data[..<1_000_000]))
+            try writeFile(path, Array(data[..<(Int(found.record.byteCount) - 1)]))
             #expect(try PartialBlob.open(Self.blob, at: path).resumedFrom == 0)
         }
     }

@@ -16,16 +16,20 @@ final class Gateway {
     private var images: ImageLayout
     static let nodeName = "gw-1"
 
-    /// Runs a test with a broker, images and a running daemon.
+    /// Runs a test with a broker, images and a running daemon, whose state may have a small disk of its own.
     static func with(
         configuration: String = "",
         throughRelay: Bool = false,
+        stateByteCount: Int? = nil,
         _ body: (Gateway) async throws -> Void
     ) async throws {
         try await Fixture.with { fixture in
             let broker = try await Mosquitto.start(in: fixture)
             let relay = throughRelay ? try Relay.start(to: broker.port, in: fixture) : nil
             let gateway = try Gateway(fixture: fixture, broker: broker, relay: relay)
+            if let stateByteCount {
+                try await SmallDisk.mount(stateByteCount, on: fixture.path("state"), in: fixture)
+            }
             fixture.atEnd { gateway.killEverything() }
             if !configuration.isEmpty {
                 let path = fixture.path("swiftletd.yaml")
@@ -69,6 +73,9 @@ final class Gateway {
             """
         )
     }
+
+    /// Adds an image to those that pods can name.
+    func addImage(_ tag: String, _ module: [UInt8]) throws { try images.add(tag, module) }
 
     /// Starts the daemon, and waits until it answers on its socket.
     func startDaemon() async throws {

@@ -19,7 +19,10 @@ struct LayerUnpackerTests {
             mkdir(root, 0o700)
             try writeFile(folder + "/outside", "untouched")
             defer { #expect((try? readFile(folder + "/outside")) == "untouched") }
-            var unpacker = LayerUnpacker(into: root)
+            var unpacker = LayerUnpacker(
+                into: root,
+                leaving: DiskReserve(at: root, name: root)
+            )
             for (number, layer) in layers.enumerated() {
                 let file = "\(folder)/layer\(number)"
                 try writeFile(file, layer)

@@ -41,7 +41,7 @@ struct MisbehavingRegistryTests {
 
     static let bytes: [UInt8] = {
         var random = SeededGenerator(seed: 5)
-        return random.bytes(3_000_000)
+        return random.bytes(12_000_000)
     }()
 
     static func with(
@@ -76,7 +76,7 @@ struct MisbehavingRegistryTests {
             let ranges = place.registry.asks.map { $0.headers["range"] }
             #expect(
                 ranges == [
-                    "bytes=0-1048575", "bytes=1048576-2097151", "bytes=2097152-2999999",
+                    "bytes=0-4194303", "bytes=4194304-8388607", "bytes=8388608-11999999",
                 ]
             )
             #expect(place.registry.sentByteCount == Self.bytes.count)
@@ -88,10 +88,10 @@ struct MisbehavingRegistryTests {
     @Test(
         "one misbehaviour is got over, and costs what it must",
         arguments: [
-            (Fault.cut(after: 300_000), 3_000_000), (.answer(500, []), 3_000_000),
-            (.answer(429, ["Retry-After: 7"]), 3_000_000), (.answer(416, []), 5_000_000),
-            (.ignoreRange, 5_000_000), (.wrongRange, 6_100_000), (.gzip, 9_000_000),
-            (.extra(4_096), 3_200_000), (.stall(after: 100_000), 3_000_000),
+            (Fault.cut(after: 300_000), 12_000_000), (.answer(500, []), 12_000_000),
+            (.answer(429, ["Retry-After: 7"]), 12_000_000), (.answer(416, []), 17_000_000),
+            (.ignoreRange, 17_000_000), (.wrongRange, 24_400_000), (.gzip, 36_000_000),
+            (.extra(4_096), 12_200_000), (.stall(after: 100_000), 12_000_000),
         ]
     )
     func faults(fault: Fault, sentMax: Int) throws {

@@ -13,9 +13,15 @@ public struct DockerRegistry: Sendable {
     /// - Parameters:
     ///   - fixture: Where its files lie.
     ///   - auth: Lines of its configuration about who may come.
+    ///   - authority: Who signed its certificate, `broker`, and signs those of its clients; `gateway` is one.
+    ///     Nil: it speaks plain HTTP.
     /// - Returns: The registry.
     /// - Throws: Why there is none.
-    public static func start(in fixture: Fixture, auth: String = "") async throws -> Self {
+    public static func start(
+        in fixture: Fixture,
+        auth: String = "",
+        authority: Authority? = nil
+    ) async throws -> Self {
         let port = try portForRestarts()
         let users = fixture.path("users")
         // The password is "sesam", by bcrypt, which is all that this registry takes.
@@ -25,7 +31,7 @@ public struct DockerRegistry: Sendable {
             version: 0.1
             log: {level: error, accesslog: {disabled: true}}
             storage: {filesystem: {rootdirectory: "\(fixture.path("registry"))"}}
-            http: {addr: "127.0.0.1:\(port)"}
+            http: {addr: "127.0.0.1:\(port)"\(authority.map(Self.encryption) ?? "")}
             \(auth.replacing("USERS", with: users))
 
             """
@@ -39,10 +45,24 @@ public struct DockerRegistry: Sendable {
             if let code = process.exitCode {
                 throw TestKitError(message: "the registry ended with \(code): \(process.output)")
             }
-            let words = ["-s", "-o", "/dev/null", "http://127.0.0.1:\(port)/v2/"]
+            var words = ["-s", "-o", "/dev/null", "http://127.0.0.1:\(port)/v2/"]
+            if let authority {
+                let client = "\(authority.folder)/gateway"
+                words = [
+                    "-s", "-k", "-o", "/dev/null", "--cert", client + ".crt", "--key",
+                    client + ".key",
+                ]
+                words.append("https://127.0.0.1:\(port)/v2/")
+            }
             return try await runAside(Requirement.curl.path(), words).exitCode == 0
         }
         return Self(port: port)
+    }
+
+    private static func encryption(_ authority: Authority) -> String {
+        let folder = authority.folder
+        return ", tls: {certificate: \"\(folder)/broker.crt\", key: \"\(folder)/broker.key\", "
+            + "clientcas: [\"\(folder)/ca.crt\"]}"
     }
 
     /// Copies an image of a layout here, as `org/app:TAG`.

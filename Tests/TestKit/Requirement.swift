@@ -49,6 +49,13 @@ extension Requirement {
     /// What makes keys, certificates and signatures.
     public static let openssl = program("openssl", variable: "SWIFTLET_OPENSSL", candidates: [])
 
+    /// The right to give files away and to become others.
+    public static let root = Requirement(
+        name: "root",
+        location: geteuid() == 0 ? "root" : nil,
+        hint: "run as root"
+    )
+
     /// The right to mount a small disk of a test's own.
     public static let mount = Requirement(
         name: "mount",
@@ -152,7 +159,7 @@ private let buildFolder: String? = CommandLine.arguments.lazy
     }
     .first
 
-private func findProgram(_ name: String) -> String? {
+func findProgram(_ name: String) -> String? {
     if name.contains("/") { return isExecutable(name) ? name : nil }
     let folders = (environmentVariable("PATH") ?? "/usr/bin:/bin").split(separator: ":")
     return folders.lazy.map { "\($0)/\(name)" }.first(where: isExecutable)

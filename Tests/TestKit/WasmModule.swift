@@ -24,6 +24,18 @@ public enum WasmModule {
         return module(code: body, text: text + "\n")
     }
 
+    /// The same module with a custom section of so many bytes, which nobody reads.
+    public static func padded(_ module: [UInt8], _ byteCount: Int) -> [UInt8] {
+        var length = byteCount + 2
+        var head: [UInt8] = [0]
+        while length >= 128 {
+            head.append(UInt8(length & 127) | 128)
+            length >>= 7
+        }
+        let name = [1, UInt8(ascii: "x")]
+        return module + head + [UInt8(length)] + name + [UInt8](repeating: 7, count: byteCount)
+    }
+
     /// Decodes, but its body adds what is not there: it must be refused, with the byte's place.
     public static var invalid: [UInt8] { module(code: [0x6A, 0x1A, 0x0B], text: "") }
 

@@ -56,6 +56,18 @@ static inline int swiftlet_openat2(
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
+// Declared by the C library only for those who define _GNU_SOURCE.
+extern int syncfs(int);
+extern int sync_file_range(int, off_t, off_t, unsigned);
+
+// syncfs(2): brings all of the file system that a file is on to the disk.
+static inline int swiftlet_sync_all(int file) { return syncfs(file); }
+
+// sync_file_range(2), SYNC_FILE_RANGE_WRITE: begins to bring these bytes to the disk, and promises nothing.
+static inline int swiftlet_begin_sync(int file, int64_t place, int64_t count) {
+    return sync_file_range(file, place, count, 2U);
+}
+
 // memfd_create(2): a file in memory that ends with its last descriptor.
 static inline int swiftlet_memfd_create(const char *name) {
     return (int)syscall(SYS_memfd_create, name, 1U /* MFD_CLOEXEC */);
@@ -242,6 +254,13 @@ static inline int swiftlet_sleep(int64_t nanoseconds) {
     struct timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
     return nanosleep(&time, (struct timespec *)0);
 }
+
+// pthread_create(3) with a stack of that size: 0, or -1 when there is no thread to be had.
+int swiftlet_start_thread(
+    uint64_t *thread, size_t stackByteCount, void *(*run)(void *), void *context
+);
+// pthread_join(3).
+void swiftlet_join_thread(uint64_t thread);
 
 // Drops from memory what this program and its libraries have mapped of their files and cannot write
 // to, and gives freed memory back; how many bytes of addresses that are. What is used comes back.

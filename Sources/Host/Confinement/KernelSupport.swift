@@ -42,6 +42,7 @@ public struct KernelSupport: Equatable, Sendable {
     // Source: linux/capability.h.
     private enum Capability {
         static let changeOwner: UInt64 = 1 << 0
+        static let passByPermissions: UInt64 = 1 << 1
         static let changeGroup: UInt64 = 1 << 6
         static let changeUser: UInt64 = 1 << 7
         static let dropCapabilities: UInt64 = 1 << 8
@@ -60,7 +61,8 @@ public struct KernelSupport: Equatable, Sendable {
             landlockVersion: max(0, swiftlet_landlock_version()),
             hasFilters: swiftlet_can_filter_calls() == 1,
             canChangeUser: has(
-                Capability.changeOwner | Capability.changeGroup | Capability.changeUser
+                Capability.changeOwner | Capability.passByPermissions | Capability.changeGroup
+                    | Capability.changeUser
             ),
             canDropBoundingSet: has(Capability.dropCapabilities),
             canLowerOutOfMemoryScore: has(Capability.resources),

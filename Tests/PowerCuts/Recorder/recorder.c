@@ -151,6 +151,8 @@ int resolve(int folder, const char *name, char *path) {
     int number = errno;
     int found = 0;
     if (!shared || !name || strlen(name) >= PATH_SIZE_MAX) return 0;
+    // Who went into a folder that he has no way to from above cannot have this made plain by realpath.
+    while (!strncmp(name, "./", 2)) name += 2;
     if (name[0] == '/') {
         strcpy(whole, name);
     } else if (folder == AT_FDCWD) {
