@@ -85,15 +85,19 @@ endif
 BOARD_PACKAGES := qemu-system-arm qemu-user-static debian-archive-keyring cpio e2fsprogs kmod systemd xz-utils \
 	$(TEST_PACKAGES)
 CUTS ?= 100
-board: ## An emulated AArch64 gateway of 256 MB: the package installed, pods over MQTT, CUTS power cuts
+# `make board PARTS="day idle"` tries these alone, on the disk of an earlier install; Tests/Board/run tells of each.
+PARTS ?= conform install cuts day idle
+board: ## An emulated AArch64 gateway of 256 MB, in PARTS: package, pods, CUTS power cuts, a hard day, an idle one
 	@$(MAKE) --no-print-directory deb ARCH=arm64
 	@.ci/install-packages $(BOARD_PACKAGES)
+ifneq ($(filter conform,$(PARTS)),)
 	SWIFTLET_CROSS_PROGRAMS=conform packaging/cross/build .build-board/cross
-	@Tests/Board/conform .build-board/cross/bin .build-board/cross/sysroot
-	Tests/Board/run .build-deb/swiftlet_*_arm64.deb .build-board/cross/bin .build-board/cross/sysroot .build-board/board $(CUTS)
+endif
+	Tests/Board/run .build-deb/swiftlet_*_arm64.deb .build-board/cross/bin .build-board/cross/sysroot .build-board/board \
+		$(CUTS) $(PARTS)
 
-board-short: ## The same with ten power cuts
-	@$(MAKE) --no-print-directory board CUTS=10
+board-short: ## The package installed, one pod, an image over a bad link, and ten power cuts
+	@$(MAKE) --no-print-directory board CUTS=10 PARTS="install cuts"
 
 lint: swift ## Checks form; changes nothing
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

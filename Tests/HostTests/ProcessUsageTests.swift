@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Host
@@ -16,18 +17,31 @@ struct ProcessUsageTests {
 
         """
 
-    private func read(_ stat: String, _ maps: String, ticks: UInt64 = 100) throws -> ProcessUsage {
+    private static let status = """
+        Name:\ta
+        VmRSS:\t    2048 kB
+        RssAnon:\t     400 kB
+        RssFile:\t    1648 kB
+        Threads:\t1
+
+        """
+
+    private func read(_ stat: String, _ memory: String, ticks: UInt64 = 100) throws -> ProcessUsage
+    {
         try ProcessUsage(
             stat: Array(stat.utf8),
-            maps: Array(maps.utf8),
+            memory: Array(memory.utf8),
             ticksPerSecond: ticks,
             path: "/proc/42"
         )
     }
 
-    @Test("time is user and system time together; memory is what is resident and what is its own")
-    func values() throws {
-        let usage = try read(Self.stat, Self.maps)
+    @Test(
+        "time is user and system time together; memory is what is resident and what is its own",
+        arguments: [maps, status]
+    )
+    func values(memory: String) throws {
+        let usage = try read(Self.stat, memory)
         #expect(usage.processorNanoseconds == 3_000_000_000)
         #expect(usage.residentBytes == 2_048 << 10)
         #expect(usage.privateBytes == 400 << 10)
@@ -37,11 +51,12 @@ struct ProcessUsageTests {
         "what is not such a file is refused by its name",
         arguments: [
             ("", maps), ("42 a S 1", maps), ("42 (a) S 1 2", maps), (stat, ""),
-            (stat, "Rss: 12 MB\n"), (stat.replacing("250", with: "x"), maps),
+            (stat, "Rss: 12 MB\n"), (stat, "RssAnon:\t12 kB\n"),
+            (stat.replacing("250", with: "x"), maps),
         ]
     )
-    func refusals(stat: String, maps: String) {
-        let error = #expect(throws: HostError.self) { try read(stat, maps) }
+    func refusals(stat: String, memory: String) {
+        let error = #expect(throws: HostError.self) { try read(stat, memory) }
         #expect(error?.description.contains("/proc/42") == true)
     }
 
@@ -63,5 +78,17 @@ struct ProcessUsageTests {
         #expect(usage.privateBytes > 0)
         // No kernel gives this number to a process: the largest is 2^22.
         #expect(throws: HostError.self) { try ProcessUsage(processID: .max) }
+    }
+
+    @Test("where the exact account is refused, the one for everybody is read")
+    func refused() throws {
+        try withScratchDirectory { folder in
+            try writeFile("\(folder)/stat", Self.stat)
+            #expect(throws: HostError.self) { try ProcessUsage(folder: folder) }
+            try writeFile("\(folder)/status", Self.status)
+            #expect(try ProcessUsage(folder: folder).privateBytes == 400 << 10)
+            try writeFile("\(folder)/smaps_rollup", Self.maps.replacing("300", with: "301"))
+            #expect(try ProcessUsage(folder: folder).privateBytes == 401 << 10)
+        }
     }
 }

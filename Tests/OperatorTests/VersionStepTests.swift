@@ -122,6 +122,25 @@ struct VersionStepTests {
         #expect(step.resourceVersion == "100")
     }
 
+    @Test("what was printed, edited and applied again is a change, whichever version it names")
+    func edited() throws {
+        let there = published("7", image: "old")
+        for (version, next) in [("7", "8"), ("9", "9"), ("6", "6")] {
+            let step = try VersionStep(
+                wanted: published(version, image: "new"),
+                retained: there,
+                reported: nil,
+                newUID: "new-uid",
+                now: now
+            )
+            #expect(step.change == .configured)
+            #expect(step.uid == "u1")
+            // A smaller one is sent as it is: the node refuses it, for its author has not seen the last.
+            #expect(step.resourceVersion == next)
+            #expect(step.object["metadata"]?["resourceVersion"] == .string(next))
+        }
+    }
+
     @Test(
         "other work for a pod that has ended is another pod; the same work, or no end, is not",
         arguments: [

@@ -55,11 +55,15 @@ struct VersionStep: Equatable {
         if change == .configured, let before, Self.isSame(object, before.document) {
             change = .unchanged
             resourceVersion = before.resourceVersion ?? ""
-        } else if let given = wantedView.resourceVersion {
-            resourceVersion = given
         } else {
             let last = ObjectView(retained ?? reported ?? .null).resourceVersion
-            resourceVersion = try Self.next(after: last)
+            // Why not the last one again: who edits what `get` printed sends its version along, and the
+            // node takes an equal one for old news.
+            if let given = wantedView.resourceVersion, given != last {
+                resourceVersion = given
+            } else {
+                resourceVersion = try Self.next(after: last)
+            }
         }
         self.object = object.setting(["metadata", "resourceVersion"], to: .string(resourceVersion))
     }
