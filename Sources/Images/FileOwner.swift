@@ -16,6 +16,9 @@ public struct FileOwner: Equatable, Sendable {
         self.group = group
     }
 
+    /// Down to `blobs/sha256/HEX`.
+    private static let levelsAtEachStart = 3
+
     /// Whom what is at a path belongs to, links not followed; nil when there is nothing.
     static func of(_ path: String) -> FileOwner? {
         var facts = stat()
@@ -38,10 +41,13 @@ public struct FileOwner: Equatable, Sendable {
     /// Gives a folder, with all that is in it, to this owner: the contents first, brought to the disk,
     /// then the folder itself.
     ///
-    /// So the folder's own owner says that all of it was done, whenever the power went: asking costs one
-    /// call, and after a cut it is done again from the beginning.
+    /// So the folder's own owner says that all of it was done, whenever the power went; after a cut it is
+    /// done again from the beginning. When it was done, only blobs, records and the roots themselves are
+    /// looked at, thousands in milliseconds: somebody may have put files back as root.
     func take(_ folder: String) throws(ImageError) {
-        guard Self.of(folder) != self else { return }
+        guard Self.of(folder) != self else {
+            return try takeContents(of: folder, levels: Self.levelsAtEachStart)
+        }
         try takeContents(of: folder)
         let root = try OpenFile(folder, O_RDONLY | O_DIRECTORY)
         guard swiftlet_sync_all(root.descriptor) == 0 else {
@@ -54,12 +60,13 @@ public struct FileOwner: Equatable, Sendable {
     }
 
     /// Gives away what is in a folder, and not the folder.
-    func takeContents(of path: String) throws(ImageError) {
+    func takeContents(of path: String, levels: Int = .max) throws(ImageError) {
         var folders: [String] = []
         do {
             let folder = try OpenFile(path, O_RDONLY | O_DIRECTORY)
             for name in try StoreFile.names(in: path) {
-                if StoreFile.isFolder("\(path)/\(name)") { folders.append(name) }
+                if levels > 1, StoreFile.isFolder("\(path)/\(name)") { folders.append(name) }
+                guard Self.of("\(path)/\(name)") != self else { continue }
                 // Safety: the name outlives the call; a link itself is given away, not where it leads.
                 let result = unsafe fchownat(
                     folder.descriptor,
@@ -74,6 +81,8 @@ public struct FileOwner: Equatable, Sendable {
             }
         }
         // Why after the folder was closed: a deep tree must not need a descriptor for each level.
-        for name in folders { try takeContents(of: "\(path)/\(name)") }
+        for name in folders {
+            try takeContents(of: "\(path)/\(name)", levels: levels - 1)
+        }
     }
 }

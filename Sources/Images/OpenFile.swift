@@ -10,14 +10,6 @@ internal import Glibc
 enum Links {
     case refused
     case followed
-
-    /// Source: openat2(2), RESOLVE_NO_SYMLINKS, which refuses those of /proc too.
-    var resolution: UInt64 {
-        switch self {
-        case .refused: 0x04
-        case .followed: 0
-        }
-    }
 }
 
 /// A file that is open as long as this value lives.
@@ -37,13 +29,11 @@ struct OpenFile: ~Copyable {
         links: Links = .refused
     ) throws(ImageError) {
         // Safety: the path outlives the call.
-        descriptor = unsafe swiftlet_openat2(
-            AT_FDCWD,
-            path,
-            UInt64(flags | O_CLOEXEC),
-            flags & O_CREAT == 0 ? 0 : UInt64(mode),
-            links.resolution
-        )
+        descriptor =
+            switch links {
+            case .refused: unsafe swiftlet_open_without_links(path, flags | O_CLOEXEC, mode)
+            case .followed: unsafe open(path, flags | O_CLOEXEC, mode_t(mode))
+            }
         self.path = path
         self.links = links
         guard descriptor >= 0 else { throw StoreFile.failure("open", path) }

@@ -255,6 +255,9 @@ static inline int swiftlet_sleep(int64_t nanoseconds) {
     return nanosleep(&time, (struct timespec *)0);
 }
 
+// open(2), where no part of the path may be a symbolic link.
+int swiftlet_open_without_links(const char *path, int flags, unsigned mode);
+
 // pthread_create(3) with a stack of that size: 0, or -1 when there is no thread to be had.
 int swiftlet_start_thread(
     uint64_t *thread, size_t stackByteCount, void *(*run)(void *), void *context
