@@ -144,9 +144,15 @@ public struct BrokerBackend: UplinkBackend {
     }
 
     /// The next number of the session counter.
+    ///
+    /// Where the broker never answered to the one before, many are taken at once: a gateway without a link
+    /// tries for days, and each number on its own would be a write for good.
     public func nextSession() async -> UInt64 {
+        if let next = lastSession.reserved() { return next }
         do throws(StoreError) {
-            return lastSession.raise(to: try await store.nextSession())
+            let isAway = try await store.lastAcknowledgedSession() != lastSession.current
+            let count = isAway && lastSession.current > 0 ? LastSession.reserveCount : 1
+            return lastSession.reserve(try await store.nextSession(count: count), count: count)
         } catch {
             await supervisor.complain(error.description, reason: "NotStored")
             return lastSession.next()
@@ -155,7 +161,7 @@ public struct BrokerBackend: UplinkBackend {
 
     /// Makes the counter at least this.
     public func raiseSession(to session: UInt64) async {
-        _ = lastSession.raise(to: session)
+        lastSession.raise(to: session)
         await attempt { () throws(StoreError) in try await store.raiseSession(to: session) }
     }
 
@@ -237,21 +243,42 @@ public struct BrokerBackend: UplinkBackend {
     }
 }
 
-/// The last session number of this life, for when the disk does not give one.
+/// The session numbers of this life: the last one, and up to which they are on disk already.
 private final class LastSession: Sendable {
-    private let number = Mutex<UInt64>(0)
+    // Why: at one try in 150 s, the mean while the link is away, these last four hours.
+    static let reserveCount: UInt64 = 100
 
-    func raise(to session: UInt64) -> UInt64 {
-        number.withLock { number in
-            number = max(number, session)
-            return session
+    private let numbers = Mutex<(last: UInt64, reserved: UInt64)>((0, 0))
+
+    var current: UInt64 { numbers.withLock { $0.last } }
+
+    /// The next number that was taken before; nil when there is none.
+    func reserved() -> UInt64? {
+        numbers.withLock { numbers in
+            guard numbers.last < numbers.reserved else { return nil }
+            numbers.last += 1
+            return numbers.last
         }
     }
 
+    /// Notes that `count` numbers from `first` on are on disk; answers with the first.
+    func reserve(_ first: UInt64, count: UInt64) -> UInt64 {
+        numbers.withLock { numbers in
+            numbers.last = max(numbers.last, first)
+            numbers.reserved = max(numbers.reserved, first &+ (count &- 1))
+            return first
+        }
+    }
+
+    func raise(to session: UInt64) {
+        numbers.withLock { $0.last = max($0.last, session) }
+    }
+
+    /// The next number where the disk gives none.
     func next() -> UInt64 {
-        number.withLock { number in
-            number &+= 1
-            return number
+        numbers.withLock { numbers in
+            numbers.last &+= 1
+            return numbers.last
         }
     }
 }

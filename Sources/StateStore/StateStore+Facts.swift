@@ -5,15 +5,17 @@ extension StateStore {
     private static let acknowledgedSessionKey = "session.acknowledged"
     private static let confirmedTimeKey = "time.confirmed"
 
-    /// The next number of the session counter: one more for each connection (rule 7 of the contract).
+    /// The next numbers of the session counter: one more for each connection (rule 7 of the contract).
     ///
-    /// - Returns: A number that was never returned before and survives a power cut; 1 is the first.
+    /// - Parameter count: How many are taken, at least one.
+    /// - Returns: The first of them; they were never returned before and survive a power cut. 1 is the
+    ///   first of all.
     /// - Throws: What kept it from disk; then no connection may be made with it.
-    public func nextSession() throws(StoreError) -> UInt64 {
+    public func nextSession(count: UInt64 = 1) throws(StoreError) -> UInt64 {
         try connection.transaction(.full) { () throws(StoreError) in
-            let next = (try number(Self.sessionKey) ?? 0) &+ 1
-            try write(Self.sessionKey, String(next))
-            return next
+            let last = try number(Self.sessionKey) ?? 0
+            try write(Self.sessionKey, String(last &+ max(1, count)))
+            return last &+ 1
         }
     }
 

@@ -68,6 +68,26 @@ struct BrokerBackendTests {
         }
     }
 
+    @Test("without a link, session numbers are taken from the disk by the hundred, and none twice")
+    func sessions() async throws {
+        try await with { backend, store in
+            // Online, each connection takes its own.
+            for session in 1...3 as ClosedRange<UInt64> {
+                #expect(await backend.nextSession() == session)
+                await backend.sessionAcknowledged(session)
+            }
+            var numbers: [UInt64] = []
+            for _ in 0..<150 { numbers.append(await backend.nextSession()) }
+            #expect(numbers == Array(4...153))
+            // 3, then one for the first try, then two hundreds: who starts anew begins behind them.
+            let next = try await store.nextSession()
+            #expect(next == 205)
+            await backend.sessionAcknowledged(153)
+            await backend.raiseSession(to: 1_000)
+            #expect(await backend.nextSession() == 1_001)
+        }
+    }
+
     @Test("topics without meaning, and words of our own, are passed over")
     func meaningless() async throws {
         try await with { backend, store in
