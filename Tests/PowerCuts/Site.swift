@@ -67,6 +67,7 @@ struct Site {
             try writeFile(path, "#!/bin/sh\nexec env \(words) \(programs)/\(real) \"$@\"\n")
             chmod(path, 0o755)
         }
+        // Why a user that there is not: the disk's model keeps no owners, and what root has would look lost.
         try writeFile(
             configuration(isRecorded: !recorder.isEmpty),
             """
@@ -75,7 +76,7 @@ struct Site {
             manifests: \(folder)/manifests, layouts: \(layouts)}
             programs: {directory: \(bin)}
             broker: {url: "mqtt://127.0.0.1:\(brokerPort)"}
-            images: {minimumAgeSeconds: 0}
+            images: {minimumAgeSeconds: 0, pullUser: swiftlet-of-no-disk}
             eviction: {hard: {memory.available: "0", nodefs.available: "0%", imagefs.available: "0%"}}
 
             """
