@@ -263,12 +263,14 @@ private struct Place: ~Copyable {
     init(_ path: String, _ links: Links = .refused) throws(ImageError) {
         let slash = path.lastIndex(of: "/")
         let end = slash.map(path.index(after:)) ?? path.startIndex
-        name = String(path[end...])
-        // With the slash: it is the root's own name.
-        folder = try OpenFile(
+        // With the slash: it is the root's own name. Why first: what may fail comes before anything is set,
+        // or Swift 6.2 does not compile it.
+        let folder = try OpenFile(
             slash == nil ? "." : String(path[..<end]),
             Self.pathOnly,
             links: links
         )
+        self.folder = folder
+        name = String(path[end...])
     }
 }
