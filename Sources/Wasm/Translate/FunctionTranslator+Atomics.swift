@@ -14,7 +14,7 @@ struct AtomicAccess {
     }
 
     /// What a value in memory and an operand become.
-    enum Change: UInt32, CaseIterable {
+    enum Change: UInt32 {
         case add, subtract, and, or, exclusiveOr, exchange
 
         func apply(_ old: UInt64, _ operand: UInt64) -> UInt64 {
