@@ -176,12 +176,13 @@ extension Connection {
     }
 
     /// What a result code means to a caller.
-    private static func error(_ code: Int32, _ message: String, _ path: String) -> StoreError {
+    static func error(_ code: Int32, _ message: String, _ path: String) -> StoreError {
         // Why: the low byte is the primary code, whatever the extended one adds.
         switch code & 0xFF {
         case SQLITE_CORRUPT, SQLITE_NOTADB: .corrupt(path: path, detail: message)
         case SQLITE_FULL: .full(path: path)
         case SQLITE_READONLY: .readOnly(path: path)
+        case SQLITE_IOERR: .device(path: path, detail: "\(message), SQLite's code \(code)")
         case SQLITE_BUSY, SQLITE_LOCKED: .busy(path: path)
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH: .cannotOpen(path: path, detail: message)
         default: .sqlite(code: code, message: message)

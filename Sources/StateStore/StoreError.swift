@@ -14,6 +14,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case full(path: String)
     /// The file or its disk cannot be written. Nothing was written.
     case readOnly(path: String)
+    /// The disk gave an error, as one that was made read-only while the file was open does. Nothing was changed.
+    case device(path: String, detail: String)
     /// Another process has held the file for longer than was waited. Nothing was written.
     case busy(path: String)
     /// A table has reached its bound.
@@ -25,22 +27,17 @@ public enum StoreError: Error, Equatable, Sendable {
     public var isWorthRetrying: Bool {
         switch self {
         case .busy, .full: true
-        case .corrupt, .foreign, .newer, .missing, .cannotOpen, .readOnly, .tooMany, .sqlite: false
+        case .corrupt, .foreign, .newer, .missing, .cannotOpen, .readOnly, .device, .tooMany,
+            .sqlite:
+            false
         }
     }
 }
 
 extension StoreError {
-    // Source: SQLite, result codes: SQLITE_IOERR, whatever the extended code adds.
-    private static let deviceCode: Int32 = 10
-
     /// Whether the disk gave an error: what was written before and not synced may be lost.
     var isOfDevice: Bool {
-        switch self {
-        case .sqlite(let code, _): code & 0xFF == Self.deviceCode
-        case .corrupt, .foreign, .newer, .missing, .cannotOpen, .full, .readOnly, .busy, .tooMany:
-            false
-        }
+        if case .device = self { true } else { false }
     }
 }
 
@@ -59,6 +56,9 @@ extension StoreError: CustomStringConvertible {
         case .cannotOpen(let path, let detail): "database \(path) cannot be opened: \(detail)"
         case .full(let path): "no room to write database \(path); free some disk space"
         case .readOnly(let path): "database \(path) cannot be written; is its disk read-only?"
+        case .device(let path, let detail):
+            "the disk of database \(path) gave an error (\(detail)); nothing was changed: "
+                + "look whether it is mounted read-only or fails (dmesg)"
         case .busy(let path): "database \(path) is held by another process"
         case .tooMany(let table, let rowCountMax):
             "table \(table) holds \(rowCountMax) rows, which is the most it may"

@@ -144,7 +144,7 @@ import Testing
                 } catch let error as StoreError {
                     switch error {
                     case .corrupt, .foreign, .newer, .sqlite: break
-                    case .missing, .cannotOpen, .full, .readOnly, .busy, .tooMany:
+                    case .missing, .cannotOpen, .full, .readOnly, .device, .busy, .tooMany:
                         Issue.record("seed \(seed), round \(round): \(error)")
                     }
                 }

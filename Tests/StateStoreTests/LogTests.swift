@@ -63,15 +63,13 @@ struct LogTests {
 
     @Test(
         "an error of the device is told from other errors",
+        // Source: SQLite, result codes. 10 is SQLITE_IOERR, whatever is added above its low byte.
         arguments: [
-            (StoreError.sqlite(code: 1034, message: ""), true),
-            (.sqlite(code: 10, message: ""), true),
-            (.sqlite(code: 1, message: ""), false), (.full(path: ""), false),
-            (.busy(path: ""), false), (.corrupt(path: "", detail: ""), false),
+            (1034, true), (778, true), (10, true), (1, false), (13, false), (5, false), (11, false),
         ]
     )
-    func device(error: StoreError, expected: Bool) {
-        #expect(error.isOfDevice == expected)
+    func device(code: Int32, isOfDevice: Bool) {
+        #expect(Connection.error(code, "said", "/p").isOfDevice == isOfDevice)
     }
 
     @Test("a folder that cannot be brought to disk is an error with its path")

@@ -176,7 +176,7 @@ import Testing
             .corrupt(path: "/p", detail: "d"), .foreign(path: "/p"),
             .newer(path: "/p", version: 2, versionMax: 1), .missing(path: "/p"),
             .cannotOpen(path: "/p", detail: "d"), .full(path: "/p"), .readOnly(path: "/p"),
-            .busy(path: "/p"),
+            .busy(path: "/p"), .device(path: "/p", detail: "d"),
         ]
         for error in errors { #expect(error.description.contains("/p")) }
         #expect(errors.filter(\.isWorthRetrying) == [.full(path: "/p"), .busy(path: "/p")])
