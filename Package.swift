@@ -12,6 +12,8 @@ let rules: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     // Why: the linker can lay, fold and leave out each function by itself.
     .unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)),
+    // Why: else values are copied and destroyed by what the runtime knows of their types, and makes at every start.
+    .unsafeFlags(["-Xfrontend", "-disable-type-layout"], .when(configuration: .release)),
 ]
 
 // Why: one `contains("…")` links a whole engine of regular expressions, 0.9 MB a program.

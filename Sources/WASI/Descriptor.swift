@@ -26,6 +26,15 @@ struct Descriptor {
     var isNonBlocking = false
     /// What more there is to know when it is a socket, whose file is the one in `kind`.
     var socket: GuestSocket?
+    /// Whether the guest has it; the place of one that it has closed is free.
+    fileprivate(set) var isOpen = true
+
+    /// What stands where nothing is open.
+    static var closed: Descriptor {
+        var none = Descriptor(kind: .empty, type: .unknown, rights: [], inheriting: [])
+        none.isOpen = false
+        return none
+    }
 }
 
 /// What kind of thing a descriptor is for.

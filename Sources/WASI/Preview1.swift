@@ -14,7 +14,8 @@ public final class Preview1 {
     let resolver: PathResolver
     let interruption: Interruption?
     var table = DescriptorTable()
-    let sinks: [any OutputSink]
+    private let standardOutput: WASIConfiguration.Output
+    private let standardError: WASIConfiguration.Output
     let network: NetworkRules
     /// Which names the guest has asked about, by the addresses that they led to.
     var resolvedNames: [[UInt8]: Set<String>] = [:]
@@ -30,16 +31,13 @@ public final class Preview1 {
         environment = try Self.words(configuration.environment, "an environment variable")
         resolver = PathResolver(usesOpenat2: configuration.usesOpenat2)
         self.interruption = interruption
+        standardOutput = configuration.standardOutput
+        standardError = configuration.standardError
         network = configuration.network
-        let outputs = [configuration.standardOutput, configuration.standardError]
-        sinks = outputs.compactMap { output in
-            switch output {
-            case .sink(let sink): sink
-            case .descriptor: nil
-            }
-        }
-        var entries = [Self.input(configuration.standardInput)]
-        entries += outputs.map(Self.output)
+        var entries = [
+            Self.input(configuration.standardInput), Self.output(configuration.standardOutput),
+            Self.output(configuration.standardError),
+        ]
         let streamCount = entries.count
         for folder in configuration.folders { entries.append(try Self.folder(folder)) }
         entries += try Self.folders(
@@ -68,7 +66,8 @@ public final class Preview1 {
 
     /// Lets everyone see what the guest has written so far; before it waits, and when it has ended.
     public func flush() {
-        for sink in sinks { sink.flush() }
+        standardOutput.flush()
+        standardError.flush()
     }
 
     private static func words(_ words: [String], _ what: String) throws(WASIError) -> [[UInt8]] {

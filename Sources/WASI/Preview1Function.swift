@@ -34,15 +34,18 @@ struct Preview1Function: Sendable {
     /// so that the type is what the module is told about.
     static func function(_ name: String, _ type: FunctionType?) -> Preview1Function? {
         var first: Preview1Function?
-        let isSocket = name.hasPrefix("sock_") || name.hasPrefix("epoll_")
-        let families = [process, descriptors, transfers, directories, paths, sockets]
-        for family in isSocket ? families + [wasmEdge] : families {
+        func found(in family: [Preview1Function]) -> Preview1Function? {
             for candidate in family where candidate.name == name {
                 if candidate.type == type { return candidate }
                 first = first ?? candidate
             }
+            return nil
         }
-        return first
+        let isSocket = name.hasPrefix("sock_") || name.hasPrefix("epoll_")
+        // One after another, so that the ones behind the right one need not be made.
+        return found(in: process) ?? found(in: descriptors) ?? found(in: transfers)
+            ?? found(in: directories) ?? found(in: paths) ?? found(in: sockets)
+            ?? (isSocket ? found(in: wasmEdge) : nil) ?? first
     }
 
     func run(_ preview: Preview1, _ call: HostCall) throws(Trap) {

@@ -23,6 +23,11 @@ public struct WASIConfiguration {
         case descriptor(Int32)
         /// To an object of ours.
         case sink(any OutputSink)
+
+        /// Lets everyone see what was written.
+        func flush() {
+            if case .sink(let sink) = self { sink.flush() }
+        }
     }
 
     /// argv, with the program's name first.

@@ -58,20 +58,23 @@ extension Confinement {
     }
 
     private func setLimits() throws(HostError) {
-        let limits: [(Int32, UInt64?, String)] = [
-            (Int32(RLIMIT_CORE.rawValue), 0, "RLIMIT_CORE"),
-            (Int32(RLIMIT_NOFILE.rawValue), openFilesMax, "RLIMIT_NOFILE"),
-            // The importer does not see this name: it stands for itself in the C header.
-            (6, processesMax, "RLIMIT_NPROC"),
-            (Int32(RLIMIT_FSIZE.rawValue), fileBytesMax, "RLIMIT_FSIZE"),
-            (Int32(RLIMIT_DATA.rawValue), dataBytesMax, "RLIMIT_DATA"),
-        ]
-        for (resource, wanted, name) in limits {
-            guard let wanted else { continue }
-            // A hard limit that is lower already is as good.
-            let value = min(wanted, swiftlet_hard_limit(resource))
-            try Self.check(swiftlet_set_limit(resource, value), name)
-        }
+        try Self.limit(Int32(RLIMIT_CORE.rawValue), 0, "RLIMIT_CORE")
+        try Self.limit(Int32(RLIMIT_NOFILE.rawValue), openFilesMax, "RLIMIT_NOFILE")
+        // The importer does not see this name: it stands for itself in the C header.
+        try Self.limit(6, processesMax, "RLIMIT_NPROC")
+        try Self.limit(Int32(RLIMIT_FSIZE.rawValue), fileBytesMax, "RLIMIT_FSIZE")
+        try Self.limit(Int32(RLIMIT_DATA.rawValue), dataBytesMax, "RLIMIT_DATA")
+    }
+
+    private static func limit(
+        _ resource: Int32,
+        _ wanted: UInt64?,
+        _ name: String
+    ) throws(HostError) {
+        guard let wanted else { return }
+        // A hard limit that is lower already is as good.
+        let value = min(wanted, swiftlet_hard_limit(resource))
+        try check(swiftlet_set_limit(resource, value), name)
     }
 
     private func become(_ user: User) throws(HostError) {

@@ -41,17 +41,19 @@ public struct InternetAddress: Hashable, Sendable {
     }
 
     private static func short(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
         var bytes: [UInt8] = []
-        for part in parts {
+        var rest = text
+        // Why not split(): the runtime would make the type of its result at every start of a workload.
+        repeat {
+            let part = rest.prefix { $0 != UInt8(ascii: ".") }
             // Why no leading zero: some read it as octal, and nobody should have to guess.
             guard (1...3).contains(part.count), part.count == 1 || part.first != 0x30,
                 let value = number(part, radix: 10), let byte = UInt8(exactly: value)
             else { return nil }
             bytes.append(byte)
-        }
-        return bytes
+            rest = rest[part.endIndex...]
+        } while rest.popFirst() != nil
+        return bytes.count == 4 ? bytes : nil
     }
 
     // Source: RFC 4291, section 2.2: groups of 16 bits, `::` once for a run of zeros, IPv4 at the end.
@@ -92,10 +94,15 @@ public struct InternetAddress: Hashable, Sendable {
     private static func number(_ digits: ArraySlice<UInt8>, radix: Int) -> Int? {
         var value = 0
         for digit in digits {
-            guard let one = Character(UnicodeScalar(digit)).hexDigitValue, one < radix else {
-                return nil
+            let one: UInt8
+            switch digit {
+            case 0x30...0x39: one = digit - 0x30
+            case 0x41...0x46: one = digit - 0x41 + 10
+            case 0x61...0x66: one = digit - 0x61 + 10
+            case _: return nil
             }
-            value = value * radix + one
+            guard one < radix else { return nil }
+            value = value * radix + Int(one)
         }
         return value
     }

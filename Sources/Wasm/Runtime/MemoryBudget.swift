@@ -11,12 +11,9 @@ final class MemoryBudget {
 
     /// How often there was not enough left.
     private(set) var refusals: UInt64 = 0
-    private var shares = [Share](repeating: Share(), count: MemoryShare.allCases.count)
-
-    private struct Share {
-        var used: UInt64 = 0
-        var peak: UInt64 = 0
-    }
+    // Of each share.
+    private var usedBy = [UInt64](repeating: 0, count: MemoryShare.allCases.count)
+    private var peakOf = [UInt64](repeating: 0, count: MemoryShare.allCases.count)
 
     /// A budget of `limit` bytes.
     init(limit: UInt64) {
@@ -27,7 +24,7 @@ final class MemoryBudget {
     var left: UInt64 { limit - used }
 
     /// The most that ever went to `share`; the shares need not have had their peaks together.
-    func peak(_ share: MemoryShare) -> UInt64 { shares[share.rawValue].peak }
+    func peak(_ share: MemoryShare) -> UInt64 { peakOf[share.rawValue] }
 
     /// Takes `byteCount` bytes; false when there are not so many left, and then nothing is taken.
     func reserve(_ byteCount: UInt64, for share: MemoryShare = .translatedCode) -> Bool {
@@ -37,8 +34,8 @@ final class MemoryBudget {
         }
         used += byteCount
         peak = max(peak, used)
-        shares[share.rawValue].used += byteCount
-        shares[share.rawValue].peak = max(shares[share.rawValue].peak, shares[share.rawValue].used)
+        usedBy[share.rawValue] += byteCount
+        peakOf[share.rawValue] = max(peakOf[share.rawValue], usedBy[share.rawValue])
         return true
     }
 
@@ -46,8 +43,8 @@ final class MemoryBudget {
     ///
     /// - Precondition: `byteCount` bytes were taken for `share`.
     func release(_ byteCount: UInt64, for share: MemoryShare = .translatedCode) {
-        precondition(byteCount <= shares[share.rawValue].used)
-        shares[share.rawValue].used -= byteCount
+        precondition(byteCount <= usedBy[share.rawValue])
+        usedBy[share.rawValue] -= byteCount
         used -= byteCount
     }
 }

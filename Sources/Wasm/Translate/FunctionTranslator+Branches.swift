@@ -311,9 +311,11 @@ extension FunctionTranslator {
         for _ in 0...count { targets.append(try label()) }
         var operand = try pop(.i32)
         let arity = controls[targets[targets.count - 1]].labelCount
-        for target in Set(targets) {
+        var last = -1
+        for target in targets.sorted() where target != last {
             guard controls[target].labelCount == arity else { throw mismatch() }
             try checkLabel(target)
+            last = target
         }
         if arity > 0 {
             _ = slot(&operand)
@@ -334,23 +336,29 @@ extension FunctionTranslator {
         let origin = begin(Operation.brTable + (isHeld ? 1 : 0))
         if !isHeld { appendSlot(operand.slot) }
         code.append32(UInt32(targets.count - 1))
-        var places: [Int: [Int]] = [:]
-        for target in targets {
+        // From here on 32 bits, or two words of code, for each target.
+        let words = code.count
+        var moving: [Int] = []
+        for (index, target) in targets.enumerated() {
             if controls[target].kind != .function, isInPlace(target) {
                 appendTarget(target, origin: origin)
             } else {
-                places[target, default: []].append(code.count)
+                moving.append(index)
                 code.append32(0)
             }
         }
-        // Where values must move, or the function ends, a piece of code of its own does it.
-        for (target, words) in places.sorted(by: { $0.key < $1.key }) {
-            for word in words {
-                code.write32(UInt32(truncatingIfNeeded: (code.count - origin) * 2), at: word)
+        // Where values must move, or the function ends, a piece of code of its own does it, one a target.
+        moving.sort { (targets[$0], $0) < (targets[$1], $1) }
+        var piece = (target: -1, start: 0)
+        for index in moving {
+            if piece.target != targets[index] {
+                piece = (targets[index], code.count)
+                forgetAccumulators()
+                emitBranch(piece.target)
+                guard code.count <= codeCountMax else { throw tooLarge() }
             }
-            forgetAccumulators()
-            emitBranch(target)
-            guard code.count <= codeCountMax else { throw tooLarge() }
+            let word = words + 2 * index
+            code.write32(UInt32(truncatingIfNeeded: (piece.start - origin) * 2), at: word)
         }
     }
 }

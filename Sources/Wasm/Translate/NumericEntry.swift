@@ -87,80 +87,80 @@ struct NumericEntry {
 
     private static func addIntegers(_ table: inout [NumericEntry]) {
         typealias O = Operation
-        let families: [(Int, ValueType, [UInt16])] = [
-            (
-                0x67, .i32,
-                [
-                    O.i32Clz, O.i32Ctz, O.i32Popcnt, O.i32Add, O.i32Sub, O.i32Mul, O.i32DivS,
-                    O.i32DivU, O.i32RemS, O.i32RemU, O.i32And, O.i32Or, O.i32Xor, O.i32Shl,
-                    O.i32ShrS, O.i32ShrU, O.i32Rotl, O.i32Rotr,
-                ]
-            ),
-            (
-                0x79, .i64,
-                [
-                    O.i64Clz, O.i64Ctz, O.i64Popcnt, O.i64Add, O.i64Sub, O.i64Mul, O.i64DivS,
-                    O.i64DivU, O.i64RemS, O.i64RemU, O.i64And, O.i64Or, O.i64Xor, O.i64Shl,
-                    O.i64ShrS, O.i64ShrU, O.i64Rotl, O.i64Rotr,
-                ]
-            ),
+        let narrow = [
+            O.i32Clz, O.i32Ctz, O.i32Popcnt, O.i32Add, O.i32Sub, O.i32Mul, O.i32DivS, O.i32DivU,
+            O.i32RemS, O.i32RemU, O.i32And, O.i32Or, O.i32Xor, O.i32Shl, O.i32ShrS, O.i32ShrU,
+            O.i32Rotl, O.i32Rotr,
         ]
-        for (code, type, operations) in families {
-            for (index, operation) in operations.enumerated() {
-                let shape: Shape =
-                    switch index {
-                    case 0...2: .held
-                    case 3, 5, 10, 11, 12: .commutative
-                    case 4, 13: .binary
-                    default: .right
-                    }
-                table[code + index] = NumericEntry(
-                    shape: shape,
-                    operation: operation,
-                    operand: type,
-                    result: type,
-                    hasSlotResult: !(0...2 ~= index || 6...9 ~= index)
-                )
-            }
+        let wide = [
+            O.i64Clz, O.i64Ctz, O.i64Popcnt, O.i64Add, O.i64Sub, O.i64Mul, O.i64DivS, O.i64DivU,
+            O.i64RemS, O.i64RemU, O.i64And, O.i64Or, O.i64Xor, O.i64Shl, O.i64ShrS, O.i64ShrU,
+            O.i64Rotl, O.i64Rotr,
+        ]
+        addIntegers(&table, from: 0x67, .i32, narrow)
+        addIntegers(&table, from: 0x79, .i64, wide)
+    }
+
+    private static func addIntegers(
+        _ table: inout [NumericEntry],
+        from code: Int,
+        _ type: ValueType,
+        _ operations: [UInt16]
+    ) {
+        for (index, operation) in operations.enumerated() {
+            let shape: Shape =
+                switch index {
+                case 0...2: .held
+                case 3, 5, 10, 11, 12: .commutative
+                case 4, 13: .binary
+                default: .right
+                }
+            table[code + index] = NumericEntry(
+                shape: shape,
+                operation: operation,
+                operand: type,
+                result: type,
+                hasSlotResult: !(0...2 ~= index || 6...9 ~= index)
+            )
         }
     }
 
     private static func addFloats(_ table: inout [NumericEntry]) {
         typealias O = Operation
-        let families: [(Int, ValueType, [UInt16])] = [
-            (
-                0x8B, .f32,
-                [
-                    O.f32Abs, O.f32Neg, O.f32Ceil, O.f32Floor, O.f32Trunc, O.f32Nearest, O.f32Sqrt,
-                    O.f32Add, O.f32Sub, O.f32Mul, O.f32Div, O.f32Min, O.f32Max, O.f32Copysign,
-                ]
-            ),
-            (
-                0x99, .f64,
-                [
-                    O.f64Abs, O.f64Neg, O.f64Ceil, O.f64Floor, O.f64Trunc, O.f64Nearest, O.f64Sqrt,
-                    O.f64Add, O.f64Sub, O.f64Mul, O.f64Div, O.f64Min, O.f64Max, O.f64Copysign,
-                ]
-            ),
+        let single = [
+            O.f32Abs, O.f32Neg, O.f32Ceil, O.f32Floor, O.f32Trunc, O.f32Nearest, O.f32Sqrt,
+            O.f32Add, O.f32Sub, O.f32Mul, O.f32Div, O.f32Min, O.f32Max, O.f32Copysign,
         ]
-        for (code, type, operations) in families {
-            for (index, operation) in operations.enumerated() {
-                let shape: Shape =
-                    switch index {
-                    case 0, 1, 6: .unary
-                    case 2...5: .held
-                    case 7, 9, 11, 12: .commutative
-                    case 13: .right
-                    default: .binary
-                    }
-                table[code + index] = NumericEntry(
-                    shape: shape,
-                    operation: operation,
-                    operand: type,
-                    result: type,
-                    hasSlotResult: !(2...5 ~= index || 11...13 ~= index)
-                )
-            }
+        let double = [
+            O.f64Abs, O.f64Neg, O.f64Ceil, O.f64Floor, O.f64Trunc, O.f64Nearest, O.f64Sqrt,
+            O.f64Add, O.f64Sub, O.f64Mul, O.f64Div, O.f64Min, O.f64Max, O.f64Copysign,
+        ]
+        addFloats(&table, from: 0x8B, .f32, single)
+        addFloats(&table, from: 0x99, .f64, double)
+    }
+
+    private static func addFloats(
+        _ table: inout [NumericEntry],
+        from code: Int,
+        _ type: ValueType,
+        _ operations: [UInt16]
+    ) {
+        for (index, operation) in operations.enumerated() {
+            let shape: Shape =
+                switch index {
+                case 0, 1, 6: .unary
+                case 2...5: .held
+                case 7, 9, 11, 12: .commutative
+                case 13: .right
+                default: .binary
+                }
+            table[code + index] = NumericEntry(
+                shape: shape,
+                operation: operation,
+                operand: type,
+                result: type,
+                hasSlotResult: !(2...5 ~= index || 11...13 ~= index)
+            )
         }
     }
 
