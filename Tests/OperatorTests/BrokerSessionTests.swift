@@ -35,6 +35,26 @@ struct BrokerSessionTests {
         }
     }
 
+    @Test("what somebody has changed at the node is news again when it is applied from afar")
+    func changedAtNode() async throws {
+        try await withNode { session, node, screen in
+            try await session.apply(file(Self.manifest), timeoutSeconds: 10)
+            let uid = ObjectView(json(node.desired[0])).uid ?? ""
+            let inventory = """
+                {"stored":true,"objects":[{"kind":"Pod","namespace":"default","name":"web",
+                 "uid":"\(uid)","resourceVersion":"5"}]}
+                """
+            try await node.client.publish(
+                node.topics.topic("status/desired"),
+                payload: Array(inventory.utf8),
+                retain: true
+            )
+            try await session.apply(file(Self.manifest), timeoutSeconds: 10)
+            #expect(screen.output == "pod/web created\npod/web configured\n")
+            #expect(ObjectView(json(node.desired[1])).resourceVersion == "6")
+        }
+    }
+
     @Test("a refusal is said with the node's reason and field")
     func refused() async throws {
         try await withNode { session, _, _ in

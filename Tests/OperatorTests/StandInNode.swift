@@ -9,7 +9,7 @@ import Uplink
 /// A node that takes every pod at once, on a real broker; refuses those whose spec says so.
 final class StandInNode: Sendable {
     let client: ControllerClient
-    private let topics: TopicSpelling
+    let topics: TopicSpelling
     private let seen = Mutex<[String]>([])
 
     init(_ configuration: UplinkConfiguration) {

@@ -35,6 +35,27 @@ struct TombstoneTests {
         #expect(stone?["metadata"]?["resourceVersion"]?.string == after)
     }
 
+    @Test(
+        "its version goes beyond what the node stores of the same pod, which may have been changed there",
+        arguments: [
+            ("u1", "12", "13"), ("u1", "3", "10"), ("u2", "12", "10"), ("u1", "a3f0", "10"),
+        ]
+    )
+    func changedAtNode(uid: String, stored: String, version: String) {
+        let stone = Tombstone(
+            deletion,
+            retained: json(#"{"metadata":{"uid":"u1","resourceVersion":"9"},"spec":{}}"#),
+            reported: nil,
+            stored: ["uid": .string(uid), "resourceVersion": .string(stored)],
+            now: 0
+        )
+        #expect(
+            stone.map { json(String(decoding: $0.payload, as: UTF8.self)) }?["metadata"]?[
+                "resourceVersion"
+            ]?.string == version
+        )
+    }
+
     @Test("a second deletion keeps the first one's time, and may bring another grace")
     func again() {
         let leaving =

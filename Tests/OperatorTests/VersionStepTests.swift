@@ -189,6 +189,43 @@ struct VersionStepTests {
     }
 
     @Test(
+        "what somebody has changed at the node is changed back: the version goes beyond the stored one",
+        arguments: [
+            // Stored version and uid; what an apply of the published object is then.
+            ("2", "u1", AppliedChange.configured, "3"), ("9", "u1", .configured, "10"),
+            ("1", "u1", .unchanged, "1"), ("0", "u1", .unchanged, "1"),
+            // Another pod's, or no number: it says nothing about this one.
+            ("9", "u2", .unchanged, "1"), ("a3f0", "u1", .unchanged, "1"),
+        ]
+    )
+    func changedAtNode(stored: String, uid: String, change: AppliedChange, version: String) throws {
+        let published = published("1", image: "i")
+        for wanted in [published, wanted] {
+            let step = try VersionStep(
+                wanted: wanted,
+                retained: published,
+                reported: nil,
+                stored: ["uid": .string(uid), "resourceVersion": .string(stored)],
+                newUID: "new-uid",
+                now: now
+            )
+            #expect(step.change == change)
+            #expect(step.uid == "u1")
+            #expect(step.resourceVersion == version)
+        }
+        // Printed at the node, edited, and applied from afar.
+        let edited = try VersionStep(
+            wanted: self.published("2", image: "other"),
+            retained: published,
+            reported: nil,
+            stored: ["uid": "u1", "resourceVersion": "2"],
+            newUID: "new-uid",
+            now: now
+        )
+        #expect(edited.resourceVersion == "3")
+    }
+
+    @Test(
         "the next version of a decimal one is one more; of another kind, the first",
         arguments: [
             (nil, "1"), ("1", "2"), ("9", "10"), ("18446744073709551614", "18446744073709551615"),

@@ -69,13 +69,17 @@ extension BrokerAccess {
         if key.kind == .pods { try await publish(topics.answer(key), []) }
     }
 
-    func known(
-        _ key: ObjectKey
-    ) async throws(OperatorError) -> (desired: Document?, reported: Document?) {
+    func known(_ key: ObjectKey) async throws(OperatorError) -> KnownObject {
         let suffix = "\(key.kind.plural)/\(key.namespace)/\(key.name)"
-        let desired = try await retained("desired/" + suffix)[key]
-        guard key.kind == .pods else { return (desired, Optional.none) }
-        return (desired, try await retained("status/" + suffix)[key])
+        var known = KnownObject(desired: try await retained("desired/" + suffix)[key])
+        // Why an unreadable one is no error: the node writes it anew with its next change.
+        if let message = try await messages("status/desired").first,
+            let inventory = try? read(message)
+        {
+            known.stored = StoredObject.find(key, in: ObjectView(inventory))
+        }
+        if key.kind == .pods { known.reported = try await retained("status/" + suffix)[key] }
+        return known
     }
 
     func messages(_ path: String) async throws(OperatorError) -> [InboundMessage] {
@@ -146,4 +150,14 @@ extension BrokerAccess {
                 + "this is what it reported last"
         )
     }
+}
+
+/// What the broker has about one object.
+struct KnownObject {
+    /// What was published last.
+    var desired: Document?
+    /// A pod's status, by the node.
+    var reported: Document?
+    /// The entry in the node's inventory.
+    var stored: Document?
 }

@@ -145,6 +145,7 @@ struct BrokerAccess: NodeAccess {
             wanted: object.document,
             retained: known.desired,
             reported: known.reported,
+            stored: known.stored,
             newUID: UniqueID.random(),
             now: console.now()
         )
@@ -177,6 +178,7 @@ struct BrokerAccess: NodeAccess {
             deletion,
             retained: known.desired,
             reported: isGone ? Optional.none : known.reported,
+            stored: known.stored,
             now: console.now()
         )
         if let living, !isGone, Self.hasNeverBeen(living) {
@@ -201,6 +203,7 @@ struct BrokerAccess: NodeAccess {
                 deletion,
                 retained: known.desired,
                 reported: Optional.none,
+                stored: known.stored,
                 uid: other,
                 now: console.now()
             )

@@ -16,6 +16,12 @@ enum StoredObject {
         entry(key, inventory.document["objects"])
     }
 
+    /// The version that an entry names, if it is about the object with this uid.
+    static func version(_ entry: Document?, of uid: String?) -> String? {
+        guard let entry, let uid, entry["uid"]?.string == uid else { return nil }
+        return entry["resourceVersion"]?.string
+    }
+
     /// The reason why the node did not take it.
     static func error(_ key: ObjectKey, in inventory: ObjectView) -> Document? {
         entry(key, inventory.document["errors"])

@@ -12,11 +12,13 @@ enum Tombstone: Equatable {
     ///
     /// The version is counted up, since a node takes an equal one for old news (rule 4). It names the
     /// pod that the node has, if that is known: a node that was away has not seen what came after it,
-    /// and lets a deletion of that pass.
+    /// and lets a deletion of that pass. `stored` is the object's entry in the node's inventory, whose
+    /// version is later when somebody has changed it there.
     init?(
         _ deletion: Deletion,
         retained: Document?,
         reported: Document?,
+        stored: Document? = nil,
         uid: String? = nil,
         now: Int64
     ) {
@@ -39,7 +41,12 @@ enum Tombstone: Equatable {
         }
         let named = uid ?? reported.flatMap { ObjectView($0).uid }
         if let named { object = object.setting(["metadata", "uid"], to: .string(named)) }
-        let next = ObjectView(object).resourceVersion.flatMap(VersionStep.successor)
+        let view = ObjectView(object)
+        let last = VersionStep.later(
+            view.resourceVersion,
+            StoredObject.version(stored, of: view.uid)
+        )
+        let next = last.flatMap(VersionStep.successor)
         // Without one the node makes a version from the bytes, which are new.
         self = .object(
             object.setting(["metadata", "resourceVersion"], to: next.map { .string($0) })

@@ -20,6 +20,8 @@ struct VersionStep: Equatable {
     ///   - wanted: The object as its author wrote it.
     ///   - retained: What the controller has published last, if the broker still has it.
     ///   - reported: What the node reports; the next best when the broker has lost its memory.
+    ///   - stored: The object's entry in the node's inventory: a later version than the published one when
+    ///     somebody has changed it at the node.
     ///   - newUID: An id that nothing else has.
     ///   - now: Nanoseconds since 1970.
     /// - Throws: ``OperatorError/refused(what:message:)`` when the version cannot grow.
@@ -27,6 +29,7 @@ struct VersionStep: Equatable {
         wanted: Document,
         retained: Document?,
         reported: Document?,
+        stored: Document? = nil,
         newUID: String,
         now: Int64
     ) throws(OperatorError) {
@@ -52,14 +55,17 @@ struct VersionStep: Equatable {
             object = object.setting(["metadata", "creationTimestamp"], to: .string(text))
         }
         object = object.setting(["metadata", "uid"], to: .string(uid))
-        if change == .configured, let before, Self.isSame(object, before.document) {
+        let published = ObjectView(retained ?? reported ?? .null).resourceVersion
+        let last = Self.later(published, StoredObject.version(stored, of: uid))
+        if change == .configured, let before, last == published,
+            Self.isSame(object, before.document)
+        {
             change = .unchanged
             resourceVersion = before.resourceVersion ?? ""
         } else {
-            let last = ObjectView(retained ?? reported ?? .null).resourceVersion
             // Why not the last one again: who edits what `get` printed sends its version along, and the
             // node takes an equal one for old news.
-            if let given = wantedView.resourceVersion, given != last {
+            if let given = wantedView.resourceVersion, given != published, given != last {
                 resourceVersion = given
             } else {
                 resourceVersion = try Self.next(after: last)
@@ -88,6 +94,13 @@ struct VersionStep: Equatable {
             return nil
         }
         return String(number + 1)
+    }
+
+    /// The greater one of a version and another, where both are decimal; else the version.
+    static func later(_ version: String?, _ other: String?) -> String? {
+        guard let version, let number = UInt64(version), let other, let another = UInt64(other)
+        else { return version }
+        return another > number ? other : version
     }
 
     /// What can be built upon: an object that is there, and is not on its way out.
