@@ -27,6 +27,14 @@ public struct FileOwner: Equatable, Sendable {
         return FileOwner(user: facts.st_uid, group: facts.st_gid)
     }
 
+    /// Whom an open file belongs to; nil where the kernel does not say.
+    static func of(descriptor: Int32) -> FileOwner? {
+        var facts = stat()
+        // Safety: the result is a local.
+        guard unsafe fstat(descriptor, &facts) == 0 else { return nil }
+        return FileOwner(user: facts.st_uid, group: facts.st_gid)
+    }
+
     /// Who gets what we make at a path: the owner of its folder; nil where that is who makes it anyway.
     ///
     /// Only root can give files away, and makes some in stores of the user of pulls.

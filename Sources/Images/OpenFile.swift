@@ -38,8 +38,9 @@ struct OpenFile: ~Copyable {
         self.links = links
         guard descriptor >= 0 else { throw StoreFile.failure("open", path) }
         // A file that an operator named is his, whatever folder it is in.
+        // Why not when it has its owner: to be given again, too, is a change that goes to the disk.
         guard flags & O_CREAT != 0, links == .refused,
-            let owner = FileOwner.inherited(by: path)
+            let owner = FileOwner.inherited(by: path), FileOwner.of(descriptor: descriptor) != owner
         else { return }
         guard fchown(descriptor, owner.user, owner.group) == 0 else {
             throw StoreFile.failure("fchown", path)

@@ -112,6 +112,33 @@ struct StoreOwnerTests {
         }
     }
 
+    @Test(
+        "a lock that has its owner is not given to him again, which would be written at each look"
+    )
+    func ownedAlready() throws {
+        try withScratchDirectory { folder in
+            let store = try ImageStore(directory: folder + "/images", owner: Self.owner)
+            let manifest = try #require(Digest("sha256:" + String(repeating: "a", count: 64)))
+            withExtendedLifetime(try store.claim(manifest)) {}
+            let before = changed(folder + "/images/lock")
+            // The file system's clock ticks some hundred times a second.
+            var now = timespec()
+            repeat {
+                clock_gettime(CLOCK_REALTIME_COARSE, &now)
+            } while now.tv_sec == before.tv_sec
+                && now.tv_nsec <= before.tv_nsec
+            withExtendedLifetime(try store.claim(manifest)) {}
+            let after = changed(folder + "/images/lock")
+            #expect(after.tv_sec == before.tv_sec && after.tv_nsec == before.tv_nsec)
+        }
+    }
+
+    private func changed(_ path: String) -> timespec {
+        var facts = stat()
+        #expect(lstat(path, &facts) == 0)
+        return facts.st_ctim
+    }
+
     @Test("links in place of its folders lead root nowhere")
     func links() throws {
         for name in ["pins", "ingest", "images", "references", "aside", "blobs/sha256", "roots"] {
