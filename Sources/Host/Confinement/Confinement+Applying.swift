@@ -115,9 +115,13 @@ extension Confinement {
         try SystemCall.write(try SystemCall.open(path, O_WRONLY), Array(text.utf8), path: path)
     }
 
-    private static func check(_ result: Int32, _ call: String) throws(HostError) {
+    private static func check(
+        _ result: Int32,
+        _ call: @autoclosure () -> String
+    ) throws(HostError) {
         guard result == 0 else {
-            throw .system(call: call, path: "confinement", errno: Glibc.errno)
+            let number = Glibc.errno
+            throw .system(call: call(), path: "confinement", errno: number)
         }
     }
 }
