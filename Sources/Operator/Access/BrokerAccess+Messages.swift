@@ -69,17 +69,22 @@ extension BrokerAccess {
         if key.kind == .pods { try await publish(topics.answer(key), []) }
     }
 
-    func known(_ key: ObjectKey) async throws(OperatorError) -> KnownObject {
+    func known(
+        _ key: ObjectKey
+    ) async throws(OperatorError) -> (desired: Document?, reported: Document?) {
         let suffix = "\(key.kind.plural)/\(key.namespace)/\(key.name)"
-        var known = KnownObject(desired: try await retained("desired/" + suffix)[key])
+        let desired = try await retained("desired/" + suffix)[key]
+        guard key.kind == .pods else { return (desired, Optional.none) }
+        return (desired, try await retained("status/" + suffix)[key])
+    }
+
+    /// The object's entry in the node's inventory, for whoever is about to publish its next version.
+    func stored(_ key: ObjectKey) async throws(OperatorError) -> Document? {
         // Why an unreadable one is no error: the node writes it anew with its next change.
-        if let message = try await messages("status/desired").first,
+        guard let message = try await messages("status/desired").first,
             let inventory = try? read(message)
-        {
-            known.stored = StoredObject.find(key, in: ObjectView(inventory))
-        }
-        if key.kind == .pods { known.reported = try await retained("status/" + suffix)[key] }
-        return known
+        else { return nil }
+        return StoredObject.find(key, in: ObjectView(inventory))
     }
 
     func messages(_ path: String) async throws(OperatorError) -> [InboundMessage] {
@@ -150,14 +155,4 @@ extension BrokerAccess {
                 + "this is what it reported last"
         )
     }
-}
-
-/// What the broker has about one object.
-struct KnownObject {
-    /// What was published last.
-    var desired: Document?
-    /// A pod's status, by the node.
-    var reported: Document?
-    /// The entry in the node's inventory.
-    var stored: Document?
 }

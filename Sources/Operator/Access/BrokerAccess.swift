@@ -145,7 +145,7 @@ struct BrokerAccess: NodeAccess {
             wanted: object.document,
             retained: known.desired,
             reported: known.reported,
-            stored: known.stored,
+            stored: try await stored(object.key),
             newUID: UniqueID.random(),
             now: console.now()
         )
@@ -172,13 +172,14 @@ struct BrokerAccess: NodeAccess {
 
     func delete(_ deletion: Deletion) async throws(OperatorError) {
         let known = try await known(deletion.key)
+        let stored = try await stored(deletion.key)
         let living = known.reported.map { ObjectView($0) }
         let isGone = living?.isTrue(ConditionType.deleted) ?? false
         let tombstone = Tombstone(
             deletion,
             retained: known.desired,
             reported: isGone ? Optional.none : known.reported,
-            stored: known.stored,
+            stored: stored,
             now: console.now()
         )
         if let living, !isGone, Self.hasNeverBeen(living) {
@@ -203,7 +204,7 @@ struct BrokerAccess: NodeAccess {
                 deletion,
                 retained: known.desired,
                 reported: Optional.none,
-                stored: known.stored,
+                stored: stored,
                 uid: other,
                 now: console.now()
             )
